@@ -1,0 +1,2 @@
+"""Sojourn: assess situations, respond together, monitor promises, consult everyone concerned."""
+
