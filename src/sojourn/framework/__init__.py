@@ -1,4 +1,4 @@
-"""What a framework means: frozen nodes, types, three-valued logic, findings with reasons. No I/O."""
+"""What a framework means: frozen nodes, types, three-valued logic, findings. No I/O."""
 
 from sojourn.framework.findings import (
     AnswerSeen,

@@ -253,7 +253,7 @@ class MissingPolicy:
 
 @dataclass(frozen=True)
 class MeasureClass:
-    """A class up to `limit` (None: the rest); `inclusive` says whether the cut-off belongs to it."""
+    """A class up to `limit` (None: the rest); `inclusive`: whether the cut-off belongs to it."""
 
     name: str
     label: Text

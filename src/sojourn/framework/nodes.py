@@ -32,6 +32,17 @@ class RuleError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class BooleanLiteral:
+    """Always or never. Not writable in a rule: it stands for a whole cell such as `yes`."""
+
+    value: bool
+    type: ClassVar[Boolean] = BOOLEAN
+
+    def text(self) -> str:
+        return "yes" if self.value else "no"
+
+
+@dataclass(frozen=True, slots=True)
 class NumberLiteral:
     """A number written in a rule."""
 
@@ -393,7 +404,7 @@ class _RowsNumber:
 
     def text(self) -> str:
         inner = self.value.text()
-        return f"{self.word}({inner}[{self.where.text()}])" if self.where else f"{self.word}({inner})"
+        return f"{self.word}({inner}{f'[{self.where.text()}]' if self.where else ''})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +466,8 @@ class AllRows:
 
 
 Node: TypeAlias = (
-    NumberLiteral
+    BooleanLiteral
+    | NumberLiteral
     | CodeLiteral
     | DateLiteral
     | AnswerRef
@@ -505,8 +517,10 @@ def children(node: Node) -> tuple[Node, ...]:
             return (where,)
         case AllRows(condition=condition):
             return (condition,)
-        case SumRows(value=value, where=where) | MinRows(value=value, where=where) | MaxRows(
-            value=value, where=where
+        case (
+            SumRows(value=value, where=where)
+            | MinRows(value=value, where=where)
+            | MaxRows(value=value, where=where)
         ):
             return (value, where) if where is not None else (value,)
         case _Comparison(left, right) | _Arithmetic(left, right):

@@ -1,0 +1,156 @@
+"""One cell or form field to one answer: the definition that every engine's reader agrees with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from sojourn.framework.model import Framework, Question
+from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number
+from sojourn.framework.values import Answers, Missing, Selection, Value
+
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})([T ].*)?")
+_STEP = Decimal(1).scaleb(-DECIMAL_PLACES)
+_EXACT = Context(prec=60)
+
+
+class AnswerError(ValueError):
+    """A text that cannot be the answer. `allowed` says what can."""
+
+    def __init__(self, allowed: str) -> None:
+        self.allowed = allowed
+        super().__init__(f"this cannot be the answer; allowed: {allowed}")
+
+
+def read_value(question: Question, text: str | None) -> Value | Missing:
+    """The answer that a text stands for, or which kind of missing it is.
+
+    Empty means not asked. Codes that the form declares as don't-know or prefer-not-to-say keep
+    their kind. Raises `AnswerError` for a text that cannot be the answer.
+    """
+    stripped = (text or "").strip()
+    if not stripped:
+        return Missing.NOT_ASKED
+    match question.type:
+        case Number() as number:
+            return _read_number(question, stripped, whole=number.places == 0)
+        case Date():
+            return _read_date(question, stripped)
+        case Code(codes):
+            code = _plain_code(stripped)
+            if code in question.missing_codes:
+                return question.missing_codes[code]
+            if code in codes:
+                return code
+            raise AnswerError(allowed(question))
+        case Codes(codes):
+            return _read_selection(question, codes, stripped)
+        case _:
+            return text or ""
+
+
+def read_answers(
+    framework: Framework,
+    values: Mapping[str, str | None],
+    rosters: Mapping[str, tuple[Mapping[str, str | None], ...]] | None = None,
+) -> Answers:
+    """Answers from texts by question name; names the form does not know are left out.
+
+    Raises `AnswerError` for the first text that cannot be the answer.
+    """
+    singles = {
+        q.name: read_value(q, values.get(q.name)) for q in framework.questions if q.roster is None
+    }
+    rows = {
+        name: tuple(
+            {
+                q.name: read_value(q, row.get(q.name))
+                for q in framework.questions
+                if q.roster == name
+            }
+            for row in given
+        )
+        for name, given in (rosters or {}).items()
+    }
+    return Answers(singles, rows)
+
+
+def allowed(question: Question) -> str:
+    """What can be answered, in the words of the form."""
+    codes = [*getattr(question.type, "codes", ()), *question.missing_codes]
+    match question.type:
+        case Number(places=0):
+            base = "a whole number"
+        case Number():
+            base = "a number"
+        case Date():
+            base = "a date such as 2024-05-31"
+        case Code():
+            return "one of " + _some(codes)
+        case Codes():
+            return "any of " + _some(codes) + ", separated by spaces"
+        case _:
+            return "text"
+    if question.constraint_text:
+        base += f" with {question.constraint_text}"
+    if question.missing_codes:
+        base += " (or " + _some(list(question.missing_codes)) + ")"
+    return base
+
+
+def _read_number(question: Question, text: str, *, whole: bool) -> Value | Missing:
+    if not NUMBER.fullmatch(text):
+        if text in question.missing_codes:
+            return question.missing_codes[text]
+        raise AnswerError(allowed(question))
+    exact = Decimal(text)
+    for code, kind in question.missing_codes.items():
+        if NUMBER.fullmatch(code) and Decimal(code) == exact:
+            return kind
+    if abs(exact) >= ANSWER_LIMIT:
+        raise AnswerError(allowed(question))
+    if not whole:
+        return exact.quantize(_STEP, rounding=ROUND_HALF_EVEN, context=_EXACT).normalize(_EXACT) + 0
+    if exact != exact.to_integral_value(context=_EXACT):
+        raise AnswerError(allowed(question))
+    return int(exact)
+
+
+def _read_date(question: Question, text: str) -> Value | Missing:
+    if text in question.missing_codes:
+        return question.missing_codes[text]
+    match = DAY.fullmatch(text)
+    if match is None:
+        raise AnswerError(allowed(question))
+    year, month, day = (int(part) for part in match.groups()[:3])
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise AnswerError(allowed(question)) from error
+
+
+def _read_selection(question: Question, codes: tuple[str, ...], text: str) -> Value | Missing:
+    chosen = [_plain_code(part) for part in text.split()]
+    also: Missing | None = None
+    for code in chosen:
+        if code in question.missing_codes:
+            also = also or question.missing_codes[code]
+        elif code not in codes:
+            raise AnswerError(allowed(question))
+    known = frozenset(code for code in chosen if code in codes)
+    if not known and also is not None:
+        return also
+    return Selection(known, also)
+
+
+def _plain_code(text: str) -> str:
+    # Spreadsheets turn the code 1 into the number 1.0.
+    return text[:-2] if re.fullmatch(r"-?\d+\.0", text) else text
+
+
+def _some(codes: list[str], limit: int = 12) -> str:
+    shown = ", ".join(codes[:limit])
+    return shown if len(codes) <= limit else f"{shown} and {len(codes) - limit} more"

@@ -1,0 +1,419 @@
+"""XLSForm expressions to nodes.
+
+The grammar is the part of XPath that people write in XLSForm rules. What is outside it is refused
+with what to write instead, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+
+from sojourn.framework.nodes import (
+    Add,
+    AllRows,
+    And,
+    AnswerRef,
+    AnyRow,
+    CodeLiteral,
+    CountRows,
+    CountSelected,
+    DateLiteral,
+    Equal,
+    FactorRef,
+    Greater,
+    GreaterEqual,
+    If,
+    Less,
+    LessEqual,
+    MaxRows,
+    MinRows,
+    Multiply,
+    Negate,
+    Node,
+    Not,
+    NotEqual,
+    NumberLiteral,
+    Or,
+    RuleError,
+    Selected,
+    Subtract,
+    SumRows,
+)
+from sojourn.framework.types import Code, Codes
+from sojourn.framework.values import Missing
+from sojourn.language.problems import did_you_mean
+
+GRAMMAR = r"""
+    ?start: or_
+    ?or_: and_ ("or" and_)*
+    ?and_: comparison ("and" comparison)*
+    ?comparison: sum_ (COMPARE sum_)*
+    ?sum_: product (SIGN product)*
+    ?product: unary (TIMES unary)*
+    ?unary: "-" unary -> negate
+          | primary
+    ?primary: NUMBER -> number
+            | STRING -> string
+            | "." -> this
+            | REF -> ref
+            | REF "[" or_ "]" -> filtered
+            | NAME "(" [or_ ("," or_)*] ")" -> call
+            | "(" or_ ")"
+    COMPARE: "!=" | "<=" | ">=" | "=" | "<" | ">"
+    SIGN: "+" | "-"
+    TIMES: "*" | "div" | "mod"
+    REF: /\$\{[^}]*\}/
+    NAME: /[A-Za-z][A-Za-z0-9_-]*/
+    NUMBER: /\d+(\.\d+)?|\.\d+/
+    STRING: /"[^"]*"|'[^']*'|\u2018[^\u2019]*\u2019|\u201c[^\u201d]*\u201d/
+    %import common.WS
+    %ignore WS
+"""
+
+_COMPARE: dict[str, type[Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual]] = {
+    "=": Equal,
+    "!=": NotEqual,
+    "<": Less,
+    "<=": LessEqual,
+    ">": Greater,
+    ">=": GreaterEqual,
+}
+
+_NOT_YET = {
+    "div": "`div` is not part of rules; multiply the other side instead (a > 3 * b)",
+    "mod": "`mod` is not part of rules",
+    "today": "today() would change a finding without a new answer; ask for a date in the form",
+    "now": "now() would change a finding without a new answer; ask for a date in the form",
+    "coalesce": "coalesce() would let silence decide; write the rule over the answers themselves",
+    "true": "a rule that is always true says nothing about the answers",
+    "false": "a rule that is always false can never be met",
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names a rule may use: questions with their codes, rosters, and factors if allowed."""
+
+    questions: Mapping[str, AnswerRef] = field(default_factory=dict)
+    missing_codes: Mapping[str, Mapping[str, Missing]] = field(default_factory=dict)
+    rosters: frozenset[str] = frozenset()
+    factors: Mapping[str, FactorRef] = field(default_factory=dict)
+    this: AnswerRef | None = None
+    inside: str | None = None
+
+    def within(self, roster: str) -> Scope:
+        """The names inside a roster's square brackets."""
+        return Scope(self.questions, self.missing_codes, self.rosters, {}, None, roster)
+
+
+def parse(text: str, scope: Scope) -> Node:
+    """The node for an XLSForm expression.
+
+    Raises `RuleError` with a message for the author, naming the place in the text.
+    """
+    try:
+        tree = _parser().parse(text)
+    except UnexpectedInput as error:
+        raise RuleError(_syntax_message(text, error)) from error
+    return _Builder(scope).build(tree)
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(GRAMMAR, parser="lalr", maybe_placeholders=False)
+
+
+def _syntax_message(text: str, error: UnexpectedInput) -> str:
+    if isinstance(error, UnexpectedEOF) or (
+        isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    ):
+        return "the expression ends too early; is a bracket or a value missing?"
+    if isinstance(error, UnexpectedCharacters | UnexpectedToken):
+        at = int(error.pos_in_stream or 0) + 1
+        near = text[at - 1 : at + 11]
+        if near.startswith(("&&", "||", "==", "<>", "!")):
+            return (
+                f"at character {at}: write `and`, `or`, `not(...)`, `=` or `!=`, not `{near[:2]}`"
+            )
+        if near[:1] in "'\"":
+            return f"at character {at}: this quotation mark has no partner"
+        return f"at character {at}: `{near}` was not expected here"
+    return "this is not an expression"
+
+
+class _Builder:
+    """Turns a parse tree into nodes. Operands that are strings wait for the other side's codes."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.calls: dict[str, Callable[[list[Tree[Token]]], Node]] = {
+            "not": self._not,
+            "selected": self._selected,
+            "count-selected": self._count_selected,
+            "if": self._if,
+            "count": self._count,
+            "sum": lambda args: self._rows_number(SumRows, args),
+            "min": lambda args: self._rows_number(MinRows, args),
+            "max": lambda args: self._rows_number(MaxRows, args),
+            "any": self._any,
+            "all": self._all,
+            "date": self._date,
+            "between": self._between,
+        }
+
+    def build(self, tree: Tree[Token]) -> Node:
+        children = list(tree.children)
+        match tree.data:
+            case "or_":
+                return Or(tuple(self.build(part) for part in _trees(children)))
+            case "and_":
+                return And(tuple(self.build(part) for part in _trees(children)))
+            case "comparison":
+                return self._comparison(children)
+            case "sum_" | "product":
+                return self._arithmetic(children)
+            case "negate":
+                return self._negate(_trees(children)[0])
+            case "number":
+                return NumberLiteral(Decimal(str(children[0])))
+            case "string":
+                raise RuleError(f"the text {children[0]} stands alone; compare a question with it")
+            case "this":
+                if self.scope.this is None:
+                    raise RuleError("`.` has a meaning only in a constraint; name the question")
+                return self.scope.this
+            case "ref":
+                return self._ref(str(children[0]))
+            case "filtered":
+                raise RuleError(
+                    f"`{children[0]}[...]` gives rows, not a value; "
+                    f"write count({children[0]}[...]) or any({children[0]}[...])"
+                )
+            case _:
+                return self._call(str(children[0]), _trees(children[1:]))
+
+    def _ref(self, text: str) -> Node:
+        name = text[2:-1].strip()
+        if name in self.scope.questions:
+            return self._in_place(self.scope.questions[name])
+        if name in self.scope.factors:
+            return self.scope.factors[name]
+        if name in self.scope.rosters:
+            raise RuleError(f"`{text}` is a repeat; write count({text}) or any({text}[...])")
+        known = [*self.scope.questions, *self.scope.factors]
+        raise RuleError(f"there is no question `{name}`.{did_you_mean(name, known)}")
+
+    def _in_place(self, ref: AnswerRef) -> AnswerRef:
+        if ref.roster == self.scope.inside:
+            return ref
+        if self.scope.inside is None:
+            raise RuleError(
+                f"`{ref.text()}` is asked once for each row of `{ref.roster}`; "
+                f"write for example any(${{{ref.roster}}}[{ref.text()} ...])"
+            )
+        raise RuleError(
+            f"`{ref.text()}` is not a question of `{self.scope.inside}`; "
+            "a filter can only look at its own rows"
+        )
+
+    def _comparison(self, children: list[Tree[Token] | Token]) -> Node:
+        if len(children) > 3:
+            raise RuleError("compare two values at a time: `${a} < ${b} and ${b} < ${c}`")
+        left, symbol, right = children
+        kind = _COMPARE[str(symbol)]
+        if _is_string(left) and _is_string(right):
+            raise RuleError("two fixed texts are compared; name a question on one side")
+        if _is_string(right):
+            node = self.build(_tree(left))
+            return kind(node, self._code(node, _tree(right)))
+        if _is_string(left):
+            node = self.build(_tree(right))
+            return kind(self._code(node, _tree(left)), node)
+        return kind(self.build(_tree(left)), self.build(_tree(right)))
+
+    def _code(self, node: Node, literal: Tree[Token]) -> Node:
+        """The literal as one of the codes that `node` can give."""
+        code = _unquoted(literal)
+        if code == "":
+            raise RuleError(
+                f"`{node.text()}` is compared with an empty text; silence must not decide. "
+                "Ask a question with an answer that means no"
+            )
+        kind = node.type
+        if isinstance(kind, Codes):
+            raise RuleError(
+                f"`{node.text()}` holds several choices; write selected({node.text()}, '{code}')"
+            )
+        if not isinstance(kind, Code):
+            raise RuleError(
+                f"`{node.text()}` is {kind} and cannot be compared with the text '{code}'"
+            )
+        self._check_code(node, code, kind.codes)
+        return CodeLiteral(code, kind.codes)
+
+    def _check_code(self, node: Node, code: str, codes: tuple[str, ...]) -> None:
+        name = node.name if isinstance(node, AnswerRef) else ""
+        if code in self.scope.missing_codes.get(name, {}):
+            raise RuleError(
+                f"'{code}' means that there is no answer to `{node.text()}`; "
+                "what is unknown must not decide"
+            )
+        if code not in codes:
+            raise RuleError(
+                f"'{code}' is not an answer to `{node.text()}`.{did_you_mean(code, codes)} "
+                f"Answers: {', '.join(codes[:12])}"
+            )
+
+    def _arithmetic(self, children: list[Tree[Token] | Token]) -> Node:
+        kinds: dict[str, type[Add | Subtract | Multiply]] = {
+            "+": Add,
+            "-": Subtract,
+            "*": Multiply,
+        }
+        node = self.build(_tree(children[0]))
+        for symbol, right in zip(children[1::2], children[2::2], strict=True):
+            if str(symbol) in _NOT_YET:
+                raise RuleError(_NOT_YET[str(symbol)])
+            node = kinds[str(symbol)](node, self.build(_tree(right)))
+        return node
+
+    def _negate(self, of: Tree[Token]) -> Node:
+        node = self.build(of)
+        return NumberLiteral(-node.value) if isinstance(node, NumberLiteral) else Negate(node)
+
+    def _call(self, name: str, args: list[Tree[Token]]) -> Node:
+        if name in _NOT_YET:
+            raise RuleError(_NOT_YET[name])
+        if name not in self.calls:
+            raise RuleError(
+                f"there is no function {name}() in rules.{did_you_mean(name, self.calls)} "
+                f"There are: {', '.join(sorted(self.calls))}"
+            )
+        return self.calls[name](args)
+
+    def _not(self, args: list[Tree[Token]]) -> Node:
+        (of,) = _exactly(args, 1, "not(condition)")
+        return Not(self.build(of))
+
+    def _selected(self, args: list[Tree[Token]]) -> Node:
+        question, literal = _exactly(args, 2, "selected(${question}, 'code')")
+        if not _is_string(literal):
+            raise RuleError("selected() needs a code in quotation marks as its second part")
+        node, code = self.build(question), _unquoted(literal)
+        if isinstance(node.type, Code):  # XLSForm allows it on select_one as well
+            return Equal(node, self._code(node, literal))
+        if isinstance(node.type, Codes):
+            self._check_code(node, code, node.type.codes)
+        return Selected(node, code)
+
+    def _count_selected(self, args: list[Tree[Token]]) -> Node:
+        (of,) = _exactly(args, 1, "count-selected(${question})")
+        return CountSelected(self.build(of))
+
+    def _if(self, args: list[Tree[Token]]) -> Node:
+        condition, then, otherwise = _exactly(args, 3, "if(condition, value, other value)")
+        return If(self.build(condition), self._value(then), self._value(otherwise))
+
+    def _value(self, tree: Tree[Token]) -> Node:
+        if not _is_string(tree):
+            return self.build(tree)
+        code = _unquoted(tree)
+        return CodeLiteral(code, (code,))
+
+    def _between(self, args: list[Tree[Token]]) -> Node:
+        value, low, high = _exactly(args, 3, "between(${number}, low, high)")
+        node = self.build(value)
+        return And((GreaterEqual(node, self.build(low)), LessEqual(node, self.build(high))))
+
+    def _date(self, args: list[Tree[Token]]) -> Node:
+        (literal,) = _exactly(args, 1, "date('2024-05-31')")
+        if not _is_string(literal):
+            return self.build(literal)
+        try:
+            return DateLiteral(date.fromisoformat(_unquoted(literal)))
+        except ValueError as error:
+            raise RuleError("write a date as date('2024-05-31')") from error
+
+    def _count(self, args: list[Tree[Token]]) -> Node:
+        (rows,) = _exactly(args, 1, "count(${repeat}[condition])")
+        roster, where = self._rows(rows)
+        return CountRows(roster, where)
+
+    def _any(self, args: list[Tree[Token]]) -> Node:
+        (rows,) = _exactly(args, 1, "any(${repeat}[condition])")
+        roster, where = self._rows(rows)
+        if where is None:
+            raise RuleError(f"write what to look for: any(${{{roster}}}[condition])")
+        return AnyRow(roster, where)
+
+    def _all(self, args: list[Tree[Token]]) -> Node:
+        rows, condition = _exactly(args, 2, "all(${repeat}, condition)")
+        roster, where = self._rows(rows)
+        inner = _Builder(self.scope.within(roster)).build(condition)
+        return AllRows(roster, inner if where is None else Or((Not(where), inner)))
+
+    def _rows(self, tree: Tree[Token]) -> tuple[str, Node | None]:
+        """A repeat and its filter: `${member}` or `${member}[...]`."""
+        name, where = _filtered(tree, "a repeat such as ${member}")
+        if name not in self.scope.rosters:
+            raise RuleError(f"there is no repeat `{name}`.{did_you_mean(name, self.scope.rosters)}")
+        return name, self._where(name, where)
+
+    def _rows_number(
+        self, kind: type[SumRows | MinRows | MaxRows], args: list[Tree[Token]]
+    ) -> Node:
+        word = kind.word
+        (rows,) = _exactly(args, 1, f"{word}(${{number_in_repeat}}[condition])")
+        name, where = _filtered(rows, "a number question of a repeat")
+        ref = self.scope.questions.get(name)
+        if ref is None:
+            raise RuleError(
+                f"there is no question `{name}`.{did_you_mean(name, self.scope.questions)}"
+            )
+        if ref.roster is None:
+            raise RuleError(f"`{ref.text()}` has one answer only; use it without {word}()")
+        return kind(ref.roster, ref, self._where(ref.roster, where))
+
+    def _where(self, roster: str, where: Tree[Token] | None) -> Node | None:
+        if self.scope.inside is not None:
+            raise RuleError("a roster's filter cannot look into another roster")
+        return None if where is None else _Builder(self.scope.within(roster)).build(where)
+
+
+def _filtered(tree: Tree[Token], wanted: str) -> tuple[str, Tree[Token] | None]:
+    if tree.data == "ref":
+        return str(tree.children[0])[2:-1].strip(), None
+    if tree.data == "filtered":
+        return str(tree.children[0])[2:-1].strip(), _tree(tree.children[1])
+    raise RuleError(f"expected {wanted} here")
+
+
+def _exactly(args: list[Tree[Token]], count: int, usage: str) -> list[Tree[Token]]:
+    if len(args) != count:
+        raise RuleError(f"write it as {usage}")
+    return args
+
+
+def _is_string(child: Tree[Token] | Token) -> bool:
+    return isinstance(child, Tree) and child.data == "string"
+
+
+def _unquoted(tree: Tree[Token]) -> str:
+    return str(tree.children[0])[1:-1]
+
+
+def _tree(child: Tree[Token] | Token) -> Tree[Token]:
+    if not isinstance(child, Tree):
+        raise TypeError("the grammar gives a tree here")
+    return child
+
+
+def _trees(children: list[Tree[Token] | Token]) -> list[Tree[Token]]:
+    return [_tree(child) for child in children]

@@ -1,0 +1,241 @@
+"""The XLSForm part of a framework: questions, choice lists and repeats as rules see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from sojourn.framework.model import Choice, DataClass, Question, Roster
+from sojourn.framework.nodes import AnswerRef, RuleError
+from sojourn.framework.types import (
+    BOOLEAN,
+    DATE,
+    DECIMAL_ANSWER,
+    INTEGER_ANSWER,
+    TEXT,
+    Code,
+    Codes,
+    Type,
+)
+from sojourn.framework.values import Missing
+from sojourn.language.expressions import Scope, parse
+from sojourn.language.labels import text_of
+from sojourn.language.problems import Problem, did_you_mean
+from sojourn.language.sheets import SheetRow, Tables
+
+CONVENTIONAL_MISSING = {
+    **dict.fromkeys(("dk", "dnk", "dont_know", "do_not_know", "888", "-1"), Missing.DOES_NOT_KNOW),
+    **dict.fromkeys(
+        ("pnta", "pns", "prefer_not", "prefer_not_to_say", "refused", "999", "-2"),
+        Missing.PREFERS_NOT_TO_SAY,
+    ),
+}
+"""Codes read as missing where a choice list has them and does not say otherwise."""
+
+_SIMPLE: dict[str, Type] = {
+    "integer": INTEGER_ANSWER,
+    "int": INTEGER_ANSWER,
+    "range": DECIMAL_ANSWER,
+    "decimal": DECIMAL_ANSWER,
+    "date": DATE,
+    "today": DATE,
+    "text": TEXT,
+    "string": TEXT,
+    "calculate": TEXT,
+    "hidden": TEXT,
+    "barcode": TEXT,
+    "acknowledge": Code(("OK",)),
+}
+_NO_ANSWER = {"note", "image", "audio", "video", "file", "geopoint", "gps", "geotrace", "geoshape"}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_MISSING_PAIR = re.compile(r"(?P<code>\S+?)=(?P<kind>\w+)")
+
+
+@dataclass
+class Form:
+    """What was read so far, with every problem met."""
+
+    questions: list[Question] = field(default_factory=list)
+    rosters: list[Roster] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows: dict[str, SheetRow] = field(default_factory=dict)
+
+    def scope(self) -> Scope:
+        return Scope(
+            {question.name: question.ref for question in self.questions},
+            {question.name: question.missing_codes for question in self.questions},
+            frozenset(roster.name for roster in self.rosters),
+        )
+
+
+def read_form(tables: Tables, default_language: str) -> Form:
+    """The questions, in order, with codes, missing codes, rosters and constraints."""
+    form = Form()
+    lists = _choice_lists(tables, default_language, form.problems)
+    open_repeats: list[str] = []
+    open_blocks: list[tuple[str, SheetRow]] = []
+    for row in tables.rows("survey"):
+        kind = " ".join(row.get("type").split())
+        word = kind.replace("_", " ").lower()
+        if word in ("begin group", "begin repeat"):
+            open_blocks.append((word.split()[1], row))
+            if word == "begin repeat":
+                open_repeats.append(row.get("name"))
+                form.rosters.append(
+                    Roster(row.get("name"), text_of(row, "label", default_language))
+                )
+        elif word in ("end group", "end repeat"):
+            _close(word.split()[1], open_blocks, open_repeats, row, form.problems)
+        elif kind:
+            roster = open_repeats[-1] if open_repeats else None
+            _add_question(form, row, kind, roster, lists, default_language)
+    for block, row in open_blocks:
+        form.problems.append(row.problem("type", f"this {block} is never ended"))
+    _check_constraints(form)
+    return form
+
+
+def _close(
+    block: str,
+    open_blocks: list[tuple[str, SheetRow]],
+    open_repeats: list[str],
+    row: SheetRow,
+    problems: list[Problem],
+) -> None:
+    if not open_blocks or open_blocks[-1][0] != block:
+        problems.append(row.problem("type", f"this ends a {block} that was not begun here"))
+        return
+    open_blocks.pop()
+    if block == "repeat":
+        open_repeats.pop()
+
+
+def _choice_lists(
+    tables: Tables, default: str, problems: list[Problem]
+) -> dict[str, tuple[Choice, ...]]:
+    lists: dict[str, list[Choice]] = {}
+    for row in tables.rows("choices"):
+        name, code = row.get("list_name"), _code(row.get("name"))
+        if not name:
+            continue
+        missing = CONVENTIONAL_MISSING.get(code)
+        declared = row.get("missing")
+        if declared:
+            missing = _missing_kind(row, declared, problems)
+        lists.setdefault(name, []).append(Choice(code, text_of(row, "label", default), missing))
+    return {name: tuple(choices) for name, choices in lists.items()}
+
+
+def _code(text: str) -> str:
+    return text[:-2] if re.fullmatch(r"-?\d+\.0", text) else text
+
+
+def _missing_kind(row: SheetRow, text: str, problems: list[Problem]) -> Missing | None:
+    if text in ("no", "none"):
+        return None
+    try:
+        return Missing(text)
+    except ValueError:
+        allowed = "does_not_know or prefers_not_to_say"
+        problems.append(row.problem("missing", f"`{text}` is not a kind of missing; use {allowed}"))
+        return None
+
+
+def _add_question(
+    form: Form,
+    row: SheetRow,
+    kind: str,
+    roster: str | None,
+    lists: dict[str, tuple[Choice, ...]],
+    default: str,
+) -> None:
+    word, _, rest = kind.partition(" ")
+    name = row.get("name")
+    if word in _NO_ANSWER or not name:
+        return
+    if not _NAME.fullmatch(name):
+        form.problems.append(row.problem("name", f"`{name}` cannot be a name; use a-z, 0-9 and _"))
+        return
+    choices: tuple[Choice, ...] = ()
+    if word in ("select_one", "select_multiple"):
+        list_name = rest.split(" ")[0] if rest else ""
+        if list_name not in lists and "." not in list_name and not list_name.startswith("${"):
+            message = f"there is no choice list `{list_name}`.{did_you_mean(list_name, lists)}"
+            form.problems.append(row.problem("type", message))
+            return
+        choices = lists.get(list_name, ())
+    if name in form.rows:
+        form.problems.append(row.problem("name", f"`{name}` is already the name of a question"))
+        return
+    missing = {choice.name: choice.missing for choice in choices if choice.missing is not None}
+    missing |= dict(_declared_missing(row, form.problems))
+    form.rows[name] = row
+    form.questions.append(
+        Question(
+            name=name,
+            kind=kind,
+            type=_type_of(word, choices, missing),
+            label=text_of(row, "label", default),
+            hint=text_of(row, "hint", default),
+            choices=choices,
+            missing_codes=missing,
+            roster=roster,
+            constraint_text=row.get("constraint"),
+            relevant=row.get("relevant"),
+            data_class=_data_class(row, form.problems),
+        )
+    )
+
+
+def _type_of(word: str, choices: tuple[Choice, ...], missing: dict[str, Missing]) -> Type:
+    codes = tuple(choice.name for choice in choices if choice.name not in missing)
+    if word == "select_one":
+        return Code(codes)
+    if word == "select_multiple":
+        return Codes(codes)
+    return _SIMPLE.get(word, TEXT)
+
+
+def _declared_missing(row: SheetRow, problems: list[Problem]) -> Iterator[tuple[str, Missing]]:
+    for part in row.get("missing").split():
+        match = _MISSING_PAIR.fullmatch(part)
+        if match is None:
+            message = f"write `{part}` as code=kind, for example -999=does_not_know"
+            problems.append(row.problem("missing", message))
+            continue
+        kind = _missing_kind(row, match["kind"], problems)
+        if kind is not None:
+            yield match["code"], kind
+
+
+def _data_class(row: SheetRow, problems: list[Problem]) -> DataClass | None:
+    text = row.get("data_class")
+    if not text:
+        return None
+    try:
+        return DataClass(text)
+    except ValueError:
+        message = f"`{text}` is not a data class.{did_you_mean(text, DataClass)}"
+        problems.append(row.problem("data_class", message))
+        return None
+
+
+def _check_constraints(form: Form) -> None:
+    """Attach the constraints that our expressions can say.
+
+    A constraint beyond them is left to the form itself: forms from elsewhere use functions that
+    say nothing about a table.
+    """
+    scope = form.scope()
+    for at, question in enumerate(form.questions):
+        if not question.constraint_text or isinstance(question.type, Code | Codes):
+            continue
+        this = AnswerRef(question.name, question.type, question.roster)
+        own = Scope(scope.questions, scope.missing_codes, scope.rosters, {}, this, question.roster)
+        try:
+            node = parse(question.constraint_text, own)
+        except RuleError:
+            continue
+        if node.type == BOOLEAN:
+            form.questions[at] = replace(question, constraint=node)
