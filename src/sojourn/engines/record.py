@@ -30,6 +30,7 @@ from sojourn.framework.model import (
     Framework,
     Measure,
     MeasureClass,
+    Question,
     Response,
     Side,
     Stage,
@@ -128,6 +129,39 @@ def evaluate(node: Node, answers: Answers) -> bool | Decimal | date | str | None
     if isinstance(value, Range | Selection):
         raise TypeError(f"{node.text()} gives no single value")
     return value
+
+
+def broken_constraints(framework: Framework, answers: Answers) -> tuple[str, ...]:
+    """The single questions whose answers break their own constraint."""
+    scope = _Scope(answers)
+    return tuple(
+        question.name
+        for question in framework.questions
+        if question.roster is None
+        and question.constraint is not None
+        and _is_broken(question.constraint, scope)
+    )
+
+
+def without_broken(framework: Framework, answers: Answers) -> Answers:
+    """The answers with those that break their constraint marked as unusable, rosters included."""
+    broken = broken_constraints(framework, answers)
+    values = {**answers.values, **dict.fromkeys(broken, Missing.UNUSABLE)}
+    rosters = {}
+    for name, rows in answers.rosters.items():
+        limited = [q for q in framework.questions if q.roster == name and q.constraint is not None]
+        rosters[name] = tuple(_row_without_broken(limited, row, answers) for row in rows)
+    return Answers(values, rosters)
+
+
+def _row_without_broken(limited: list[Question], row: Row, answers: Answers) -> Row:
+    scope = _Scope(answers, row)
+    broken = [q.name for q in limited if q.constraint and _is_broken(q.constraint, scope)]
+    return {**row, **dict.fromkeys(broken, Missing.UNUSABLE)}
+
+
+def _is_broken(constraint: Node, scope: _Scope) -> bool:
+    return _tell(constraint, scope).value is False
 
 
 # -- factors, responses, measures

@@ -1,0 +1,5 @@
+"""`python -m sojourn` does what the `sojourn` command does."""
+
+from sojourn.cli import main
+
+main()

@@ -1,0 +1,117 @@
+"""`sojourn assess`: a framework over a whole table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from sojourn.cli.framework import find_framework
+from sojourn.language import load_framework
+from sojourn.standards import runs
+from sojourn.standards.csv_check import BadTableError
+from sojourn.standards.tables import open_source
+
+ENGINES = ("record", "polars", "duckdb", "spark", "postgres")
+READY = ("record", "polars")
+
+
+@click.command()
+@click.argument("framework")
+@click.argument("input_", metavar="INPUT", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write; the ending decides: .csv, .parquet, .json or .xlsx.",
+)
+@click.option("--engine", type=click.Choice(ENGINES), default="polars", show_default=True)
+@click.option("--key", "keys", default="", help="Key columns, separated by commas.")
+@click.option("--keep", default="", help="Further columns to carry along, separated by commas.")
+@click.option(
+    "--explain",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the because of every unit as JSON.",
+)
+@click.option(
+    "--on-invalid",
+    type=click.Choice(["refuse", "unknown"]),
+    default="refuse",
+    show_default=True,
+    help="What to do with a cell that cannot be the answer.",
+)
+def assess(
+    framework: str,
+    input_: Path,
+    output: Path,
+    engine: str,
+    keys: str,
+    keep: str,
+    explain: Path | None,
+    on_invalid: str,
+) -> None:
+    """Run FRAMEWORK (an id or a file) over INPUT (.csv, .parquet, .xlsx or a folder)."""
+    if engine not in READY:
+        raise BadTableError(f"the engine {engine} is not there yet; use {' or '.join(READY)}")
+    started = time.perf_counter()
+    found = load_framework(find_framework(framework))
+    source = open_source(input_, found, _names(keys))
+    console = Console(stderr=True)
+    with _progress(console, "Assessing", source.main.rows) as advance:
+        summary = runs.run(
+            found,
+            source,
+            output,
+            engine=engine,
+            keep=_names(keep),
+            refuse_unusable=on_invalid == "refuse",
+            progress=advance,
+        )
+    if explain is not None:
+        with _progress(console, "Explaining", source.main.rows) as advance:
+            runs.explain(found, source, explain, advance)
+    for line in _summary(summary, output, found.id, time.perf_counter() - started):
+        click.echo(line, err=True)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+@contextmanager
+def _progress(console: Console, what: str, total: int | None) -> Iterator[runs.Progress]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda rows: bar.advance(task, rows)
+
+
+def _summary(
+    summary: runs.Summary, output: Path, framework_id: str, seconds: float
+) -> Iterator[str]:
+    yield f"{summary.units:,} units assessed with {framework_id} in {seconds:.1f} s -> {output}"
+    if summary.known_share is not None:
+        yield f"On average {summary.known_share:.0%} of the applicable factors are known."
+    if summary.not_asked:
+        names = ", ".join(summary.not_asked[:6])
+        more = len(summary.not_asked) - 6
+        rest = f" and {more} more" if more > 0 else ""
+        yield f"Not in the input, so treated as not asked: {names}{rest}."
+    for table, count in summary.stray_rows.items():
+        yield f"{count:,} rows of {table} belong to no unit and were left out."
+    if summary.unusable:
+        yield (
+            f"{summary.unusable:,} cells cannot be the answer and count as unknown; "
+            f"each is listed in {output.name}.problems.csv."
+        )

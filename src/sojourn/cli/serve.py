@@ -1,0 +1,41 @@
+"""`sojourn serve` and `sojourn audit`: the web application from the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Fill an empty installation with invented people.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Folder for the database and the keys (default: var in the current folder).",
+)
+def serve(demo: bool, host: str, port: int, home: Path | None) -> None:
+    """Start the web application, setting it up first where needed."""
+    from sojourn.web.serve import serve as run_server
+
+    run_server(host, port, demo=demo, home=home or Path("var"))
+
+
+@click.group()
+def audit() -> None:
+    """Look after the audit chain."""
+
+
+@audit.command()
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=None)
+def verify(home: Path | None) -> None:
+    """Check that no event of the audit chain was changed or removed."""
+    from sojourn.web.serve import verify_audit
+
+    report = verify_audit(home or Path("var"))
+    click.echo(report.message)
+    sys.exit(0 if report.intact else 1)

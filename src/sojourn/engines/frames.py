@@ -1,0 +1,292 @@
+"""The tables engine: a whole framework as expressions over a lazy table, on any engine.
+
+Gives the same three-valued results as `record`, without reasons, for as many rows as there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import narwhals as nw
+
+from sojourn.engines.lowering import (
+    Lowering,
+    empty_roster,
+    one_if,
+    row_aggregates,
+    row_columns,
+)
+from sojourn.framework.model import (
+    Component,
+    Direction,
+    Effect,
+    Factor,
+    Framework,
+    Measure,
+    Side,
+    Stage,
+)
+from sojourn.framework.nodes import ROSTER_NODES, Node, NumberLiteral, RosterNode, walk
+from sojourn.framework.types import Number
+
+UNIT = "__unit"
+"""The column that says to which unit a row belongs, in the main table and in every roster."""
+
+Frame: TypeAlias = nw.LazyFrame[Any]
+Join = Callable[[Frame, Frame], Frame]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Tables as a reader leaves them: answers by column, null for unknown, and the `UNIT` column.
+
+    `columns` are the questions each table has; what is not there was not asked.
+    """
+
+    main: Frame
+    rosters: Mapping[str, Frame]
+    columns: frozenset[str]
+
+
+def assess(
+    framework: Framework, tables: Prepared, keep: Sequence[str] = (), join: Join | None = None
+) -> Frame:
+    """The findings of every unit: `keep` columns, then factors, responses, measures, known_share.
+
+    Factors and responses are true, false or null (unknown, or a factor that does not apply at the
+    unit's stage). A context-dependent factor is true when it has an effect either way, and its
+    direction stands beside in `<name>__direction`. A measure stands beside its `<name>__class`.
+    """
+    frame, aggregates = _with_rosters(framework, tables, join or _left_join)
+    rules = Lowering(tables.columns, aggregates, {})
+    stages = _Stages(framework, tables.columns)
+    frame = frame.with_columns(
+        *(_raw(factor, rules, stages).alias(_raw_name(factor)) for factor in framework.factors)
+    )
+    refs = {factor.name: _reference(factor, stages) for factor in framework.factors}
+    later = Lowering(tables.columns, aggregates, refs)
+    outputs = [nw.col(name) for name in keep]
+    outputs += [expr for factor in framework.factors for expr in _factor_columns(factor)]
+    outputs += [later.condition(r.when).alias(r.name) for r in framework.responses]
+    for measure in framework.measures:
+        outputs += _Sum(framework, measure, later, stages).columns()
+    outputs.append(_known_share(framework.factors, stages).alias("known_share"))
+    return frame.select(*outputs)
+
+
+def output_columns(framework: Framework) -> tuple[str, ...]:
+    """The names of the columns that `assess` adds, in order."""
+    names: list[str] = []
+    for factor in framework.factors:
+        names.append(factor.name)
+        if factor.effect is Effect.CONTEXT:
+            names.append(f"{factor.name}__direction")
+    names += [response.name for response in framework.responses]
+    for measure in framework.measures:
+        names += [measure.name, f"{measure.name}__class"]
+    return (*names, "known_share")
+
+
+# -- rosters
+
+
+def roster_nodes(nodes: Iterable[Node]) -> tuple[RosterNode, ...]:
+    """The distinct roster nodes in some expressions."""
+    found = [n for node in nodes for n in walk(node) if isinstance(n, ROSTER_NODES)]
+    return tuple(dict.fromkeys(found))
+
+
+def _with_rosters(
+    framework: Framework, tables: Prepared, join: Join
+) -> tuple[Frame, dict[RosterNode, str]]:
+    """The main table with one column per roster node, added up per unit and joined once."""
+    names = {
+        node: f"__roster_{number}"
+        for number, node in enumerate(roster_nodes(framework_nodes(framework)))
+        if node.roster in tables.rosters
+    }
+    frame = tables.main
+    for roster, rows in tables.rosters.items():
+        nodes = {node: name for node, name in names.items() if node.roster == roster}
+        if not nodes:
+            continue
+        lowering = Lowering(tables.columns, {}, {})
+        per_row = [e for node, name in nodes.items() for e in row_columns(node, name, lowering)]
+        per_unit = [e for node, name in nodes.items() for e in row_aggregates(node, name)]
+        added_up = rows.select(nw.col(UNIT), *per_row).group_by(UNIT).agg(*per_unit)
+        empty = [e for node, name in nodes.items() for e in empty_roster(node, name)]
+        frame = join(frame, added_up).with_columns(*empty)
+    return frame, names
+
+
+def framework_nodes(framework: Framework) -> list[Node]:
+    """Every expression of a framework."""
+    nodes = [n for f in framework.factors for n in (f.rule, f.weight, f.urgent)]
+    return nodes + [response.when for response in framework.responses]
+
+
+def _left_join(left: Frame, right: Frame) -> Frame:
+    return left.join(right, on=UNIT, how="left")
+
+
+# -- factors
+
+
+class _Stages:
+    """Whether a factor applies at the unit's stage. An unknown stage rules nothing out."""
+
+    def __init__(self, framework: Framework, columns: frozenset[str]) -> None:
+        name = framework.stage_question
+        self.column = nw.col(name) if name in columns and name is not None else None
+
+    def not_applicable(self, factor: Factor) -> nw.Expr | None:
+        """True where the factor is not asked; None where it applies to every unit."""
+        others = [stage.value for stage in Stage if stage not in factor.stages]
+        if self.column is None or not others:
+            return None
+        return self.column.is_in(others).fill_null(False)
+
+
+def _raw_name(factor: Factor) -> str:
+    return f"__factor_{factor.name}"
+
+
+def _raw(factor: Factor, rules: Lowering, stages: _Stages) -> nw.Expr:
+    """The rule's own value, null where unknown or not applicable."""
+    value = rules.condition(factor.rule)
+    ruled_out = stages.not_applicable(factor)
+    return value if ruled_out is None else nw.when(~ruled_out).then(value)
+
+
+def _reference(factor: Factor, stages: _Stages) -> nw.Expr:
+    """What a response sees: a factor that does not apply has no effect."""
+    raw = nw.col(_raw_name(factor))
+    ruled_out = stages.not_applicable(factor)
+    if ruled_out is None:
+        return raw
+    nothing = nw.lit(Direction.NONE.value) if factor.effect is Effect.CONTEXT else nw.lit(False)
+    return nw.when(ruled_out).then(nothing).otherwise(raw)
+
+
+def _factor_columns(factor: Factor) -> list[nw.Expr]:
+    raw = nw.col(_raw_name(factor))
+    if factor.effect is not Effect.CONTEXT:
+        return [raw.alias(factor.name)]
+    present = raw != Direction.NONE.value
+    return [present.alias(factor.name), raw.alias(f"{factor.name}__direction")]
+
+
+def _known_share(factors: Sequence[Factor], stages: _Stages) -> nw.Expr:
+    known = nw.sum_horizontal(*(one_if(~nw.col(_raw_name(f)).is_null()) for f in factors))
+    applicable = _applicable_count(factors, stages)
+    return nw.when(applicable > 0).then(known / applicable)
+
+
+def _applicable_count(factors: Sequence[Factor], stages: _Stages) -> nw.Expr:
+    ruled_out = [stages.not_applicable(factor) for factor in factors]
+    always = sum(expr is None for expr in ruled_out)
+    some = [one_if(~expr) for expr in ruled_out if expr is not None]
+    return nw.sum_horizontal(nw.lit(always), *some)
+
+
+# -- measures
+
+
+class _Sum:
+    """One weighted sum, computed in whole numbers scaled to the places of its finest part."""
+
+    def __init__(
+        self, framework: Framework, measure: Measure, lowering: Lowering, stages: _Stages
+    ) -> None:
+        self.framework, self.measure = framework, measure
+        self.lowering, self.stages = lowering, stages
+        limits = [item.limit for item in measure.classes if item.limit is not None]
+        places = [self._places(component) for component in measure.components]
+        self.places = max([0, *places, *(_places_of(limit) for limit in limits)])
+
+    def columns(self) -> list[nw.Expr]:
+        terms = [self._term(component) for component in self.measure.components]
+        known = nw.sum_horizontal(*(one_if(~term.is_null()) for term in terms))
+        applicable = self._applicable()
+        share = self.measure.missing.available
+        needed = Fraction(1) if share is None else Fraction(share)
+        enough = (known * needed.denominator >= applicable * needed.numerator) & (applicable > 0)
+        total = nw.sum_horizontal(*(term.fill_null(0) for term in terms))
+        value = nw.when(enough).then(total)
+        return [
+            self._shown(value).alias(self.measure.name),
+            self._class(value).alias(f"{self.measure.name}__class"),
+        ]
+
+    def _places(self, component: Component) -> int:
+        if component.side is Side.VALUE:
+            kind = self.framework.question(component.name).type
+            places = kind.places if isinstance(kind, Number) else 0
+            return places + _places_of(component.weight or Decimal(0))
+        if component.weight is not None:
+            return _places_of(component.weight)
+        kind = self.framework.factor(component.name).weight.type
+        return kind.places if isinstance(kind, Number) else 0
+
+    def _term(self, component: Component) -> nw.Expr:
+        """The scaled term, null where unknown or not applicable."""
+        if component.side is Side.VALUE:
+            return self._value_term(component)
+        factor = self.framework.factor(component.name)
+        counts = _counts(factor, component.side)
+        weight = self._weight(factor, component)
+        return nw.when(counts).then(weight).otherwise(nw.when(~counts).then(nw.lit(0)))
+
+    def _value_term(self, component: Component) -> nw.Expr:
+        question = self.framework.question(component.name)
+        weight = NumberLiteral(component.weight or Decimal(0))
+        places = self.places - weight.type.places
+        return self.lowering.number(question.ref, places) * int(
+            weight.value.scaleb(weight.type.places)
+        )
+
+    def _weight(self, factor: Factor, component: Component) -> nw.Expr:
+        if component.weight is not None:
+            return nw.lit(int(component.weight.scaleb(self.places)))
+        if isinstance(factor.weight, NumberLiteral):
+            return nw.lit(int(factor.weight.value.scaleb(self.places)) * component.sign)
+        return self.lowering.number(factor.weight, self.places) * component.sign
+
+    def _applicable(self) -> nw.Expr:
+        names = [c.name for c in self.measure.components if c.side is not Side.VALUE]
+        values = len(self.measure.components) - len(names)
+        factors = [self.framework.factor(name) for name in names]
+        return _applicable_count(factors, self.stages) + values
+
+    def _shown(self, value: nw.Expr) -> nw.Expr:
+        return value if self.places == 0 else value / 10**self.places
+
+    def _class(self, value: nw.Expr) -> nw.Expr:
+        result: nw.Expr = nw.lit(None, nw.String)
+        for item in reversed(self.measure.classes):
+            if item.limit is None:
+                result = nw.when(~value.is_null()).then(nw.lit(item.name)).otherwise(result)
+                continue
+            limit = int(item.limit.scaleb(self.places))
+            within = value <= limit if item.inclusive else value < limit
+            result = nw.when(within).then(nw.lit(item.name)).otherwise(result)
+        return result
+
+
+def _counts(factor: Factor, side: Side) -> nw.Expr:
+    """Whether a factor counts on this side of a sum; null where unknown."""
+    raw = nw.col(_raw_name(factor))
+    if factor.effect is not Effect.CONTEXT:
+        return raw
+    if side is Side.PRESENT:
+        return raw != Direction.NONE.value
+    one = Direction.RAISES if side is Side.RISK else Direction.PROTECTS
+    return (raw == one.value) | (raw == Direction.BOTH.value)
+
+
+def _places_of(value: Decimal) -> int:
+    return NumberLiteral(value).type.places

@@ -1,0 +1,261 @@
+"""Raw tables to prepared ones, on Polars: the same reading of cells as `language.answers`.
+
+A cell that cannot be the answer becomes unknown and raises its column's flag, so that the caller
+can refuse the file or list every case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from sojourn.engines.frames import UNIT, Prepared
+from sojourn.engines.lowering import ALSO, Lowering
+from sojourn.framework.model import Framework, Question
+from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number, Text
+
+FLAG = "__unusable__"
+"""Beginning of the columns that are true where a cell cannot be the answer."""
+
+RAW_TEXT = "__text__"
+"""Beginning of the columns that keep a cell's own text, where asked for."""
+
+_SCALE = 10**DECIMAL_PLACES
+_TEXT_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A table as it was opened. `headings` maps question names to the columns that hold them."""
+
+    frame: pl.LazyFrame
+    schema: Mapping[str, pl.DataType]
+    headings: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Prepared tables, and per table (None is the main one) the flags of its unusable cells."""
+
+    tables: Prepared
+    flags: Mapping[str | None, tuple[str, ...]]
+
+
+def prepare(
+    framework: Framework, main: Raw, rosters: Mapping[str, Raw], keep: Sequence[str] = ()
+) -> Read:
+    """Read every column that the framework's rules use.
+
+    `keep` are further columns of the main table to carry along. The tables must already have the
+    `UNIT` column.
+    """
+    frame, flags = read_table(main, questions_of(framework, main, None), keep)
+    all_flags: dict[str | None, tuple[str, ...]] = {None: flags}
+    known = [q.name for q in questions_of(framework, main, None)]
+    read_rosters = {}
+    for name, raw in rosters.items():
+        questions = questions_of(framework, raw, name)
+        rows, all_flags[name] = read_table(raw, questions)
+        read_rosters[name] = nw.from_native(rows)
+        known += [q.name for q in questions]
+    return Read(Prepared(nw.from_native(frame), read_rosters, frozenset(known)), all_flags)
+
+
+def questions_of(framework: Framework, raw: Raw, roster: str | None) -> list[Question]:
+    """The questions that rules use and this table has."""
+    return [q for q in framework.used_questions if q.roster == roster and q.name in raw.headings]
+
+
+def texts(raw: Raw, questions: Sequence[Question], keep: Sequence[str] = ()) -> pl.LazyFrame:
+    """The cells as text by question name, for `language.read_value`; empty cells are null."""
+    columns = [pl.col(name) for name in dict.fromkeys((UNIT, *keep))]
+    for question in questions:
+        heading = raw.headings[question.name]
+        columns.append(_as_text(pl.col(heading), raw.schema[heading]).alias(question.name))
+    return raw.frame.select(columns)
+
+
+def join_in_order(
+    left: nw.LazyFrame[pl.LazyFrame], right: nw.LazyFrame[pl.LazyFrame]
+) -> nw.LazyFrame[pl.LazyFrame]:
+    """A left join that keeps the order of the rows, which Polars promises only when asked."""
+    joined = left.to_native().join(right.to_native(), on=UNIT, how="left", maintain_order="left")
+    return nw.from_native(joined)
+
+
+def read_table(
+    raw: Raw, questions: Sequence[Question], keep: Sequence[str] = (), *, with_text: bool = False
+) -> tuple[pl.LazyFrame, tuple[str, ...]]:
+    """One table's answers with the flags of unusable cells, and whose flags there are.
+
+    With `with_text` each cell's own text is kept too, in columns that begin with `RAW_TEXT`.
+    """
+    columns = [pl.col(name) for name in dict.fromkeys((UNIT, *keep))]
+    flags = []
+    for question in questions:
+        heading = raw.headings[question.name]
+        cell = _Cell(question, pl.col(heading), raw.schema[heading])
+        columns += cell.columns()
+        if with_text:
+            text = _as_text(pl.col(heading), raw.schema[heading])
+            columns.append(text.alias(RAW_TEXT + question.name))
+        if cell.can_be_unusable:
+            columns.append(cell.unusable().alias(FLAG + question.name))
+            flags.append(question.name)
+    frame = raw.frame.select(columns)
+    return _check_constraints(frame, questions, flags), tuple(flags)
+
+
+def _check_constraints(
+    frame: pl.LazyFrame, questions: Sequence[Question], flags: Sequence[str]
+) -> pl.LazyFrame:
+    """Treat an answer that breaks its own constraint as one that cannot be."""
+    rules = Lowering(frozenset(q.name for q in questions), {}, {})
+    changes: list[nw.Expr] = []
+    for question in questions:
+        if question.constraint is None or question.name not in flags:
+            continue
+        broken = (~rules.condition(question.constraint)).fill_null(False)
+        flag = FLAG + question.name
+        changes.append((nw.col(flag) | broken).alias(flag))
+        changes.append(nw.when(~broken).then(nw.col(question.name)).alias(question.name))
+    if not changes:
+        return frame
+    return nw.from_native(frame).with_columns(*changes).to_native()
+
+
+def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if dtype == pl.String:
+        return column
+    return (column.fill_nan(None) if dtype.is_float() else column).cast(pl.String)
+
+
+class _Cell:
+    """One question's column: how its values are read, and which cells cannot be read."""
+
+    def __init__(self, question: Question, column: pl.Expr, dtype: pl.DataType) -> None:
+        self.question, self.dtype = question, dtype
+        self.codes = tuple(getattr(question.type, "codes", ()))
+        self.missing = tuple(question.missing_codes)
+        self.column = column.fill_nan(None) if dtype.is_float() else column
+        text = _as_text(column, dtype).str.strip_chars()
+        self.text = pl.when(text != "").then(text) if dtype == pl.String else text
+
+    @property
+    def can_be_unusable(self) -> bool:
+        return not isinstance(self.question.type, Text)
+
+    def columns(self) -> list[pl.Expr]:
+        name = self.question.name
+        match self.question.type:
+            case Codes():
+                return [self._selection().alias(name), self._also().alias(name + ALSO)]
+            case Text():
+                return [self.column.cast(pl.String).alias(name)]
+            case _:
+                return [self._value().alias(name)]
+
+    def unusable(self) -> pl.Expr:
+        """True where something stands that is neither an answer nor a missing code."""
+        if isinstance(self.question.type, Codes):
+            return self.text.is_not_null() & ~self._well_formed().fill_null(False)
+        present = self.column.is_not_null() if self.dtype != pl.String else self.text.is_not_null()
+        return present & self._value().is_null() & ~self._is_missing()
+
+    def _value(self) -> pl.Expr:
+        match self.question.type:
+            case Code():
+                code = self._plain_code()
+                return pl.when(code.is_in(self.codes)).then(code)
+            case Date():
+                return self._date()
+            case Number(places=0):
+                return self._whole()
+            case _:
+                return self._decimal()
+
+    def _is_missing(self) -> pl.Expr:
+        if not self.missing:
+            return pl.lit(False)
+        if isinstance(self.question.type, Code):
+            return self._plain_code().is_in(self.missing)
+        numbers = [float(code) for code in self.missing if _is_number(code)]
+        as_number = self.text.cast(pl.Float64, strict=False).is_in(numbers)
+        return self.text.is_in(self.missing).or_(as_number.fill_null(False))
+
+    # -- numbers
+
+    def _whole(self) -> pl.Expr:
+        if self.dtype.is_integer():
+            number = self.column.cast(pl.Int64, strict=False)
+        elif self.dtype.is_float():
+            whole = self.column.cast(pl.Int64, strict=False)
+            number = pl.when(whole == self.column).then(whole)
+        else:
+            number = self.text.str.strip_suffix(".0").cast(pl.Int64, strict=False)
+        return self._within(number, 1)
+
+    def _decimal(self) -> pl.Expr:
+        if self.dtype.is_integer():
+            scaled: pl.Expr = self._within(self.column.cast(pl.Int64, strict=False), 1) * _SCALE
+            return scaled
+        exact = self.text.cast(pl.Decimal(38, DECIMAL_PLACES), strict=False)
+        return self._within((exact * _SCALE).cast(pl.Int64, strict=False), _SCALE)
+
+    def _within(self, number: pl.Expr, scale: int) -> pl.Expr:
+        limit = ANSWER_LIMIT * scale
+        usable = (number < limit) & (number > -limit)
+        codes = [round(float(code) * scale) for code in self.missing if _is_number(code)]
+        if codes:
+            usable &= ~number.is_in(codes)
+        return pl.when(usable).then(number)
+
+    # -- dates
+
+    def _date(self) -> pl.Expr:
+        if self.dtype == pl.Date:
+            return self.column
+        if isinstance(self.dtype, pl.Datetime):
+            return self.column.dt.date()
+        day = self.text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        return pl.when(self.text.str.contains(_TEXT_DATE)).then(day)
+
+    # -- codes
+
+    def _plain_code(self) -> pl.Expr:
+        # Spreadsheets turn the code 1 into the number 1.0.
+        if not any(_is_number(code) for code in (*self.codes, *self.missing)):
+            return self.text
+        return self.text.str.replace(r"^(-?[0-9]+)\.0$", "$1")
+
+    def _padded(self) -> pl.Expr:
+        """The chosen codes with one space around each."""
+        text = pl.lit(" ") + self.text.str.replace_all(r"\s+", "  ") + pl.lit(" ")
+        if any(_is_number(code) for code in (*self.codes, *self.missing)):
+            text = text.str.replace_all(r" (-?[0-9]+)\.0 ", " $1 ")
+        return text
+
+    def _well_formed(self) -> pl.Expr:
+        known = "|".join(re.escape(code) for code in (*self.codes, *self.missing))
+        return self._padded().str.contains(f"^( ({known}) )+$")
+
+    def _selection(self) -> pl.Expr:
+        padded = self._padded()
+        known = "|".join(re.escape(code) for code in self.codes)
+        return pl.when(self._well_formed() & padded.str.contains(f" ({known}) ")).then(padded)
+
+    def _also(self) -> pl.Expr:
+        if not self.missing:
+            return pl.when(self._selection().is_not_null()).then(pl.lit(False))
+        missing = "|".join(re.escape(code) for code in self.missing)
+        return pl.when(self._selection().is_not_null()).then(
+            self._padded().str.contains(f" ({missing}) ")
+        )
+
+
+def _is_number(code: str) -> bool:
+    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", code) is not None

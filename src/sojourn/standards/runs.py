@@ -1,0 +1,409 @@
+"""A framework over a whole input file: one pass, constant memory, all or nothing.
+
+The output appears under its name only when everything went well; until then it is a hidden file
+beside it, which is removed if anything goes wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from sojourn.engines import frames, polars_reader, record
+from sojourn.engines.frames import UNIT
+from sojourn.engines.polars_reader import FLAG, RAW_TEXT, Raw
+from sojourn.framework.findings import FactorFinding, Findings, State
+from sojourn.framework.model import Effect, Framework, Question
+from sojourn.framework.values import Answers, Missing, Row, Value
+from sojourn.language import AnswerError, allowed, read_value
+from sojourn.standards.csv_check import BadTableError
+from sojourn.standards.tables import ROW, Source, Table
+
+Progress = Callable[[int], None]
+"""Called with the number of further rows that were read."""
+
+
+def _silent(rows: int) -> None:
+    """Report no progress."""
+
+
+SHEET_LIMIT = 1_048_575
+BATCH = 20_000
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did, for the person who started it."""
+
+    units: int
+    known_share: float | None
+    not_asked: tuple[str, ...]
+    unusable: int
+    stray_rows: Mapping[str, int]
+
+
+def run(
+    framework: Framework,
+    source: Source,
+    output: Path,
+    *,
+    engine: str = "polars",
+    keep: Sequence[str] = (),
+    refuse_unusable: bool = True,
+    progress: Progress = _silent,
+) -> Summary:
+    """Write the findings of every unit to `output`, whose ending decides the format.
+
+    Raises `BadTableError` for an input that cannot be used, and then leaves no output.
+    """
+    inputs = _Inputs.of(framework, source, keep)
+    writer = _writer(output)
+    stray = _check_links(inputs)
+    with _all_or_nothing(output) as hidden:
+        compute = _with_record if engine == "record" else _with_polars
+        unusable, units, share = compute(inputs, hidden, writer, progress)
+        if unusable:
+            _report_unusable(inputs, unusable, output, refuse=refuse_unusable)
+    return Summary(units, share, inputs.not_asked(), unusable, stray)
+
+
+def explain(
+    framework: Framework,
+    source: Source,
+    output: Path,
+    progress: Progress = _silent,
+) -> None:
+    """Write the because of every unit as one JSON list, in input order."""
+    inputs = _Inputs.of(framework, source, ())
+    with _all_or_nothing(output) as hidden, hidden.open("w", encoding="utf-8") as file:
+        file.write("[")
+        for number, (unit, findings) in enumerate(_each_unit(inputs, progress)):
+            text = json.dumps({"unit": unit, **findings.to_json()}, ensure_ascii=False)
+            file.write((",\n" if number else "\n") + text)
+        file.write("\n]\n")
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """An opened source, as one framework sees it."""
+
+    framework: Framework
+    source: Source
+    main: Raw
+    rosters: Mapping[str, Raw]
+    keep: tuple[str, ...]
+
+    @classmethod
+    def of(cls, framework: Framework, source: Source, keep: Sequence[str]) -> _Inputs:
+        main = source.main.raw(framework, None)
+        rosters = {name: table.raw(framework, name) for name, table in source.rosters.items()}
+        carried = tuple(dict.fromkeys((*(source.keys or (ROW,)), *keep)))
+        inputs = cls(framework, source, main, rosters, carried)
+        inputs.check()
+        return inputs
+
+    def check(self) -> None:
+        name, schema = self.source.main.name, self.source.main.schema
+        for column in self.keep:
+            if column not in schema and column != ROW:
+                raise BadTableError(f"{name} has no column {column} to keep")
+            if column in frames.output_columns(self.framework):
+                raise BadTableError(
+                    f"{name} has a column {column}, which is also the name of a finding; rename it"
+                )
+        if not self.main.headings and not any(raw.headings for raw in self.rosters.values()):
+            asked = ", ".join(q.name for q in self.framework.used_questions[:8])
+            raise BadTableError(
+                f"no column of {name} is a question of {self.framework.id}; it asks for {asked} "
+                "and others. Is this the right file, and are the column names in its first row?"
+            )
+
+    def not_asked(self) -> tuple[str, ...]:
+        """The questions that rules use and no table has."""
+        there = {*self.main.headings}.union(*(raw.headings for raw in self.rosters.values()))
+        return tuple(q.name for q in self.framework.used_questions if q.name not in there)
+
+    def tables(self) -> Iterator[tuple[Table, Raw, list[Question]]]:
+        main = polars_reader.questions_of(self.framework, self.main, None)
+        yield self.source.main, self.main, main
+        for name, raw in self.rosters.items():
+            questions = polars_reader.questions_of(self.framework, raw, name)
+            yield self.source.rosters[name], raw, questions
+
+
+# -- with Polars
+
+
+def _with_polars(
+    inputs: _Inputs, hidden: Path, writer: _Writer, progress: Progress
+) -> tuple[int, int, float | None]:
+    """One streaming pass that writes the findings and counts the unusable cells."""
+    read = polars_reader.prepare(inputs.framework, inputs.main, inputs.rosters, inputs.keep)
+    flags = [FLAG + name for name in read.flags[None]]
+    keep = [*inputs.keep, *flags]
+    found = frames.assess(inputs.framework, read.tables, keep, polars_reader.join_in_order)
+    counted = _counting(found.to_native(), progress)
+    totals = counted.select(
+        pl.len().alias("units"),
+        pl.col("known_share").mean(),
+        pl.sum_horizontal(pl.lit(0), *(pl.col(flag).sum() for flag in flags)).alias("unusable"),
+    )
+    others = [
+        read.tables.rosters[name]
+        .to_native()
+        .select(pl.sum_horizontal(pl.lit(0), *(pl.col(FLAG + q).sum() for q in names)))
+        for name, names in read.flags.items()
+        if name is not None
+    ]
+    try:
+        results = writer(counted.drop(flags), [totals, *others], hidden)
+    except pl.exceptions.PolarsError as error:
+        raise BadTableError(f"{inputs.source.main.name} cannot be read to its end") from error
+    units, share, unusable = results[0].row(0)
+    return unusable + sum(frame.item() for frame in results[1:]), units, share
+
+
+def _counting(frame: pl.LazyFrame, progress: Progress) -> pl.LazyFrame:
+    def count(batch: pl.DataFrame) -> pl.DataFrame:
+        progress(batch.height)
+        return batch
+
+    return frame.map_batches(count, streamable=True, validate_output_schema=False)
+
+
+_Writer = Callable[[pl.LazyFrame, list[pl.LazyFrame], Path], list[pl.DataFrame]]
+
+
+def _writer(output: Path) -> _Writer:
+    writers: dict[str, _Writer] = {
+        ".csv": _write_csv,
+        ".parquet": _write_parquet,
+        ".json": _write_json,
+        ".xlsx": _write_xlsx,
+    }
+    if output.suffix.lower() not in writers:
+        raise BadTableError(
+            f"{output.name} has an ending that cannot be written; "
+            "use .csv, .parquet, .json or .xlsx"
+        )
+    return writers[output.suffix.lower()]
+
+
+def _write_csv(frame: pl.LazyFrame, others: list[pl.LazyFrame], path: Path) -> list[pl.DataFrame]:
+    return pl.collect_all([frame.sink_csv(path, lazy=True), *others], engine="streaming")[1:]
+
+
+def _write_parquet(
+    frame: pl.LazyFrame, others: list[pl.LazyFrame], path: Path
+) -> list[pl.DataFrame]:
+    return pl.collect_all([frame.sink_parquet(path, lazy=True), *others], engine="streaming")[1:]
+
+
+def _write_json(frame: pl.LazyFrame, others: list[pl.LazyFrame], path: Path) -> list[pl.DataFrame]:
+    with path.open("w", encoding="utf-8") as file:
+        file.write("[")
+        first = True
+        for batch in frame.collect_batches(
+            chunk_size=BATCH, maintain_order=True, engine="streaming"
+        ):
+            for line in batch.write_ndjson().splitlines():
+                file.write(("\n" if first else ",\n") + line)
+                first = False
+        file.write("\n]\n")
+    return pl.collect_all(others, engine="streaming")
+
+
+def _write_xlsx(frame: pl.LazyFrame, others: list[pl.LazyFrame], path: Path) -> list[pl.DataFrame]:
+    table, *results = pl.collect_all([frame, *others], engine="streaming")
+    if table.height > SHEET_LIMIT:
+        raise BadTableError(
+            f"{table.height} rows do not fit on a spreadsheet; write .csv or .parquet instead"
+        )
+    table.write_excel(path, worksheet="findings", freeze_panes=(1, 0), autofit=True)
+    return results
+
+
+# -- with the record engine
+
+
+def _with_record(
+    inputs: _Inputs, hidden: Path, writer: _Writer, progress: Progress
+) -> tuple[int, int, float | None]:
+    rows = [
+        _flat(inputs.framework, unit, findings) for unit, findings in _each_unit(inputs, progress)
+    ]
+    names = (*inputs.keep, *frames.output_columns(inputs.framework))
+    read = polars_reader.prepare(inputs.framework, inputs.main, inputs.rosters, inputs.keep)
+    shape = frames.assess(
+        inputs.framework, read.tables, inputs.keep, polars_reader.join_in_order
+    ).to_native()
+    schema = {name: dtype for name, dtype in shape.collect_schema().items() if name in names}
+    table = pl.DataFrame(rows, schema=schema, orient="row")
+    writer(table.lazy(), [], hidden)
+    unusable = sum(
+        int(frame.select(pl.sum_horizontal(pl.lit(0), pl.all().sum())).collect().item())
+        for frame in _flag_frames(inputs)
+    )
+    shares = table["known_share"].drop_nulls()
+    return unusable, table.height, sum(shares) / len(shares) if len(shares) else None
+
+
+def _flag_frames(inputs: _Inputs) -> Iterator[pl.LazyFrame]:
+    for _, raw, questions in inputs.tables():
+        frame, flags = polars_reader.read_table(raw, questions)
+        yield frame.select(pl.col([FLAG + flag for flag in flags]))
+
+
+def _flat(framework: Framework, unit: Mapping[str, Any], findings: Findings) -> list[Any]:
+    row: list[Any] = list(unit.values())
+    for factor, finding in zip(framework.factors, findings.factors, strict=True):
+        row.append(_truth(finding))
+        if factor.effect is Effect.CONTEXT:
+            row.append(finding.direction)
+    row += [response.suggested for response in findings.responses]
+    for measure in findings.measures:
+        value = measure.value
+        whole = value is not None and value == value.to_integral_value()
+        row += [int(value) if whole and value is not None else value, measure.class_name]
+    row.append(findings.known_share)
+    return row
+
+
+def _truth(finding: FactorFinding) -> bool | None:
+    if finding.state in (State.UNKNOWN, State.NOT_APPLICABLE):
+        return None
+    return finding.state is State.PRESENT
+
+
+# -- one unit after the other
+
+
+def _each_unit(inputs: _Inputs, progress: Progress) -> Iterator[tuple[dict[str, Any], Findings]]:
+    """Every unit's key columns and findings, in input order."""
+    framework = inputs.framework
+    questions = polars_reader.questions_of(framework, inputs.main, None)
+    rosters = {name: _rows_by_unit(framework, name, raw) for name, raw in inputs.rosters.items()}
+    texts = polars_reader.texts(inputs.main, questions, inputs.keep)
+    for batch in texts.collect_batches(chunk_size=BATCH, maintain_order=True, engine="streaming"):
+        for cells in batch.iter_rows(named=True):
+            values = _read_row(questions, cells)
+            members = {name: rows.get(cells[UNIT], ()) for name, rows in rosters.items()}
+            answers = record.without_broken(framework, Answers(values, members))
+            unit = {name: cells[name] for name in inputs.keep}
+            yield unit, record.assess(framework, answers)
+        progress(batch.height)
+
+
+def _rows_by_unit(framework: Framework, roster: str, raw: Raw) -> dict[Any, tuple[Row, ...]]:
+    questions = polars_reader.questions_of(framework, raw, roster)
+    found: dict[Any, list[Row]] = {}
+    for cells in polars_reader.texts(raw, questions).collect().iter_rows(named=True):
+        found.setdefault(cells[UNIT], []).append(_read_row(questions, cells))
+    return {unit: tuple(rows) for unit, rows in found.items()}
+
+
+def _read_row(questions: Sequence[Question], cells: Mapping[str, Any]) -> Row:
+    row: dict[str, Value | Missing] = {}
+    for question in questions:
+        try:
+            row[question.name] = read_value(question, cells[question.name])
+        except AnswerError:
+            row[question.name] = Missing.UNUSABLE
+    return row
+
+
+# -- what is wrong with the input
+
+
+def _report_unusable(inputs: _Inputs, count: int, output: Path, *, refuse: bool) -> None:
+    cases = _unusable_cases(inputs)
+    if not refuse:
+        _write_problems(cases, output)
+        return
+    name, row, column, value, may_be = next(cases)
+    more = f" There are {count - 1} further cases." if count > 1 else ""
+    raise BadTableError(
+        f"{name}, row {row} (line {row + 1} with the heading), column {column}: "
+        f'"{_short(value)}" cannot be the answer; allowed: {may_be}.{more} '
+        "Correct the file, or use --on-invalid unknown to count such cells as unknown."
+    )
+
+
+def _unusable_cases(inputs: _Inputs) -> Iterator[tuple[str, int, str, str, str]]:
+    """File, row (from 1, without the heading), column, value, and what is allowed instead."""
+    for table, raw, questions in inputs.tables():
+        frame, flags = polars_reader.read_table(raw, questions, [ROW], with_text=True)
+        if not flags:
+            continue
+        bad = frame.filter(pl.any_horizontal(*(pl.col(FLAG + flag) for flag in flags)))
+        by_name = {question.name: question for question in questions}
+        for batch in bad.collect_batches(chunk_size=BATCH, maintain_order=True, engine="streaming"):
+            for cells in batch.iter_rows(named=True):
+                for flag in flags:
+                    if cells[FLAG + flag]:
+                        text = cells[RAW_TEXT + flag]
+                        yield (
+                            table.name,
+                            cells[ROW],
+                            raw.headings[flag],
+                            text,
+                            allowed(by_name[flag]),
+                        )
+
+
+def _write_problems(cases: Iterator[tuple[str, int, str, str, str]], output: Path) -> None:
+    with (
+        _all_or_nothing(output.with_name(output.name + ".problems.csv")) as hidden,
+        hidden.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow(("file", "row", "column", "value", "allowed"))
+        writer.writerows(cases)
+
+
+def _check_links(inputs: _Inputs) -> dict[str, int]:
+    """Rows of rosters that belong to no unit. Raises when two units carry the same key."""
+    if not inputs.rosters:
+        return {}
+    units = inputs.main.frame.select(UNIT)
+    twice = units.group_by(UNIT).len().filter(pl.col("len") > 1, pl.col(UNIT).is_not_null())
+    clash = twice.select(pl.len()).collect().item()
+    if clash:
+        _, parent = next(iter(inputs.source.linked_by.values()))
+        raise BadTableError(
+            f"{inputs.source.main.name}: {clash} values of {parent} stand in more than one row, "
+            "so the rows of the rosters cannot be told apart; make them unique"
+        )
+    stray = {
+        inputs.source.rosters[name].name: raw.frame.select(UNIT)
+        .join(units, on=UNIT, how="anti")
+        .select(pl.len())
+        .collect()
+        .item()
+        for name, raw in inputs.rosters.items()
+    }
+    return {name: count for name, count in stray.items() if count}
+
+
+def _short(text: str, limit: int = 40) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+@contextmanager
+def _all_or_nothing(output: Path) -> Iterator[Path]:
+    """A hidden file beside `output` that takes its place when all went well."""
+    hidden = output.with_name(f".{output.name}.part")
+    if not output.parent.is_dir():
+        raise BadTableError(f"there is no folder {output.parent} to write {output.name} to")
+    try:
+        yield hidden
+        hidden.replace(output)
+    finally:
+        hidden.unlink(missing_ok=True)

@@ -1,0 +1,258 @@
+"""Survey tables in: CSV, Parquet, XLSX, or a folder or workbook with one table per roster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from sojourn.engines.frames import UNIT, framework_nodes, roster_nodes
+from sojourn.engines.polars_reader import Raw
+from sojourn.framework.model import Framework
+from sojourn.standards.csv_check import BadTableError, check
+
+KEYS = ("id", "_id", "_uuid", "KEY", "uuid", "hhid", "instanceID")
+"""Columns that are taken as a unit's key when none is named."""
+
+LINKS = (
+    ("PARENT_KEY", "KEY"),
+    ("_parent_index", "_index"),
+    ("_parent_index", "index"),
+    ("_submission__uuid", "_uuid"),
+    ("_submission__id", "_id"),
+    *((key, key) for key in KEYS if key != "KEY"),
+)
+"""How a roster row names its unit: the roster's column and the main table's, in order of trust."""
+
+ROW = "row"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One opened table. `rows` is None where counting would mean reading everything."""
+
+    name: str
+    frame: pl.LazyFrame
+    schema: Mapping[str, pl.DataType]
+    rows: int | None
+
+    def raw(self, framework: Framework, roster: str | None) -> Raw:
+        """The table with the columns that hold the framework's questions."""
+        names = [q.name for q in framework.questions if q.roster == roster]
+        return Raw(self.frame, self.schema, _headings(names, tuple(self.schema)))
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything that one input holds: the main table, and one table per roster."""
+
+    main: Table
+    rosters: Mapping[str, Table]
+    keys: tuple[str, ...]
+    linked_by: Mapping[str, tuple[str, str]]
+
+
+def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> Source:
+    """Open an input and find its keys and rosters. Nothing is read yet but headings.
+
+    Raises `BadTableError` for what is not there or is no table.
+    """
+    tables = _open_all(path)
+    rosters = {
+        roster.name: table
+        for roster in framework.rosters
+        if (table := _roster_table(roster.name, tables)) is not None
+    }
+    main = _main_table(path, framework, tables, rosters)
+    missing = [key for key in keys if key not in main.schema]
+    if missing:
+        raise BadTableError(
+            f"{main.name} has no column {missing[0]} (named as key); it has {_some(main.schema)}"
+        )
+    found = tuple(keys) or tuple(k for k in (*KEYS, *framework.keys) if k in main.schema)
+    used = {q.roster for q in framework.used_questions if q.roster is not None}
+    used |= {node.roster for node in roster_nodes(framework_nodes(framework))}
+    rosters = {name: table for name, table in rosters.items() if name in used}
+    return _linked(main, rosters, found)
+
+
+# -- opening
+
+
+def _open_all(path: Path) -> dict[str, Table]:
+    """Every table in a file or folder by its name."""
+    if path.is_dir():
+        return _open_folder(path)
+    if not path.is_file():
+        raise BadTableError(f"there is no file {path.name}")
+    return _open_file(path)
+
+
+def _open_folder(path: Path) -> dict[str, Table]:
+    files = sorted(f for f in path.iterdir() if f.suffix.lower() in _OPENERS)
+    if not files:
+        raise BadTableError(f"the folder {path.name} holds no .csv, .parquet or .xlsx file")
+    if all(f.suffix.lower() == ".parquet" and f.stem.startswith("part") for f in files):
+        return {path.name: _parquet(path.name, path / "part*.parquet", files)}
+    return {name: table for file in files for name, table in _open_file(file).items()}
+
+
+def _open_file(path: Path) -> dict[str, Table]:
+    opener = _OPENERS.get(path.suffix.lower())
+    if opener is None:
+        raise BadTableError(
+            f"{path.name} is not a kind of table that can be read; use .csv, .parquet or .xlsx"
+        )
+    return opener(path)
+
+
+def _open_csv(path: Path) -> dict[str, Table]:
+    shape = check(path)
+    names = dict(enumerate(shape.headings))
+    frame = pl.scan_csv(
+        path,
+        separator=shape.separator,
+        infer_schema=False,
+        with_column_names=lambda found: [names.get(at) or c for at, c in enumerate(found)],
+    )
+    if shape.has_blank_lines:
+        frame = frame.filter(~pl.all_horizontal(pl.all().is_null()))
+    schema = frame.collect_schema()
+    return {path.stem: Table(path.name, frame, schema, shape.lines)}
+
+
+def _open_parquet(path: Path) -> dict[str, Table]:
+    return {path.stem: _parquet(path.name, path, [path])}
+
+
+def _parquet(name: str, source: Path, files: Sequence[Path]) -> Table:
+    frame = pl.scan_parquet(source)
+    try:
+        schema = frame.collect_schema()
+        rows = frame.select(pl.len()).collect().item()
+    except pl.exceptions.PolarsError as error:
+        which = name if len(files) == 1 else f"one of the files in {name}"
+        raise BadTableError(f"{which} is not a Parquet file, or it is damaged") from error
+    return Table(name, frame, schema, rows)
+
+
+def _open_xlsx(path: Path) -> dict[str, Table]:
+    try:
+        book = fastexcel.read_excel(path)
+        sheets = {
+            name: book.load_sheet(name, header_row=0, dtypes="string", schema_sample_rows=0)
+            for name in book.sheet_names
+        }
+        frames = {name: sheet.to_polars() for name, sheet in sheets.items()}
+    except fastexcel.FastExcelError as error:
+        raise BadTableError(
+            f"{path.name} is not an XLSX workbook, or it is damaged; open it and save it again"
+        ) from error
+    tables = {}
+    for name, frame in frames.items():
+        full = frame.filter(~pl.all_horizontal(pl.all().is_null())) if frame.width else frame
+        trimmed = full.rename(str.strip)
+        label = f"{path.name}, sheet {name}"
+        tables[name] = Table(label, trimmed.lazy(), trimmed.schema, trimmed.height)
+    return tables
+
+
+_OPENERS = {
+    ".csv": _open_csv,
+    ".tsv": _open_csv,
+    ".parquet": _open_parquet,
+    ".xlsx": _open_xlsx,
+}
+
+
+# -- which table is which
+
+
+def _roster_table(roster: str, tables: Mapping[str, Table]) -> Table | None:
+    """The table of a repeat: its own name, or that name after a dash as ODK Central writes it."""
+    for name, table in tables.items():
+        if name == roster or name.endswith((f"-{roster}", f".{roster}")):
+            return table
+    return None
+
+
+def _main_table(
+    path: Path, framework: Framework, tables: Mapping[str, Table], rosters: Mapping[str, Table]
+) -> Table:
+    taken = {table.name for table in rosters.values()}
+    rest = {name: table for name, table in tables.items() if table.name not in taken}
+    for name in ("main", "data", framework.id, path.stem):
+        if name in rest:
+            return rest[name]
+    singles = [q.name for q in framework.used_questions if q.roster is None]
+    fitting = [t for t in rest.values() if _headings(singles, tuple(t.schema))]
+    if fitting:
+        return fitting[0]
+    if not rest:
+        raise BadTableError(f"{path.name} holds rosters only; where is the main table?")
+    return next(iter(rest.values()))
+
+
+def _headings(names: Iterable[str], columns: Sequence[str]) -> dict[str, str]:
+    """Which column holds which question: by its name, or by its name after the group's path."""
+    found = {name: name for name in names if name in columns}
+    by_last: dict[str, list[str]] = {}
+    for column in columns:
+        if "/" in column:
+            by_last.setdefault(column.rsplit("/", 1)[1], []).append(column)
+        if "-" in column:
+            by_last.setdefault(column.rsplit("-", 1)[1], []).append(column)
+    for name in names:
+        candidates = [c for c in by_last.get(name, []) if c[: -len(name) - 1] not in found]
+        if name not in found and len(candidates) == 1:
+            found[name] = candidates[0]
+    return found
+
+
+# -- units
+
+
+def _linked(main: Table, rosters: Mapping[str, Table], keys: tuple[str, ...]) -> Source:
+    """Give every table the `UNIT` column: the row number, or what the rosters point at."""
+    numbered = main.frame.with_row_index(ROW, 1)
+    if not rosters:
+        frame = numbered.with_columns(pl.col(ROW).alias(UNIT))
+        return Source(_with(main, frame), {}, keys, {})
+    pair = next(
+        (
+            (child, parent)
+            for child, parent in LINKS
+            if parent in main.schema and all(child in t.schema for t in rosters.values())
+        ),
+        None,
+    )
+    if pair is None:
+        names = " and ".join(t.name for t in rosters.values())
+        raise BadTableError(
+            f"the rows of {names} do not say to which row of {main.name} they belong; "
+            "both need a column such as uuid, or PARENT_KEY and KEY"
+        )
+    child, parent = pair
+    linked = {
+        name: _with(table, table.frame.with_row_index(ROW, 1).with_columns(_as_unit(child)))
+        for name, table in rosters.items()
+    }
+    frame = numbered.with_columns(_as_unit(parent))
+    return Source(_with(main, frame), linked, keys, dict.fromkeys(rosters, pair))
+
+
+def _as_unit(column: str) -> pl.Expr:
+    return pl.col(column).cast(pl.String).str.strip_chars().str.strip_suffix(".0").alias(UNIT)
+
+
+def _with(table: Table, frame: pl.LazyFrame) -> Table:
+    return Table(table.name, frame, table.schema, table.rows)
+
+
+def _some(names: Iterable[str], limit: int = 8) -> str:
+    found = list(names)
+    more = f" and {len(found) - limit} more" if len(found) > limit else ""
+    return ", ".join(found[:limit]) + more
