@@ -1,0 +1,179 @@
+"""A submission, as form clients send it, read into answers.
+
+Elements are matched by local name, so it does not matter how a client writes namespaces. XML that
+declares entities or a document type is refused; nothing is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from xml.etree.ElementTree import Element
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
+
+from sojourn.framework import Answers, Framework, Missing, Question, Row, Value
+from sojourn.language import AnswerError, read_value
+
+_DEEPEST = 30
+_MOST_ROWS = 500
+
+
+class Fault(StrEnum):
+    """What can be wrong with a submission."""
+
+    NOT_XML = "not_xml"
+    FORBIDDEN_XML = "forbidden_xml"
+    TOO_DEEP = "too_deep"
+    NO_INSTANCE_ID = "no_instance_id"
+    OTHER_FORM = "other_form"
+    ANSWERED_TWICE = "answered_twice"
+    NOT_AN_ANSWER = "not_an_answer"
+    TOO_MANY_ROWS = "too_many_rows"
+
+
+_SENTENCES = {
+    Fault.NOT_XML: "this is not XML",
+    Fault.FORBIDDEN_XML: "this XML declares a document type or entities, which is not accepted",
+    Fault.TOO_DEEP: "the elements are nested too deeply",
+    Fault.NO_INSTANCE_ID: "meta/instanceID is missing",
+    Fault.OTHER_FORM: "this is a submission of another form",
+    Fault.ANSWERED_TWICE: "this question is answered twice",
+    Fault.NOT_AN_ANSWER: "this cannot be the answer",
+    Fault.TOO_MANY_ROWS: "this repeat has too many rows",
+}
+
+
+class SubmissionError(ValueError):
+    """A submission that cannot be read. `question` names where; what was answered is not told."""
+
+    def __init__(self, fault: Fault, question: str = "", allowed: str = "") -> None:
+        self.fault, self.question, self.allowed = fault, question, allowed
+        place = f"{question}: " if question else ""
+        hint = f" (allowed: {allowed})" if allowed else ""
+        super().__init__(f"{place}{_SENTENCES[fault]}{hint}")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What arrived. `deprecated_id` is the instance that this one replaces, None for a new one."""
+
+    instance_id: str
+    deprecated_id: str | None
+    form_id: str
+    version: str
+    answers: Answers
+
+
+def read(framework: Framework, xml: bytes) -> Submission:
+    """Reads a submission of a framework's form. Raises `SubmissionError`.
+
+    A question without an element, or with an empty one, was not asked or was passed over: its
+    answer is missing. A repeat with no row, or with empty rows only, was not asked, unless its
+    `repeat_count` question was answered with 0: then it is known to have none.
+    """
+    root = _parse(xml)
+    form_id = root.get("id", "")
+    if form_id != framework.id:
+        raise SubmissionError(Fault.OTHER_FORM)
+    meta = {_local(element): _text(element) for element in _meta(root)}
+    if not meta.get("instanceID"):
+        raise SubmissionError(Fault.NO_INSTANCE_ID)
+    return Submission(
+        instance_id=meta["instanceID"],
+        deprecated_id=meta.get("deprecatedID") or None,
+        form_id=form_id,
+        version=root.get("version", ""),
+        answers=_Reader(framework).answers(root),
+    )
+
+
+class _Reader:
+    """Walks the elements once and collects singles and rows."""
+
+    def __init__(self, framework: Framework) -> None:
+        self.framework = framework
+        self.questions = {question.name: question for question in framework.questions}
+        self.roster_names = {roster.name for roster in framework.rosters}
+        self.rosters: dict[str, list[Row]] = {}
+
+    def answers(self, root: Element) -> Answers:
+        values = self._collect(root, None)
+        kept = {
+            name: tuple(rows)
+            for name, rows in self.rosters.items()
+            if any(not isinstance(value, Missing) for row in rows for value in row.values())
+        }
+        return Answers(values, self._known_empty(values) | kept)
+
+    def _collect(self, element: Element, roster: str | None) -> dict[str, Value | Missing]:
+        found: dict[str, Value | Missing] = {}
+        for child in self._leaves(element, roster):
+            question = self.questions[_local(child)]
+            if question.name in found:
+                raise SubmissionError(Fault.ANSWERED_TWICE, question.name)
+            found[question.name] = _read(question, _text(child))
+        return found
+
+    def _leaves(self, element: Element, roster: str | None, depth: int = 0) -> Iterator[Element]:
+        if depth > _DEEPEST:
+            raise SubmissionError(Fault.TOO_DEEP)
+        for child in element:
+            name = _local(child)
+            question = self.questions.get(name)
+            if name in self.roster_names:
+                self._add_row(name, child)
+            elif question is not None and question.roster == roster:
+                yield child
+            elif len(child):
+                yield from self._leaves(child, roster, depth + 1)
+
+    def _add_row(self, roster: str, element: Element) -> None:
+        rows = self.rosters.setdefault(roster, [])
+        if len(rows) >= _MOST_ROWS:
+            raise SubmissionError(Fault.TOO_MANY_ROWS, roster)
+        rows.append(self._collect(element, roster))
+
+    def _known_empty(self, values: Row) -> dict[str, tuple[Row, ...]]:
+        empty: dict[str, tuple[Row, ...]] = {}
+        for row in self.framework.sheets.get("survey", ()):
+            count = row.get("repeat_count", "").strip()
+            if row.get("name") in self.roster_names and values.get(count[2:-1]) == 0:
+                empty[row["name"]] = ()
+        return empty
+
+
+def _parse(xml: bytes) -> Element:
+    try:
+        root: Element = fromstring(xml, forbid_dtd=True)
+    except DefusedXmlException:
+        raise SubmissionError(Fault.FORBIDDEN_XML) from None
+    except (ParseError, ValueError, LookupError):
+        raise SubmissionError(Fault.NOT_XML) from None
+    return root
+
+
+def _meta(root: Element) -> Iterator[Element]:
+    for child in root:
+        if _local(child) == "meta":
+            yield from child
+
+
+def _read(question: Question, text: str) -> Value | Missing:
+    if text == "NaN":  # what some clients write for a sum over no rows
+        return Missing.NOT_ASKED
+    try:
+        return read_value(question, text)
+    except AnswerError as error:
+        raise SubmissionError(Fault.NOT_AN_ANSWER, question.name, error.allowed) from None
+
+
+def _local(element: Element) -> str:
+    # Comments and processing instructions have a function in place of a tag.
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _text(element: Element) -> str:
+    return (element.text or "").strip()

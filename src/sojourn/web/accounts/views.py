@@ -1,0 +1,67 @@
+"""Members of an organisation and their roles."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from sojourn.web.accounts import actions, queries
+from sojourn.web.accounts.access import needs, principal_of
+from sojourn.web.accounts.forms import MemberForm
+from sojourn.web.accounts.roles import Role, Verb
+
+
+@needs(Verb.CONFIGURE)
+@require_http_methods(["GET", "POST"])
+def members(request: HttpRequest) -> HttpResponse:
+    """Lists members; adds one."""
+    by = principal_of(request)
+    form = MemberForm(by, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _add(request, form):
+        return redirect("accounts:members")
+    context = {"form": form, "grants": queries.members(by)}
+    return render(request, "accounts/members.html", context, status=400 if form.errors else 200)
+
+
+@needs(Verb.CONFIGURE)
+@require_POST
+def revoke(request: HttpRequest, grant_id: int) -> HttpResponse:
+    """Ends one grant."""
+    by = principal_of(request)
+    grant = get_object_or_404(queries.members(by), pk=grant_id)
+    try:
+        actions.revoke(grant=grant, by=by)
+        messages.success(request, _("The role was ended."))
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    return redirect("accounts:members")
+
+
+def _add(request: HttpRequest, form: MemberForm) -> bool:
+    by, data = principal_of(request), form.cleaned_data
+    try:
+        with transaction.atomic():
+            user = actions.add_user(
+                username=data["username"],
+                name=data["name"],
+                password=data["password"],
+                organisation=data["organisation"],
+                by=by,
+            )
+            actions.grant(
+                holder=user,
+                role=Role(data["role"]),
+                organisation=data["organisation"],
+                valid_until=data["valid_until"],
+                by=by,
+            )
+    except ValidationError as problem:
+        form.add_error(None, problem)
+        return False
+    messages.success(request, _("The member was added."))
+    return True

@@ -1,0 +1,1 @@
+"""What was written and what was looked at: an append-only chain."""

@@ -1,0 +1,215 @@
+"""The only writer of the audit."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.db.models import Model
+from django.http import HttpRequest
+
+from sojourn.framework import DataClass
+from sojourn.web import log
+from sojourn.web.audit import chain
+from sojourn.web.audit.models import Event, Seen
+
+if TYPE_CHECKING:
+    from sojourn.web.accounts.access import Principal, Purpose
+
+_LOCK = 0x50_4A_52_4E
+"""One advisory lock for all who add to the chain (PostgreSQL; SQLite has one writer anyway)."""
+
+
+class AuditError(Exception):
+    """An event was to be written outside a transaction: it could be lost with the change kept."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row that a page shows."""
+
+    object_id: str
+    person_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event before it has its place in the chain."""
+
+    by: Principal
+    verb: str
+    object_type: str = ""
+    object_id: str = ""
+    organisation_id: uuid.UUID | None = None
+    grant_id: int | None = None
+    purpose: str = ""
+    case_id: uuid.UUID | None = None
+    person_id: uuid.UUID | None = None
+    classes: Iterable[DataClass] = ()
+    changed: Mapping[str, object] = field(default_factory=dict)
+    shown: Sequence[Shown] | None = None
+    channel: str = "screen"
+    reason: str = ""
+
+
+def record(
+    *,
+    by: Principal,
+    verb: str,
+    object: Model | None = None,  # noqa: A002 - reads as what it is where it is called
+    organisation_id: uuid.UUID | None = None,
+    person_id: uuid.UUID | None = None,
+    case_id: uuid.UUID | None = None,
+    changed: Mapping[str, object] | None = None,
+    channel: str = "screen",
+    reason: str = "",
+) -> None:
+    """Adds the event of a change, in the transaction of that change.
+
+    `changed` holds old and new values only of fields that say nothing about a person; for others
+    None. AuditError outside a transaction.
+    """
+    _append(
+        [
+            Entry(
+                by=by,
+                verb=verb,
+                object_type=object._meta.label_lower if object is not None else "",
+                object_id=str(object.pk) if object is not None else "",
+                organisation_id=organisation_id,
+                grant_id=_grant(by, organisation_id),
+                case_id=case_id,
+                person_id=person_id,
+                changed=changed or {},
+                channel=channel,
+                reason=reason,
+            )
+        ]
+    )
+
+
+def note_read(
+    request: HttpRequest,
+    *,
+    by: Principal,
+    purpose: Purpose,
+    shown: Sequence[Model],
+    organisation_id: uuid.UUID | None = None,
+    person_id: uuid.UUID | None = None,
+    case_id: uuid.UUID | None = None,
+    classes: Iterable[DataClass] = (),
+    verb: str = "read",
+) -> None:
+    """Remembers that a page is about to show these rows (of one model).
+
+    All of a request's reads are written at once, before the answer leaves. Every row that belongs
+    to a person must have `person_id`, or be one.
+    """
+    single = shown[0] if len(shown) == 1 else None
+    entry = Entry(
+        by=by,
+        verb=verb,
+        object_type=shown[0]._meta.label_lower if shown else "",
+        object_id=str(single.pk) if single is not None else "",
+        organisation_id=organisation_id or _common_organisation(shown),
+        grant_id=by.grant_for(organisation_id or _common_organisation(shown), purpose.verb),
+        purpose=purpose.label,
+        case_id=case_id,
+        person_id=person_id or (_person_of(single) if single is not None else None),
+        classes=classes,
+        shown=[Shown(str(row.pk), _person_of(row)) for row in shown],
+    )
+    pending(request).append(entry)
+
+
+def pending(request: HttpRequest) -> list[Entry]:
+    """The reads of this request that wait to be written."""
+    waiting = getattr(request, "_audit_reads", None)
+    if waiting is None:
+        waiting = []
+        request._audit_reads = waiting  # type: ignore[attr-defined]  # for this request only
+    return waiting
+
+
+def flush(request: HttpRequest) -> None:
+    """Writes the waiting reads. Whoever calls this lets no answer out if it fails."""
+    waiting = pending(request)
+    if waiting:
+        with transaction.atomic():
+            _append(waiting)
+        waiting.clear()
+
+
+def _append(entries: Sequence[Entry]) -> None:
+    if not connection.in_atomic_block:
+        raise AuditError("An event has to be written in the transaction of what it tells.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    last = Event.objects.order_by("-seq").values_list("seq", "row_hash").first()
+    seq, prev_hash = last or (0, chain.GENESIS)
+    at = datetime.now(UTC).isoformat(timespec="microseconds")
+    events, seen = [], []
+    for entry in entries:
+        seq += 1
+        row = _row(entry, seq=seq, at=at, prev_hash=prev_hash)
+        prev_hash = row["row_hash"]
+        events.append(Event(**row))
+        if entry.shown and len(entry.shown) > 1:
+            seen += [Seen(event_id=seq, **vars(shown)) for shown in entry.shown]
+    Event.objects.bulk_create(events)
+    if seen:
+        Seen.objects.bulk_create(seen, batch_size=200)
+
+
+def _row(entry: Entry, *, seq: int, at: str, prev_hash: str) -> dict[str, Any]:
+    listed = entry.shown if entry.shown and len(entry.shown) > 1 else ()
+    row: dict[str, Any] = {
+        "seq": seq,
+        "at": at,
+        "actor_id": entry.by.user_id,
+        "actor_name": entry.by.name,
+        "organisation_id": entry.organisation_id,
+        "grant_id": entry.grant_id,
+        "purpose": entry.purpose,
+        "verb": entry.verb,
+        "object_type": entry.object_type,
+        "object_id": entry.object_id,
+        "case_id": entry.case_id,
+        "person_id": entry.person_id,
+        "classes_shown": sorted(entry.classes),
+        "fields_changed": dict(entry.changed),
+        "result_count": None if entry.shown is None else len(entry.shown),
+        "ids_digest": chain.ids_digest(
+            (shown.object_id, str(shown.person_id or "")) for shown in listed
+        ),
+        "channel": entry.channel,
+        "request_id": log.request_id.get(),
+        "reason": entry.reason,
+        "prev_hash": prev_hash,
+    }
+    row["row_hash"] = chain.row_hash(row)
+    return row
+
+
+def _grant(by: Principal, organisation_id: uuid.UUID | None) -> int | None:
+    held = [grant.id for grant in by.grants if grant.organisation_id == organisation_id]
+    return held[0] if held else None
+
+
+def _person_of(row: Model) -> uuid.UUID | None:
+    if row._meta.label_lower == "people.person":
+        found = row.pk
+    else:
+        found = getattr(row, "person_id", None)
+    return found if isinstance(found, uuid.UUID) else None
+
+
+def _common_organisation(rows: Sequence[Model]) -> uuid.UUID | None:
+    """The organisation that all rows belong to; None where they belong to several."""
+    found = {getattr(row, "organisation_id", None) for row in rows}
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,50 @@
+"""The chain of events, and which objects an event touched."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Event(models.Model):
+    """One thing that was written or looked at. Rows are added, never changed and never deleted.
+
+    Actors, people and cases stand here by id without foreign keys: the event outlives them.
+    """
+
+    ACCESS_KEY = "organisation_id"
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.CharField(max_length=32)
+    actor_id = models.BigIntegerField(null=True, db_index=True)
+    actor_name = models.CharField(max_length=120)
+    organisation_id = models.UUIDField(null=True, db_index=True)
+    grant_id = models.BigIntegerField(null=True)
+    purpose = models.CharField(max_length=30, blank=True)
+    verb = models.CharField(max_length=30)
+    object_type = models.CharField(max_length=40, blank=True)
+    object_id = models.CharField(max_length=64, blank=True)
+    case_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True, db_index=True)
+    classes_shown = models.JSONField(default=list)
+    fields_changed = models.JSONField(default=dict)
+    result_count = models.IntegerField(null=True)
+    ids_digest = models.CharField(max_length=64, blank=True)
+    channel = models.CharField(max_length=20)
+    request_id = models.CharField(max_length=32)
+    reason = models.CharField(max_length=200, blank=True)
+    prev_hash = models.CharField(max_length=64)
+    row_hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.verb}"
+
+
+class Seen(models.Model):
+    """One of several rows that an event showed; `Event.ids_digest` binds them to the chain."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="seen")
+    object_id = models.CharField(max_length=64)
+    person_id = models.UUIDField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.object_id}"

@@ -1,0 +1,77 @@
+"""Reading and checking the chain."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
+from sojourn.web.audit import chain
+from sojourn.web.audit.models import Event, Seen
+
+_BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The outcome of walking the chain. `last_hash` is what to keep elsewhere.
+
+    `broken_at` is the number of the first event that does not fit, None where all fit.
+    """
+
+    events: int
+    last_hash: str
+    broken_at: int | None = None
+
+    @property
+    def intact(self) -> bool:
+        return self.broken_at is None
+
+
+def verify() -> Verification:
+    """Walks the whole chain from its beginning."""
+    previous, count = chain.GENESIS, 0
+    for row, pairs in _rows():
+        fits = (
+            row["seq"] == count + 1
+            and row["prev_hash"] == previous
+            and row["row_hash"] == chain.row_hash(row)
+            and row["ids_digest"] == chain.ids_digest(pairs)
+        )
+        if not fits:
+            return Verification(count, previous, broken_at=count + 1)
+        previous, count = row["row_hash"], count + 1
+    return Verification(count, previous)
+
+
+def events(principal: Principal) -> Visible[Event]:
+    """The events of the organisations whose audit this principal reads, newest first."""
+    return visible(principal, Event.objects.order_by("-seq"), Purpose.OVERSIGHT)
+
+
+def about(person_id: uuid.UUID) -> QuerySet[Event]:
+    """Every event that showed or changed something of one person, newest first.
+
+    For callers that reached the person through `visible`.
+    """
+    listed = Seen.objects.filter(person_id=person_id).values("event_id")
+    return Event.objects.filter(Q(person_id=person_id) | Q(seq__in=listed)).order_by("-seq")
+
+
+def _rows() -> Iterator[tuple[dict[str, object], list[tuple[str, str]]]]:
+    start = 0
+    while True:
+        batch = list(Event.objects.filter(seq__gt=start).order_by("seq").values()[:_BATCH])
+        if not batch:
+            return
+        pairs: dict[int, list[tuple[str, str]]] = {}
+        last = batch[-1]["seq"]
+        for seen in Seen.objects.filter(event_id__gt=start, event_id__lte=last).values():
+            pair = (seen["object_id"], str(seen["person_id"] or ""))
+            pairs.setdefault(seen["event_id"], []).append(pair)
+        for row in batch:
+            yield row, pairs.get(row["seq"], [])
+        start = last

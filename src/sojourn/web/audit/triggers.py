@@ -1,0 +1,38 @@
+"""The database itself refuses to change or delete what the audit holds."""
+
+from __future__ import annotations
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+_TABLES = ("audit_event", "audit_seen")
+_MESSAGE = "the audit is append-only"
+
+_SQLITE = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, '{message}'); END
+"""
+_POSTGRESQL_FUNCTION = f"""
+CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{_MESSAGE}'; END $$
+"""
+_POSTGRESQL = """
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
+"""
+
+
+def install(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Creates the triggers; called by the app's first migration."""
+    del apps
+    for statement in _statements(schema_editor.connection.vendor):
+        schema_editor.execute(statement)
+
+
+def _statements(vendor: str) -> list[str]:
+    if vendor == "postgresql":
+        return [_POSTGRESQL_FUNCTION, *(_POSTGRESQL.format(table=table) for table in _TABLES)]
+    return [
+        _SQLITE.format(table=table, verb=verb, message=_MESSAGE)
+        for table in _TABLES
+        for verb in ("UPDATE", "DELETE")
+    ]

@@ -1,0 +1,28 @@
+"""The audit, for those who oversee it. Reading it is an event too."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from sojourn.web.accounts.access import Purpose, needs, principal_of
+from sojourn.web.accounts.roles import Verb
+from sojourn.web.audit import queries, words
+from sojourn.web.audit.actions import note_read
+
+
+@needs(Verb.AUDIT)
+@require_http_methods(["GET", "POST"])
+def log(request: HttpRequest) -> HttpResponse:
+    """A page of events; with POST the chain is checked first."""
+    by = principal_of(request)
+    page = Paginator(queries.events(by).rows, 50).get_page(request.GET.get("page"))
+    note_read(request, by=by, purpose=Purpose.OVERSIGHT, shown=list(page))
+    context = {
+        "page": page,
+        "events": words.lines(page),
+        "verification": queries.verify() if request.method == "POST" else None,
+    }
+    return render(request, "audit/log.html", context)

@@ -1,0 +1,73 @@
+"""Events in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sojourn.web.audit.models import Event
+
+VERBS = {
+    "add": gettext_lazy("added"),
+    "assess": gettext_lazy("assessed"),
+    "assign": gettext_lazy("assigned"),
+    "correct": gettext_lazy("corrected"),
+    "erase": gettext_lazy("erased"),
+    "expire": gettext_lazy("ended by its date"),
+    "find": gettext_lazy("searched"),
+    "give": gettext_lazy("recorded consent"),
+    "grant": gettext_lazy("gave a role"),
+    "open_form": gettext_lazy("opened the form"),
+    "read": gettext_lazy("read"),
+    "refuse": gettext_lazy("recorded a refusal"),
+    "request": gettext_lazy("asked for consent"),
+    "revoke": gettext_lazy("ended a role"),
+    "sign_in": gettext_lazy("signed in"),
+    "sign_in_failed": gettext_lazy("failed to sign in"),
+    "sign_out": gettext_lazy("signed out"),
+    "withdraw": gettext_lazy("recorded a withdrawal of consent"),
+}
+OBJECTS = {
+    "accounts.grant": gettext_lazy("role"),
+    "accounts.organisation": gettext_lazy("organisation"),
+    "accounts.user": gettext_lazy("user account"),
+    "audit.event": gettext_lazy("audit"),
+    "cases.assessment": gettext_lazy("assessment"),
+    "cases.case": gettext_lazy("case"),
+    "consent.consent": gettext_lazy("consent"),
+    "field.ticket": gettext_lazy("form"),
+    "people.person": gettext_lazy("person's file"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as a page shows it."""
+
+    at: datetime
+    who: str
+    what: str
+    object: str
+    count: int | None
+    purpose: str
+    seq: int
+
+
+def lines(events: Iterable[Event]) -> list[Line]:
+    """Events in plain words, in the language of the page."""
+    return [
+        Line(
+            datetime.fromisoformat(event.at),
+            event.actor_name if event.actor_id is not None else _("the system"),
+            str(VERBS.get(event.verb, event.verb)),
+            str(OBJECTS.get(event.object_type, event.object_type)),
+            event.result_count,
+            event.purpose,
+            event.seq,
+        )
+        for event in events
+    ]

@@ -1,0 +1,1 @@
+"""Cases and assessments, and the situation page."""

@@ -1,0 +1,167 @@
+"""The only writer of cases and assessments."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sojourn.engines import record as engine
+from sojourn.framework import Answers, Framework
+from sojourn.web.accounts.access import SYSTEM, Principal
+from sojourn.web.accounts.models import Organisation
+from sojourn.web.accounts.roles import Verb
+from sojourn.web.audit.actions import record
+from sojourn.web.cases import frameworks, rules
+from sojourn.web.cases.answers import split
+from sojourn.web.cases.models import Assessment, Case, CaseState, LegalBasis
+from sojourn.web.consent.queries import cover_for_assessment
+from sojourn.web.consent.rules import Cover
+from sojourn.web.people import actions as people
+from sojourn.web.people import identities
+from sojourn.web.people.actions import Newcomer
+
+
+@transaction.atomic
+def open_files(
+    *,
+    organisation: Organisation,
+    newcomers: Sequence[Newcomer],
+    by: Principal,
+    at: datetime | None = None,
+) -> list[Case]:
+    """Registers people and opens a case for each; the one who does it is the case worker."""
+    when = at or timezone.now()
+    cases = [
+        Case(
+            person=person,
+            organisation=organisation,
+            worker_id=by.user_id,
+            opened_at=when,
+            review_on=rules.next_review(when.date(), urgent=True),
+        )
+        for person in people.register(
+            organisation=organisation, people=newcomers, by=by, at=when
+        )
+    ]
+    Case.objects.bulk_create(cases)
+    for case in cases:
+        _note(case, "add", by)
+    return cases
+
+
+@dataclass(frozen=True)
+class Made:
+    """How an assessment came about."""
+
+    basis: LegalBasis
+    at: datetime
+    replaces: Assessment | None = None
+    channel: str = "screen"
+
+
+@transaction.atomic
+def assess(
+    *, case: Case, framework: Framework, answers: Answers, made: Made, by: Principal
+) -> Assessment:
+    """Keeps answers with what the framework finds in them, and brings the case up to date.
+
+    Raises PermissionDenied without the right to write, ValidationError where the case is closed or
+    neither consent nor another basis allows it.
+    """
+    check_may_assess(case=case, basis=made.basis, by=by)
+    findings = engine.assess(framework, answers)
+    parts = split(framework, answers)
+    if made.replaces is not None:
+        Assessment.objects.filter(pk=made.replaces.pk).update(is_current=False)
+    assessment = Assessment(
+        case=case,
+        person_id=case.person_id,
+        organisation_id=case.organisation_id,
+        framework=frameworks.keep(framework),
+        stage=rules.stage_of(answers.get(framework.stage_question or "")),
+        answers=parts.coded,
+        findings=findings.to_json(),
+        basis=made.basis,
+        made_at=made.at,
+        made_by_id=by.user_id,
+        replaces=made.replaces,
+    )
+    assessment.texts = identities.key_of(case.person).seal(
+        json.dumps(parts.texts, ensure_ascii=False).encode(),
+        place=f"cases_assessment.texts|{assessment.pk}",
+    )
+    assessment.save(force_insert=True)
+    _bring_up_to_date(case, rules.urgent_factors(framework, findings), made.at)
+    record(
+        by=by,
+        verb="assess",
+        object=assessment,
+        organisation_id=case.organisation_id,
+        person_id=case.person_id,
+        case_id=case.pk,
+        changed={"framework": [None, framework.digest], "basis": [None, str(made.basis)]},
+        channel=made.channel,
+    )
+    return assessment
+
+
+@transaction.atomic
+def set_review(*, case: Case, on: date, by: Principal) -> None:
+    """Sets the day on which somebody looks at the case again."""
+    _check_may(by, case.organisation_id)
+    if on < timezone.localdate():
+        raise ValidationError(_("Choose today or a later day."))
+    before, case.review_on = case.review_on, on
+    case.save(update_fields=["review_on"])
+    _note(case, "correct", by, {"review_on": [str(before), on.isoformat()]})
+
+
+def check_may_assess(*, case: Case, basis: LegalBasis, by: Principal) -> None:
+    """Raises, with the reason, where an assessment of this case may not be made now."""
+    _check_may(by, case.organisation_id)
+    if case.person.erased_at is not None:
+        raise ValidationError(_("This person was erased."))
+    if case.state != CaseState.OPEN:
+        raise ValidationError(_("This case is closed."))
+    if basis is LegalBasis.CONSENT:
+        cover = cover_for_assessment(case.person, timezone.localdate())
+        if cover is not Cover.COVERED:
+            raise ValidationError(
+                _("The person has not agreed to an assessment, or not any more. Ask them first.")
+            )
+
+
+def _bring_up_to_date(case: Case, urgent: list[list[str]], at: datetime) -> None:
+    """What lists show; an assessment that is older than the last one changes nothing there."""
+    if case.assessed_at is not None and case.assessed_at > at:
+        return
+    case.assessed_at, case.urgent_factors, case.is_urgent = at, urgent, bool(urgent)
+    case.review_on = rules.next_review(at.date(), urgent=bool(urgent))
+    case.save(update_fields=["assessed_at", "urgent_factors", "is_urgent", "review_on"])
+
+
+def _note(
+    case: Case, verb: str, by: Principal, changed: dict[str, object] | None = None
+) -> None:
+    record(
+        by=by,
+        verb=verb,
+        object=case,
+        organisation_id=case.organisation_id,
+        person_id=case.person_id,
+        case_id=case.pk,
+        changed=changed,
+    )
+
+
+def _check_may(by: Principal, organisation_id: uuid.UUID) -> None:
+    if by != SYSTEM and organisation_id not in by.organisations(Verb.WRITE):
+        raise PermissionDenied(_("Your role does not change people's files."))

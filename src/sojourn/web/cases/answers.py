@@ -1,0 +1,67 @@
+"""Answers as JSON, with what was written in free text taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sojourn.framework import Answers, Framework, Missing, Selection, Value
+from sojourn.framework.types import Text as FreeText
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Coded answers, and apart from them the free texts."""
+
+    coded: Json
+    texts: Json
+
+
+def split(framework: Framework, answers: Answers) -> Split:
+    """Separates free text from the rest. Questions without an answer keep why there is none."""
+    free = {q.name for q in framework.questions if isinstance(q.type, FreeText)}
+    rosters = answers.rosters.items()
+    return Split(
+        {
+            "values": _plain(answers.values, lambda name: name not in free),
+            "rosters": {
+                name: [_plain(row, lambda name: name not in free) for row in rows]
+                for name, rows in rosters
+            },
+        },
+        {
+            "values": _plain(answers.values, lambda name: name in free),
+            "rosters": {
+                name: [_plain(row, lambda name: name in free) for row in rows]
+                for name, rows in rosters
+            },
+        },
+    )
+
+
+def _plain(row: Mapping[str, Value | Missing], wanted: Any) -> Json:
+    """A row without what was not asked, which an absent name says as well."""
+    return {
+        name: _value(value)
+        for name, value in row.items()
+        if wanted(name) and value is not Missing.NOT_ASKED
+    }
+
+
+def _value(value: Value | Missing) -> object:
+    match value:
+        case Missing():
+            return {"missing": value.value}
+        case Selection(codes, also):
+            return {"codes": sorted(codes), **({"also": also.value} if also else {})}
+        case Decimal():
+            return {"number": str(value)}
+        case date():
+            return {"day": value.isoformat()}
+        case _:
+            return value

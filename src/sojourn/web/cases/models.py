@@ -1,0 +1,122 @@
+"""Cases, assessments, and the exact frameworks they were made with."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from sojourn.framework import Stage
+from sojourn.web.accounts.models import Organisation
+from sojourn.web.people.models import Person
+
+
+class KeptFramework(models.Model):
+    """A framework as it was when an assessment used it: later versions do not reword the past."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    framework_id = models.CharField(max_length=60)
+    version = models.CharField(max_length=40)
+    sheets = models.JSONField()
+    kept_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.framework_id} {self.version}"
+
+
+class CaseState(models.TextChoices):
+    """Whether the organisation is working on a case."""
+
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+
+class Case(models.Model):
+    """One organisation's work with one person.
+
+    What lists sort and narrow by stands on the row itself, so that they need no join.
+    `urgent_factors` holds names of urgent factors, each with its data class; signs of a protection
+    need are never among them.
+    """
+
+    ACCESS_KEY = "organisation_id"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
+    worker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="cases"
+    )
+    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
+    opened_at = models.DateTimeField()
+    review_on = models.DateField(null=True)
+    assessed_at = models.DateTimeField(null=True)
+    urgent_factors = models.JSONField(default=list)
+    is_urgent = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "state", "review_on"]),
+            models.Index(fields=["organisation", "state", "is_urgent"]),
+            models.Index(fields=["organisation", "-assessed_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_case_per_person_and_organisation",
+                fields=["person", "organisation"],
+                condition=Q(state=CaseState.OPEN),
+            ),
+            models.CheckConstraint(
+                name="an_open_case_has_a_review_date",
+                condition=~Q(state=CaseState.OPEN) | Q(review_on__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class LegalBasis(models.TextChoices):
+    """On what an assessment rests."""
+
+    CONSENT = "consent", _("The person agreed")
+    VITAL_INTEREST = "vital_interest", _("A life or a child is in danger and cannot wait")
+
+
+class Assessment(models.Model):
+    """What was answered at one moment, and what the framework found in it.
+
+    `answers` holds coded answers; what was written in free text is sealed in `texts`.
+    """
+
+    ACCESS_KEY = "organisation_id"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    framework = models.ForeignKey(KeptFramework, on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(
+        max_length=12, blank=True, choices=[(stage.value, stage.value) for stage in Stage]
+    )
+    answers = models.JSONField()
+    texts = models.BinaryField(blank=True)
+    findings = models.JSONField()
+    basis = models.CharField(max_length=20, choices=LegalBasis.choices)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    replaces = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "is_current", "-made_at"])]
+
+    def __str__(self) -> str:
+        return str(self.pk)

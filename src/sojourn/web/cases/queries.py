@@ -1,0 +1,69 @@
+"""Reads of cases and assessments, narrowed by `visible`."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
+from sojourn.web.cases.models import Assessment, Case, CaseState
+from sojourn.web.people.models import Person
+
+_SOON = timedelta(days=7)
+
+
+def cases(principal: Principal, purpose: Purpose = Purpose.SUPPORT) -> Visible[Case]:
+    """The cases this principal reaches, with what naming their people takes."""
+    rows = Case.objects.select_related("person", "person__identity", "person__key")
+    return visible(principal, rows, purpose)
+
+
+def case_or_404(
+    principal: Principal, case_id: uuid.UUID, purpose: Purpose = Purpose.SUPPORT
+) -> tuple[Case, Visible[Case]]:
+    """One case, and what may be shown of it. Http404 where it is not visible or not there."""
+    door = cases(principal, purpose)
+    rows = door.rows.select_related("person__identity", "person__key", "organisation", "worker")
+    return get_object_or_404(rows, pk=case_id), door
+
+
+def assessments(case: Case) -> QuerySet[Assessment]:
+    """The assessments of a case the caller was cleared for, newest first, without their content."""
+    return (
+        Assessment.objects.filter(case=case, is_current=True)
+        .select_related("made_by")
+        .defer("answers", "texts", "findings")
+        .order_by("-made_at")
+    )
+
+
+def assessment_or_404(case: Case, assessment_id: uuid.UUID) -> Assessment:
+    """One assessment of a case the caller was cleared for, replaced ones included."""
+    rows = Assessment.objects.filter(case=case).select_related("made_by", "framework")
+    return get_object_or_404(rows.defer("framework__sheets", "answers", "texts"), pk=assessment_id)
+
+
+def open_case_of(principal: Principal, person: Person) -> Case | None:
+    """The open case of a person, as far as the principal reaches it."""
+    return cases(principal).rows.filter(person=person, state=CaseState.OPEN).first()
+
+
+def urgent(principal: Principal, limit: int) -> list[Case]:
+    """Open cases in which something cannot wait, the oldest review date first."""
+    rows = cases(principal).rows.filter(state=CaseState.OPEN, is_urgent=True)
+    return list(rows.order_by("review_on")[:limit])
+
+
+def due(principal: Principal, today: date, limit: int) -> list[Case]:
+    """Open cases to be looked at again within a week, the most overdue first."""
+    rows = cases(principal).rows.filter(state=CaseState.OPEN, review_on__lte=today + _SOON)
+    return list(rows.order_by("review_on")[:limit])
+
+
+def recent(principal: Principal, limit: int) -> list[Case]:
+    """The cases that were assessed last."""
+    rows = cases(principal).rows.filter(assessed_at__isnull=False)
+    return list(rows.order_by("-assessed_at")[:limit])

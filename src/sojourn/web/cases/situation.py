@@ -1,0 +1,502 @@
+"""The situation page as plain values: findings, framework and clearance in, a page's content out.
+
+It speaks of circumstances: what raises risk, what there is to rely on, what is not known, at which
+level. There is no total, no grade and no name for a kind of person.
+
+What a role is not cleared for is taken out before anything is laid out: the factors, the
+responses, and in the reasons of others the answers. Of a possible protection need not even the
+existence is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from sojourn.framework import (
+    Because,
+    DataClass,
+    Direction,
+    Effect,
+    Factor,
+    FactorFinding,
+    Findings,
+    Framework,
+    Horizon,
+    Level,
+    Missing,
+    Response,
+    ResponseFinding,
+    Stage,
+    State,
+)
+from sojourn.web.accounts.roles import EXISTENCE_KNOWN
+from sojourn.web.cases import words
+from sojourn.web.i18n import language
+
+_APART = DataClass.STATUS_PROTECTION
+
+
+@dataclass(frozen=True)
+class AnswerShown:
+    """A question and what was answered, in words."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something came out as it did; a tree, a leaf has answers."""
+
+    text: str
+    value: str
+    value_label: str
+    answers: tuple[AnswerShown, ...] = ()
+    parts: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One factor on the page. `kind` is risk, resource, both or unknown.
+
+    `changed` compares with the assessment before: new, gone, same, or empty without one.
+    """
+
+    name: str
+    label: str
+    kind: str
+    urgent: bool
+    level: Level
+    domain: str
+    nature_label: str
+    stage_labels: tuple[str, ...]
+    statement: str
+    because: Reason
+    source: str
+    basis: str
+    changed: str = ""
+    question: str = ""
+    why_unknown: str = ""
+
+
+@dataclass(frozen=True)
+class LevelBand:
+    """One level: what raises risk, what there is to rely on, what is still to ask."""
+
+    key: str
+    label: str
+    risks: tuple[Item, ...]
+    resources: tuple[Item, ...]
+    unknowns: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A response that the rules suggest; people decide."""
+
+    name: str
+    label: str
+    within_text: str
+    actor: str
+    service_type: str
+    because: Reason
+
+
+@dataclass(frozen=True)
+class HorizonGroup:
+    """The suggestions of one horizon."""
+
+    horizon: str
+    label: str
+    items: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True)
+class StagePoint:
+    """A stage on the journey line: here, elsewhere."""
+
+    key: str
+    label: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changed since the assessment before."""
+
+    new: tuple[Item, ...]
+    gone: tuple[Item, ...]
+    same_count: int
+    now_known: tuple[Item, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is no difference to show."""
+        return not (self.new or self.gone or self.now_known)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything the page shows. `signs` is None for somebody not cleared for them."""
+
+    levels: tuple[LevelBand, ...]
+    urgent: tuple[Item, ...]
+    responses: tuple[HorizonGroup, ...]
+    signs: tuple[Suggestion, ...] | None
+    stages: tuple[StagePoint, ...]
+    known_count: int
+    applicable_count: int
+    not_shown: int
+    compare: Comparison | None = None
+    previous: object | None = None
+    risk_count: int = 0
+    resource_count: int = 0
+    unknown_count: int = 0
+
+
+def build(
+    framework: Framework,
+    findings: Findings,
+    *,
+    classes: Collection[DataClass],
+    stage: str = "",
+    before: tuple[Framework, Findings] | None = None,
+    previous: object | None = None,
+) -> Situation:
+    """Lays out findings for somebody cleared for `classes`, in the active language."""
+    view = _View(framework, findings, frozenset(classes))
+    old = _View(*before, frozenset(classes)) if before is not None else None
+    items = [item for item in view.items() if item.kind]
+    if old is not None:
+        items = [replace(item, changed=_change(item, old)) for item in items]
+    return Situation(
+        levels=tuple(_band(level, items) for level in Level),
+        urgent=tuple(item for item in items if item.urgent),
+        responses=view.responses(),
+        signs=view.signs(),
+        stages=_stages(stage),
+        known_count=view.known_count,
+        applicable_count=view.applicable_count,
+        not_shown=view.not_shown,
+        compare=_compare(items, view, old) if old is not None else None,
+        previous=previous,
+        risk_count=sum(item.kind in ("risk", "both") for item in items),
+        resource_count=sum(item.kind in ("resource", "both") for item in items),
+        unknown_count=sum(item.kind == "unknown" for item in items),
+    )
+
+
+class _View:
+    """Findings as somebody with a clearance may see them."""
+
+    def __init__(
+        self, framework: Framework, findings: Findings, classes: frozenset[DataClass]
+    ) -> None:
+        self.framework = framework
+        self.classes = classes
+        self.questions = {question.name: question for question in framework.questions}
+        self.rosters = {roster.name: roster for roster in framework.rosters}
+        self.factors = {factor.name: factor for factor in framework.factors}
+        self.all_findings = {finding.name: finding for finding in findings.factors}
+        self.findings = {
+            name: finding
+            for name, finding in self.all_findings.items()
+            if self._may_show(self.factors[name].data_class, finding.because)
+            and self.factors[name].data_class is not _APART
+        }
+        self.response_findings = {finding.name: finding for finding in findings.responses}
+        self.applicable = [
+            finding
+            for finding in self.findings.values()
+            if finding.state is not State.NOT_APPLICABLE
+        ]
+
+    @property
+    def applicable_count(self) -> int:
+        return len(self.applicable)
+
+    @property
+    def known_count(self) -> int:
+        return sum(finding.state is not State.UNKNOWN for finding in self.applicable)
+
+    @property
+    def not_shown(self) -> int:
+        """How many findings a role is not cleared for, of those it may know to exist."""
+        return sum(
+            self.factors[name].data_class not in self.classes
+            and self.factors[name].data_class in EXISTENCE_KNOWN
+            and finding.state in (State.PRESENT, State.UNKNOWN)
+            for name, finding in self.all_findings.items()
+        )
+
+    def items(self) -> list[Item]:
+        """Every finding that the page shows, urgent ones first, else in the framework's order."""
+        found = [self.item(name) for name in self.findings]
+        return sorted((item for item in found if item.kind), key=lambda item: not item.urgent)
+
+    def item(self, name: str) -> Item:
+        """One factor; `kind` is empty where there is nothing to show of it."""
+        factor, finding = self.factors[name], self.findings[name]
+        kind = _kind(factor, finding)
+        unknown = kind == "unknown"
+        return Item(
+            name=name,
+            label=factor.label.get(language()),
+            kind=kind,
+            urgent=bool(finding.urgent) and kind in ("risk", "both"),
+            level=factor.level,
+            domain=factor.domain,
+            nature_label=str(words.NATURES[factor.nature]),
+            stage_labels=tuple(str(words.STAGES[stage]) for stage in factor.stages),
+            statement=self._statement(finding),
+            because=self.reason(finding.because),
+            source=factor.source,
+            basis=str(words.BASES[factor.basis]),
+            question=self._open_question(finding) if unknown else "",
+            why_unknown=self._why_unknown(finding) if unknown else "",
+        )
+
+    def responses(self) -> tuple[HorizonGroup, ...]:
+        """What is suggested, by horizon, without what is shown apart."""
+        shown = [
+            (response, finding)
+            for response, finding in self._suggested()
+            if response.data_class is not _APART
+        ]
+        groups = (
+            HorizonGroup(
+                horizon.value,
+                str(words.HORIZONS[horizon]),
+                tuple(self._suggestion(r, f) for r, f in shown if r.horizon is horizon),
+            )
+            for horizon in Horizon
+        )
+        return tuple(group for group in groups if group.items)
+
+    def signs(self) -> tuple[Suggestion, ...] | None:
+        """Signs of a possible protection need; None without clearance, so that none can be told
+        from some."""
+        if _APART not in self.classes:
+            return None
+        responses = [
+            self._suggestion(response, finding)
+            for response, finding in self._suggested()
+            if response.data_class is _APART
+        ]
+        factors = [
+            Suggestion(
+                name, factor.label.get(language()), "", "", "", self.reason(finding.because)
+            )
+            for name, factor in self.factors.items()
+            if factor.data_class is _APART
+            and (finding := self.all_findings[name]).state is State.PRESENT
+        ]
+        return (*responses, *factors)
+
+    def reason(self, because: Because) -> Reason:
+        """A reason in words, without answers that the role is not cleared for."""
+        if because.op == "factor":
+            return self._factor_reason(because)
+        if any(not self._cleared(answer.question) for answer in because.answers):
+            return Reason(_("A part of the reason is not shown to your role."), "", "")
+        if because.op in _JOINING:
+            return self._joined_reason(because)
+        return self._leaf_reason(because)
+
+    def _joined_reason(self, because: Because) -> Reason:
+        parts = tuple(self.reason(part) for part in because.parts if part.op != "literal")
+        if len(parts) == 1 and because.op in ("and", "or"):
+            return parts[0]
+        text = str(words.OPERATIONS[because.op])
+        return Reason(text, because.value, words.value(because.value), parts=parts)
+
+    def _leaf_reason(self, because: Because) -> Reason:
+        """A comparison or a count: the answers it looked at, in the words of the form."""
+        answers = because.all_answers()
+        if any(not self._cleared(answer.question) for answer in answers):
+            return Reason(_("A part of the reason is not shown to your role."), "", "")
+        shown = tuple(
+            AnswerShown(
+                self._question_text(answer.question),
+                self._answer_text(answer.question, answer.value, answer.missing),
+            )
+            for answer in answers
+        )
+        text = str(words.OPERATIONS.get(because.op, "")) if not shown else ""
+        return Reason(text, because.value, words.value(because.value), answers=shown)
+
+    def _factor_reason(self, because: Because) -> Reason:
+        name = because.text.removeprefix("${").removesuffix("}")
+        factor, finding = self.factors.get(name), self.all_findings.get(name)
+        if factor is None or finding is None or factor.data_class not in self.classes:
+            return Reason(_("A part of the reason is not shown to your role."), "", "")
+        return Reason(
+            factor.label.get(language()),
+            because.value,
+            words.value(because.value),
+            parts=(self.reason(finding.because),),
+        )
+
+    def _suggested(self) -> Iterable[tuple[Response, ResponseFinding]]:
+        for response in self.framework.responses:
+            finding = self.response_findings.get(response.name)
+            if (
+                finding is not None
+                and finding.suggested
+                and self._may_show(response.data_class, finding.because)
+            ):
+                yield response, finding
+
+    def _suggestion(self, response: Response, finding: ResponseFinding) -> Suggestion:
+        return Suggestion(
+            name=response.name,
+            label=response.label.get(language()),
+            within_text=words.within(response.within),
+            actor=response.actor.replace("_", " "),
+            service_type=response.service_type.replace("_", " "),
+            because=self.reason(finding.because),
+        )
+
+    def _may_show(self, data_class: DataClass, because: Because) -> bool:
+        """Whether a finding may stand on the page: cleared for it, and not betraying what is
+        kept apart or sealed by having come out as it did."""
+        return data_class in self.classes and not self._hidden_classes(because)
+
+    def _hidden_classes(self, because: Because) -> bool:
+        found = {
+            question.data_class
+            for answer in because.all_answers()
+            if (question := self.questions.get(answer.question)) is not None
+        }
+        for name in _factors_named(because):
+            if name in self.factors:
+                found.add(self.factors[name].data_class)
+                inner = self.all_findings.get(name)
+                if inner is not None and self._hidden_classes(inner.because):
+                    return True
+        known = {data_class for data_class in found if data_class is not None}
+        return bool(known - EXISTENCE_KNOWN - self.classes)
+
+    def _cleared(self, question_name: str) -> bool:
+        question = self.questions.get(question_name)
+        data_class = question.data_class if question is not None else None
+        return data_class is None or data_class in self.classes
+
+    def _question_text(self, name: str) -> str:
+        known = self.questions.get(name) or self.rosters.get(name)
+        return known.label.get(language()) if known is not None else name
+
+    def _answer_text(self, name: str, value: str | None, missing: Missing | None) -> str:
+        question = self.questions.get(name)
+        if question is None:
+            return value if value is not None else str(words.MISSING[missing or Missing.NOT_ASKED])
+        return words.answer(question, value, missing)
+
+    def _statement(self, finding: FactorFinding) -> str:
+        """The one answer that decided it; nothing where several did."""
+        answers = finding.because.all_answers()
+        if len(answers) != 1 or not self._cleared(answers[0].question):
+            return ""
+        only = answers[0]
+        return self._answer_text(only.question, only.value, only.missing)
+
+    def _open_question(self, finding: FactorFinding) -> str:
+        for answer in finding.because.all_answers():
+            if answer.missing is not None and self._cleared(answer.question):
+                return self._question_text(answer.question)
+        return ""
+
+    def _why_unknown(self, finding: FactorFinding) -> str:
+        reasons = [
+            str(words.MISSING[answer.missing])
+            for answer in finding.because.all_answers()
+            if answer.missing is not None and self._cleared(answer.question)
+        ]
+        return _(", ").join(dict.fromkeys(reasons))
+
+
+_JOINING = frozenset({"and", "or", "not", "if"})
+
+
+def _kind(factor: Factor, finding: FactorFinding) -> str:
+    if finding.state is State.UNKNOWN:
+        return "unknown"
+    if finding.state is not State.PRESENT:
+        return ""
+    if factor.effect is Effect.CONTEXT:
+        directions = {
+            Direction.RAISES: "risk",
+            Direction.PROTECTS: "resource",
+            Direction.BOTH: "both",
+        }
+        return directions.get(finding.direction or Direction.NONE, "")
+    return "risk" if factor.effect is Effect.RISK else "resource"
+
+
+def _band(level: Level, items: list[Item]) -> LevelBand:
+    here = [item for item in items if item.level is level]
+    return LevelBand(
+        level.value,
+        str(words.LEVELS[level]),
+        risks=tuple(item for item in here if item.kind in ("risk", "both")),
+        resources=tuple(item for item in here if item.kind in ("resource", "both")),
+        unknowns=tuple(item for item in here if item.kind == "unknown"),
+    )
+
+
+def _stages(current: str) -> tuple[StagePoint, ...]:
+    return tuple(
+        StagePoint(
+            stage.value, str(words.STAGES[stage]), "current" if stage.value == current else "other"
+        )
+        for stage in Stage
+    )
+
+
+def _change(item: Item, old: _View) -> str:
+    if item.name not in old.findings:
+        return ""
+    before = old.item(item.name).kind
+    return "same" if before == item.kind else "new"
+
+
+def _compare(items: list[Item], view: _View, old: _View) -> Comparison:
+    known = [item for item in items if item.kind != "unknown"]
+    now = {item.name: item.kind for item in known}
+    gone = [
+        replace(item, changed="gone", urgent=False)
+        for item in old.items()
+        if item.kind != "unknown" and now.get(item.name) != item.kind
+        and item.name in view.findings
+    ]
+    return Comparison(
+        new=tuple(item for item in known if item.changed == "new"),
+        gone=tuple(gone),
+        same_count=sum(item.changed == "same" for item in known),
+        now_known=tuple(
+            item for item in old.items()
+            if item.kind == "unknown"
+            and item.name in view.findings
+            and view.findings[item.name].state is State.ABSENT
+        ),
+    )
+
+
+def _factors_named(because: Because) -> set[str]:
+    own = {because.text.removeprefix("${").removesuffix("}")} if because.op == "factor" else set()
+    return own.union(*(_factors_named(part) for part in because.parts))
+
+
+
+def label_map(framework: Framework, names: Iterable[str]) -> Mapping[str, str]:
+    """Factor labels by name in the active language; names the framework does not know are left
+    out."""
+    wanted = set(names)
+    return {
+        factor.name: factor.label.get(language())
+        for factor in framework.factors
+        if factor.name in wanted
+    }

@@ -1,0 +1,189 @@
+"""The situation page, and the way to a new assessment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sojourn.framework import DataClass, Findings
+from sojourn.web.accounts.access import Purpose, needs, principal_of
+from sojourn.web.accounts.roles import Verb
+from sojourn.web.audit.actions import note_read
+from sojourn.web.cases import actions, frameworks, queries
+from sojourn.web.cases.forms import ReviewForm, StartForm
+from sojourn.web.cases.models import Assessment, Case, LegalBasis
+from sojourn.web.cases.situation import Situation, build
+from sojourn.web.consent import words as consent_words
+from sojourn.web.consent.queries import cover_for_assessment
+from sojourn.web.consent.rules import Cover
+from sojourn.web.field import actions as field
+from sojourn.web.field import queries as tickets
+from sojourn.web.field.tickets import token_of
+from sojourn.web.i18n import language
+from sojourn.web.people import identities
+
+
+@needs(Verb.READ)
+@require_GET
+def situation(
+    request: HttpRequest, case_id: uuid.UUID, assessment_id: uuid.UUID | None = None
+) -> HttpResponse:
+    """A situation on one page: the newest assessment, or an earlier one."""
+    by = principal_of(request)
+    case, door = queries.case_or_404(by, case_id)
+    history = list(queries.assessments(case))
+    shown = _chosen(case, history, assessment_id)
+    before = _before(request, case, history, shown)
+    classes = door.classes(case)
+    note_read(
+        request,
+        by=by,
+        purpose=Purpose.SUPPORT,
+        shown=[row for row in (shown, before) if row is not None] or [case],
+        person_id=case.person_id,
+        case_id=case.pk,
+        classes=classes,
+    )
+    context = {
+        "case": case,
+        "person": case.person,
+        "identity": identities.open_many([case.person])[case.person_id],
+        "assessment": shown,
+        "assessments": history,
+        "before": before,
+        "situation": _situation(shown, before, classes) if shown is not None else None,
+        "review_form": ReviewForm(initial={"review_on": case.review_on}),
+        "may_write": case.organisation_id in by.organisations(Verb.WRITE),
+        "today": timezone.localdate(),
+    }
+    return render(request, "cases/situation.html", context)
+
+
+@needs(Verb.WRITE)
+@require_http_methods(["GET", "POST"])
+def assess(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Before the form: what the person agreed to, and on what the assessment rests."""
+    by = principal_of(request)
+    case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
+    cover = cover_for_assessment(case.person, timezone.localdate())
+    usual = LegalBasis.CONSENT if cover is Cover.COVERED else None
+    form = StartForm(request.POST or None, initial={"basis": usual})
+    if request.method == "POST" and form.is_valid():
+        try:
+            ticket = field.open_form(case=case, basis=LegalBasis(form.cleaned_data["basis"]), by=by)
+            return redirect("cases:form", case_id=case.pk, ticket_id=ticket.pk)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+    note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[case], case_id=case.pk)
+    context = {
+        "case": case,
+        "person": case.person,
+        "identity": identities.open_many([case.person])[case.person_id],
+        "form": form,
+        "cover": cover,
+        "cover_text": consent_words.COVERS[cover],
+        "framework_title": frameworks.current().title.get(language()),
+    }
+    return render(request, "cases/assess.html", context, status=400 if form.errors else 200)
+
+
+# The form component evaluates its expressions in WebAssembly and styles its own elements.
+@csp_update(
+    {
+        "script-src": ["'wasm-unsafe-eval'"],
+        "style-src": ["'unsafe-inline'"],
+        "font-src": ["data:"],
+        "connect-src": ["data:"],
+        "img-src": ["blob:"],
+    }
+)
+@needs(Verb.WRITE)
+@require_GET
+def form(request: HttpRequest, case_id: uuid.UUID, ticket_id: uuid.UUID) -> HttpResponse:
+    """The form, filled in in the page."""
+    by = principal_of(request)
+    case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
+    ticket = tickets.own_ticket_or_404(by, case, ticket_id)
+    framework = frameworks.by_digest(ticket.framework_id)
+    token = token_of(ticket.pk)
+    note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[case], case_id=case.pk)
+    context = {
+        "case": case,
+        "person": case.person,
+        "framework_title": framework.title.get(language()),
+        "form_language": framework.languages.get(language(), ""),
+        "form_url": reverse("field:form", args=[token]),
+        "submission_url": reverse("field:submission", args=[token]),
+        "done_url": reverse("cases:situation", args=[case.pk]),
+        "max_bytes": settings.OPENROSA_MAX_BYTES,
+    }
+    return render(request, "cases/form.html", context)
+
+
+@needs(Verb.WRITE)
+@require_POST
+def review(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Sets the day of the next look at a case."""
+    by = principal_of(request)
+    case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
+    form = ReviewForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise ValidationError(_("Choose a day."))
+        actions.set_review(case=case, on=form.cleaned_data["review_on"], by=by)
+        messages.success(request, _("The day was set."))
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    return redirect("cases:situation", case_id=case.pk)
+
+
+def _chosen(
+    case: Case, history: Sequence[Assessment], assessment_id: uuid.UUID | None
+) -> Assessment | None:
+    if assessment_id is not None:
+        return queries.assessment_or_404(case, assessment_id)
+    return queries.assessment_or_404(case, history[0].pk) if history else None
+
+
+def _before(
+    request: HttpRequest, case: Case, history: Sequence[Assessment], shown: Assessment | None
+) -> Assessment | None:
+    """The assessment to compare with: the one asked for, else the one before."""
+    if shown is None:
+        return None
+    wanted = request.GET.get("before", "")
+    if wanted:
+        try:
+            return queries.assessment_or_404(case, uuid.UUID(wanted))
+        except ValueError:
+            raise Http404 from None
+    earlier = next((row for row in history if row.made_at < shown.made_at), None)
+    return queries.assessment_or_404(case, earlier.pk) if earlier is not None else None
+
+
+def _situation(
+    shown: Assessment, before: Assessment | None, classes: Collection[DataClass]
+) -> Situation:
+    return build(
+        frameworks.by_digest(shown.framework_id),
+        Findings.from_json(shown.findings),
+        classes=classes,
+        stage=shown.stage,
+        before=(
+            (frameworks.by_digest(before.framework_id), Findings.from_json(before.findings))
+            if before is not None
+            else None
+        ),
+        previous=before,
+    )

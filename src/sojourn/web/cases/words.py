@@ -1,0 +1,113 @@
+"""The words a page uses for what a framework holds as codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from sojourn.framework import Basis, Horizon, Level, Missing, Nature, Question, Stage
+from sojourn.framework.types import Code, Codes, Date, Number
+from sojourn.web.i18n import language
+
+LEVELS: Mapping[Level, object] = {
+    Level.INDIVIDUAL: gettext_lazy("The person"),
+    Level.HOUSEHOLD: gettext_lazy("Household and family"),
+    Level.COMMUNITY: gettext_lazy("Community"),
+    Level.STRUCTURAL: gettext_lazy("Laws, economy and institutions"),
+}
+STAGES: Mapping[Stage, object] = {
+    Stage.ORIGIN: gettext_lazy("Before leaving"),
+    Stage.TRANSIT: gettext_lazy("On the way"),
+    Stage.DESTINATION: gettext_lazy("At destination"),
+    Stage.RETURN: gettext_lazy("Return"),
+}
+NATURES: Mapping[Nature, object] = {
+    Nature.EMBODIED: gettext_lazy("in body and health"),
+    Nature.SITUATIONAL: gettext_lazy("in present circumstances"),
+    Nature.STRUCTURAL: gettext_lazy("in law, economy and institutions"),
+}
+HORIZONS: Mapping[Horizon, object] = {
+    Horizon.IMMEDIATE: gettext_lazy("Now"),
+    Horizon.SHORT_TERM: gettext_lazy("In the next weeks"),
+    Horizon.LONG_TERM: gettext_lazy("For the long term"),
+}
+BASES: Mapping[Basis, object] = {
+    Basis.SOURCED: gettext_lazy("from a published source"),
+    Basis.RECALLED: gettext_lazy("from general knowledge of a source; to be checked"),
+    Basis.PROPOSED: gettext_lazy("our proposal"),
+}
+MISSING: Mapping[Missing, object] = {
+    Missing.NOT_ASKED: gettext_lazy("not asked yet"),
+    Missing.DOES_NOT_KNOW: gettext_lazy("does not know"),
+    Missing.PREFERS_NOT_TO_SAY: gettext_lazy("prefers not to say"),
+    Missing.UNUSABLE: gettext_lazy("what was written cannot be used"),
+}
+OPERATIONS: Mapping[str, object] = {
+    "and": gettext_lazy("All of these together"),
+    "or": gettext_lazy("One of these is enough"),
+    "not": gettext_lazy("The opposite of this"),
+    "if": gettext_lazy("It depends on this"),
+    "stage": gettext_lazy("Not asked at this stage of the journey"),
+}
+VALUES: Mapping[str, object] = {
+    "true": gettext_lazy("yes"),
+    "false": gettext_lazy("no"),
+    "unknown": gettext_lazy("not known"),
+    "raises": gettext_lazy("raises the risk here"),
+    "protects": gettext_lazy("protects here"),
+    "both": gettext_lazy("does both here"),
+    "none": gettext_lazy("makes no difference here"),
+    "not_applicable": gettext_lazy("not asked at this stage"),
+}
+_WITHIN = re.compile(r"\s*(\d+)\s*(hour|day|week|month)s?\s*")
+
+
+def value(text: str) -> str:
+    """What an expression came out as."""
+    return str(VALUES.get(text, text))
+
+
+def answer(question: Question, text: str | None, missing: Missing | None) -> str:
+    """An answer in the words of the form, or why there is none."""
+    if text is None:
+        return str(MISSING[missing or Missing.NOT_ASKED])
+    match question.type:
+        case Code() | Codes():
+            labels = [question.choice_label(code).get(language()) for code in text.split()]
+            shown = _(", ").join(labels) if labels else _("none of these")
+        case Number():
+            shown = _number(text)
+        case Date():
+            shown = date_format(date.fromisoformat(text))
+        case _:
+            shown = text
+    return f"{shown} ({MISSING[missing]})" if missing is not None else shown
+
+
+def within(text: str) -> str:
+    """A time such as `72 hours` in the language of the page; other texts stay as they are."""
+    match = _WITHIN.fullmatch(text)
+    if match is None:
+        return text
+    number = int(match[1])
+    words = {
+        "hour": ngettext("within %(number)d hour", "within %(number)d hours", number),
+        "day": ngettext("within %(number)d day", "within %(number)d days", number),
+        "week": ngettext("within %(number)d week", "within %(number)d weeks", number),
+        "month": ngettext("within %(number)d month", "within %(number)d months", number),
+    }
+    return words[match[2]] % {"number": number}
+
+
+def _number(text: str) -> str:
+    try:
+        return str(number_format(Decimal(text), use_l10n=True))
+    except ArithmeticError:
+        return text
+

@@ -1,0 +1,1 @@
+"""What a person agreed to: what, for whom, until when, and how it was explained."""

@@ -1,0 +1,98 @@
+"""What is recorded when somebody is asked for consent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from sojourn.web.consent.actions import Asked
+from sojourn.web.consent.models import ConsentPurpose, Explained, Giver, Method, Recipient
+from sojourn.web.consent.words import CLASSES
+from sojourn.web.people.forms import LANGUAGES
+
+ANSWERS = [
+    ("given", _("The person agrees")),
+    ("refused", _("The person refuses")),
+    ("requested", _("The person wants to think about it")),
+]
+
+
+class ConsentForm(forms.Form):
+    """What, for whom, until when; how it was explained; what the answer was."""
+
+    purposes = forms.MultipleChoiceField(
+        label=_("What for"),
+        choices=ConsentPurpose.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    data_classes = forms.MultipleChoiceField(
+        label=_("Which information"),
+        choices=[(key.value, label) for key, label in CLASSES.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    recipients = forms.MultipleChoiceField(
+        label=_("Who may see it"),
+        choices=Recipient.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    valid_until = forms.DateField(
+        label=_("Until when"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Leave empty if it holds until the person takes it back."),
+    )
+    notice_language = forms.ChoiceField(
+        label=_("Language it was explained in"), choices=LANGUAGES[1:]
+    )
+    explained = forms.ChoiceField(
+        label=_("How it was explained"), choices=Explained.choices, widget=forms.RadioSelect
+    )
+    understood = forms.TypedChoiceField(
+        label=_("Did the person understand?"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    given_by = forms.ChoiceField(
+        label=_("Who answered"), choices=Giver.choices, widget=forms.RadioSelect
+    )
+    method = forms.ChoiceField(
+        label=_("How they answered"), choices=Method.choices, widget=forms.RadioSelect
+    )
+    answer = forms.ChoiceField(label=_("Answer"), choices=ANSWERS, widget=forms.RadioSelect)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("answer") == "given" and data.get("understood") is False:
+            self.add_error(
+                "understood",
+                _("Consent counts only if the person understood. Explain again, then record it."),
+            )
+        until = data.get("valid_until")
+        if until is not None and until < timezone.localdate():
+            self.add_error("valid_until", _("This day is past. Give a later one, or leave it empty."))
+        return data
+
+    def asked(self) -> Asked:
+        """What was asked; only after `is_valid`."""
+        data = self.cleaned_data
+        return Asked(
+            valid_from=timezone.localdate(),
+            **{name: data[name] for name in _ASKED_FIELDS},
+        )
+
+
+_ASKED_FIELDS = (
+    "purposes",
+    "recipients",
+    "data_classes",
+    "notice_language",
+    "explained",
+    "method",
+    "given_by",
+    "understood",
+    "valid_until",
+)

@@ -1,0 +1,46 @@
+"""Reads of consents, reached through their person."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.shortcuts import get_object_or_404
+
+from sojourn.web.accounts.access import Principal, Purpose, visible
+from sojourn.web.consent import rules
+from sojourn.web.consent.models import Consent, ConsentPurpose
+from sojourn.web.consent.states import ConsentState
+from sojourn.web.people.models import Person
+
+
+def of_person(principal: Principal, person: Person) -> list[Consent]:
+    """A person's consents, newest first."""
+    rows = Consent.objects.filter(person=person).order_by("-recorded_at")
+    return list(visible(principal, rows, Purpose.SUPPORT).rows)
+
+
+def consent_or_404(principal: Principal, person: Person, consent_id: uuid.UUID) -> Consent:
+    """One consent of a person whose file the principal may change."""
+    rows = visible(principal, Consent.objects.filter(person=person), Purpose.CASE_WORK).rows
+    return get_object_or_404(rows, pk=consent_id)
+
+
+def terms(consent: Consent) -> rules.Terms:
+    """A consent as rules see it."""
+    return rules.Terms(
+        state=ConsentState(consent.state),
+        purposes=frozenset(consent.purposes),
+        recipients=frozenset(consent.recipients),
+        classes=frozenset(consent.data_classes),
+        valid_from=consent.valid_from,
+        valid_until=consent.valid_until,
+    )
+
+
+def cover_for_assessment(person: Person, on: date) -> rules.Cover:
+    """Whether the person agreed to an assessment. For callers that reached the person."""
+    rows = Consent.objects.filter(person=person)
+    return rules.cover(
+        [terms(row) for row in rows], purpose=ConsentPurpose.ASSESSMENT.value, on=on
+    )

@@ -1,0 +1,80 @@
+"""What a consent covers. Plain values in, plain answers out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sojourn.web.consent.states import ConsentState
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A consent as rules see it. The first and the last day both belong to it."""
+
+    state: ConsentState
+    purposes: frozenset[str]
+    recipients: frozenset[str]
+    classes: frozenset[str]
+    valid_from: date
+    valid_until: date | None = None
+
+
+class Cover(StrEnum):
+    """Whether something wanted is covered, and if not why."""
+
+    COVERED = "covered"
+    NEVER_ASKED = "never_asked"
+    REQUESTED = "requested"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+
+
+def in_force(terms: Terms, on: date) -> bool:
+    """Whether a consent counts on a day. Without an end it goes on until it is withdrawn."""
+    if terms.state is not ConsentState.GIVEN or on < terms.valid_from:
+        return False
+    return terms.valid_until is None or on <= terms.valid_until
+
+
+def covers(
+    terms: Terms, *, purpose: str, recipient: str, classes: Iterable[str], on: date
+) -> bool:
+    """Whether one consent allows these classes of data, for a purpose and a recipient, on a day.
+
+    A consent that names no purpose, no recipient or no class allows nothing. So does asking for
+    no class at all: nothing was said about what is wanted.
+    """
+    wanted = frozenset(classes)
+    return (
+        in_force(terms, on)
+        and purpose in terms.purposes
+        and recipient in terms.recipients
+        and bool(wanted)
+        and wanted <= terms.classes
+    )
+
+
+def cover(consents: Iterable[Terms], *, purpose: str, on: date) -> Cover:
+    """Where the consents to one purpose stand: covered, or the nearest to it.
+
+    A consent that says nothing about the purpose does not count for or against it.
+    """
+    about = [terms for terms in consents if purpose in terms.purposes and terms.classes]
+    if any(in_force(terms, on) for terms in about):
+        return Cover.COVERED
+    found = {_why_not(terms, on) for terms in about}
+    return next((reason for reason in _ORDER if reason in found), Cover.NEVER_ASKED)
+
+
+_ORDER = (Cover.NOT_YET, Cover.REQUESTED, Cover.EXPIRED, Cover.WITHDRAWN, Cover.REFUSED)
+
+
+def _why_not(terms: Terms, on: date) -> Cover:
+    if terms.state is ConsentState.GIVEN:
+        return Cover.NOT_YET if on < terms.valid_from else Cover.EXPIRED
+    return Cover(terms.state.value)

@@ -1,0 +1,53 @@
+"""The states of a consent as a table: from where to where, who owns the step.
+
+A step that is not in the table raises; it is never silently ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsentState(TextChoices):
+    """Where a consent stands."""
+
+    REQUESTED = "requested", _("asked, no answer yet")
+    GIVEN = "given", _("given")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    EXPIRED = "expired", _("ended by its date")
+
+
+class Owner(TextChoices):
+    """Whose step it is."""
+
+    PERSON = "person", _("the person")
+    SYSTEM = "system", _("the system")
+
+
+TRANSITIONS: Mapping[tuple[ConsentState, ConsentState], Owner] = MappingProxyType(
+    {
+        (ConsentState.REQUESTED, ConsentState.GIVEN): Owner.PERSON,
+        (ConsentState.REQUESTED, ConsentState.REFUSED): Owner.PERSON,
+        (ConsentState.GIVEN, ConsentState.WITHDRAWN): Owner.PERSON,
+        (ConsentState.GIVEN, ConsentState.EXPIRED): Owner.SYSTEM,
+    }
+)
+
+
+class WrongState(Exception):
+    """A step that the table does not have."""
+
+    def __init__(self, now: ConsentState, wanted: ConsentState) -> None:
+        super().__init__(f"A consent that is {now.value} cannot become {wanted.value}.")
+        self.now, self.wanted = now, wanted
+
+
+def check_step(now: ConsentState, wanted: ConsentState) -> None:
+    """Raises WrongState unless the table has this step."""
+    if (now, wanted) not in TRANSITIONS:
+        raise WrongState(now, wanted)

@@ -1,0 +1,13 @@
+"""Addresses of consents, below their person."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from sojourn.web.consent import views
+
+app_name = "consent"
+urlpatterns = [
+    path("new/", views.new, name="new"),
+    path("<uuid:consent_id>/", views.step, name="step"),
+]

@@ -1,0 +1,53 @@
+"""What every page needs: where one can go, and whether this is the demonstration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language_bidi
+from django.utils.translation import gettext as _
+
+from sojourn.web.accounts.access import Principal, principal_of
+from sojourn.web.accounts.roles import Verb
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One place in the main navigation."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """The context of `base.html`."""
+    signed_in = bool(getattr(getattr(request, "user", None), "is_authenticated", False))
+    principal = principal_of(request) if signed_in else Principal(None, "")
+    return {
+        "nav": _nav(principal, request.path) if signed_in else [],
+        "demo": settings.DEMO,
+        "direction": "rtl" if get_language_bidi() else "ltr",
+        "me": principal,
+        "my_organisations": sorted({grant.organisation_name for grant in principal.grants}),
+        "my_roles": list(dict.fromkeys(str(grant.role.label) for grant in principal.grants)),
+    }
+
+
+def _nav(principal: Principal, path: str) -> list[NavItem]:
+    places = [(_("My day"), reverse("home:day"), "sun", True)]
+    places += [
+        (_("People"), reverse("people:list"), "people", principal.may(Verb.READ)),
+        (_("Members"), reverse("accounts:members"), "person-gear", principal.may(Verb.CONFIGURE)),
+        (_("Audit"), reverse("audit:log"), "journal-check", principal.may(Verb.AUDIT)),
+    ]
+    home = places[0][1]
+    return [
+        NavItem(label, url, icon, path == url if url == home else path.startswith(url))
+        for label, url, icon, shown in places
+        if shown
+    ]

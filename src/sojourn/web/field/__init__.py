@@ -1,0 +1,1 @@
+"""Forms and submissions as OpenRosa clients know them."""

@@ -1,0 +1,1 @@
+"""My day: what is urgent, what is due, what happened recently."""

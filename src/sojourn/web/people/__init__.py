@@ -1,0 +1,1 @@
+"""People: a pseudonymous record, and apart from it an encrypted identity."""

@@ -1,0 +1,158 @@
+"""The only writer of people and their identities."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sojourn.web.accounts.access import SYSTEM, Principal
+from sojourn.web.accounts.models import Organisation
+from sojourn.web.accounts.roles import Verb
+from sojourn.web.audit.actions import record
+from sojourn.web.people import identities
+from sojourn.web.people.models import Identity, Person, PersonKey
+from sojourn.web.people.rules import IdentityData
+
+# No vowels and nothing that looks like something else: no words, no misread numbers.
+_SIGNS = "23456789BCDFGHJKMNPQRTVWXZ"
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What is known of somebody when they are registered."""
+
+    identity: IdentityData
+    language: str = ""
+
+
+@transaction.atomic
+def register(
+    *,
+    organisation: Organisation,
+    people: Sequence[Newcomer],
+    by: Principal,
+    at: datetime | None = None,
+) -> list[Person]:
+    """Registers people: a record each, and apart from it the sealed identity.
+
+    Raises PermissionDenied where `by` may not write for the organisation.
+    """
+    _check_may(by, Verb.WRITE, organisation.pk)
+    when = at or timezone.now()
+    organisation_key = identities.organisation_key(organisation.pk)
+    registered, keys, sealed = [], [], []
+    for newcomer in people:
+        person = Person(
+            organisation=organisation,
+            number=new_number(organisation),
+            language=newcomer.language,
+            registered_at=when,
+            registered_by_id=by.user_id,
+        )
+        row, key = identities.new_person_key(person, organisation_key)
+        registered.append(person)
+        keys.append(row)
+        sealed.append(
+            identities.sealed_identity(person, newcomer.identity, key, organisation_key)
+        )
+    Person.objects.bulk_create(registered)
+    PersonKey.objects.bulk_create(keys)
+    Identity.objects.bulk_create(sealed)
+    for person in registered:
+        record(
+            by=by,
+            verb="add",
+            object=person,
+            organisation_id=organisation.pk,
+            person_id=person.pk,
+        )
+    return registered
+
+
+@transaction.atomic
+def correct(*, person: Person, identity: IdentityData, language: str, by: Principal) -> None:
+    """Replaces what is known of somebody's identity. An erased person cannot be corrected."""
+    _check_may(by, Verb.WRITE, person.organisation_id)
+    if person.erased_at is not None:
+        raise ValidationError(_("This person was erased."))
+    before = identities.open_many([person])[person.pk]
+    names = (*(name for name in _IDENTITY_FIELDS if _differs(name, before, identity)),)
+    if person.language != language:
+        names += ("language",)
+    if not names:
+        return
+    organisation_key = identities.organisation_key(person.organisation_id)
+    key = identities.person_key(person.key, organisation_key)
+    identities.sealed_identity(person, identity, key, organisation_key).save(force_update=True)
+    person.language = language
+    person.save(update_fields=["language"])
+    record(
+        by=by,
+        verb="correct",
+        object=person,
+        organisation_id=person.organisation_id,
+        person_id=person.pk,
+        changed=dict.fromkeys(names),
+    )
+
+
+@transaction.atomic
+def erase(*, person: Person, by: Principal, reason: str) -> None:
+    """Destroys the person's key and their identity. What was counted stays countable.
+
+    The reason is a code, never a story. A second erasure raises ValidationError.
+    """
+    _check_may(by, Verb.ERASE, person.organisation_id)
+    key = PersonKey.objects.select_for_update().get(person=person)
+    if key.destroyed_at is not None:
+        raise ValidationError(_("This person was erased already."))
+    now = timezone.now()
+    key.wrapped, key.destroyed_at = b"", now
+    key.save(update_fields=["wrapped", "destroyed_at"])
+    Identity.objects.filter(person=person).update(
+        names=b"", phone=b"", document=b"", birth_date=b"", phone_index=None, document_index=None
+    )
+    person.erased_at, person.language = now, ""
+    person.save(update_fields=["erased_at", "language"])
+    record(
+        by=by,
+        verb="erase",
+        object=person,
+        organisation_id=person.organisation_id,
+        person_id=person.pk,
+        reason=reason,
+    )
+    transaction.on_commit(_forget_old_pages)
+
+
+def new_number(organisation: Organisation) -> str:
+    """A case number that nobody can guess and that says nothing about the person."""
+    signs = "".join(secrets.choice(_SIGNS) for _sign in range(8))
+    return f"{organisation.code.upper()}-{signs[:4]}-{signs[4:]}"
+
+
+_IDENTITY_FIELDS = ("names", "phone", "document", "birth_date")
+
+
+def _differs(name: str, before: IdentityData, after: IdentityData) -> bool:
+    return bool(getattr(before, name) != getattr(after, name))
+
+
+def _check_may(by: Principal, verb: Verb, organisation_id: uuid.UUID) -> None:
+    if by != SYSTEM and organisation_id not in by.organisations(verb):
+        raise PermissionDenied(_("Your role does not change people's files."))
+
+
+def _forget_old_pages() -> None:
+    """The write-ahead log of the embedded database may still hold the old key: empty it."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

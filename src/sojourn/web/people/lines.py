@@ -1,0 +1,119 @@
+"""Lines of lists, as pages show them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sojourn.web.accounts.access import Principal
+from sojourn.web.cases import frameworks, queries, rules
+from sojourn.web.cases.models import Case, CaseState
+from sojourn.web.cases.situation import label_map
+from sojourn.web.consent import queries as consent_queries
+from sojourn.web.consent import rules as consent_rules
+from sojourn.web.consent.models import Consent, ConsentPurpose, Recipient
+from sojourn.web.consent.states import ConsentState
+from sojourn.web.consent.words import CLASSES
+from sojourn.framework import DataClass
+from sojourn.web.people import identities
+from sojourn.web.people.models import Person
+from sojourn.web.people.rules import IdentityData
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A person in a list. `urgent` are the labels of what cannot wait."""
+
+    person: Person
+    identity: IdentityData
+    case: Case | None
+    urgent: tuple[str, ...] = ()
+
+    @property
+    def assessed_at(self) -> datetime | None:
+        return self.case.assessed_at if self.case is not None else None
+
+
+@dataclass(frozen=True)
+class ConsentLine:
+    """A consent in words."""
+
+    consent: Consent
+    purposes: tuple[str, ...]
+    recipients: tuple[str, ...]
+    classes: tuple[str, ...]
+    in_force: bool
+    state_label: str
+    may_answer: bool
+    may_withdraw: bool
+
+
+def person_lines(principal: Principal, people: Sequence[Person]) -> list[PersonLine]:
+    """People with their open cases: a fixed number of queries, however many there are."""
+    door = queries.cases(principal)
+    rows = door.rows.filter(person__in=[person.pk for person in people], state=CaseState.OPEN)
+    by_person = {case.person_id: case for case in rows.select_related(None)}
+    known = identities.open_many(list(people))
+    urgent: dict[uuid.UUID, list[str]] = {
+        case.person_id: rules.visible_urgent(case.urgent_factors, door.classes(case))
+        for case in by_person.values()
+    }
+    labels = _labels(urgent.values())
+    return [
+        PersonLine(
+            person,
+            known[person.pk],
+            by_person.get(person.pk),
+            tuple(labels[name] for name in urgent.get(person.pk, []) if name in labels),
+        )
+        for person in people
+    ]
+
+
+def case_lines(principal: Principal, cases: Sequence[Case]) -> list[PersonLine]:
+    """Cases loaded with person, identity and key, as lines."""
+    door = queries.cases(principal)
+    known = identities.open_many([case.person for case in cases])
+    urgent = {
+        case.pk: rules.visible_urgent(case.urgent_factors, door.classes(case)) for case in cases
+    }
+    labels = _labels(urgent.values())
+    return [
+        PersonLine(
+            case.person,
+            known[case.person_id],
+            case,
+            tuple(labels[name] for name in urgent[case.pk] if name in labels),
+        )
+        for case in cases
+    ]
+
+
+def consent_lines(consents: Iterable[Consent], today: date) -> list[ConsentLine]:
+    """Consents in words, in the language of the page."""
+    return [
+        ConsentLine(
+            consent,
+            purposes=tuple(str(ConsentPurpose(value).label) for value in consent.purposes),
+            recipients=tuple(str(Recipient(value).label) for value in consent.recipients),
+            classes=tuple(str(CLASSES[DataClass(value)]) for value in consent.data_classes),
+            in_force=consent_rules.in_force(consent_queries.terms(consent), today),
+            state_label=_state_label(consent, today),
+            may_answer=consent.state == ConsentState.REQUESTED,
+            may_withdraw=consent.state == ConsentState.GIVEN,
+        )
+        for consent in consents
+    ]
+
+
+def _state_label(consent: Consent, today: date) -> str:
+    """A consent whose last day is past has ended, whether or not that was written down yet."""
+    past = consent.valid_until is not None and consent.valid_until < today
+    given = consent.state == ConsentState.GIVEN
+    return str((ConsentState.EXPIRED if past and given else ConsentState(consent.state)).label)
+
+
+def _labels(names: Iterable[Iterable[str]]) -> dict[str, str]:
+    return dict(label_map(frameworks.current(), {name for some in names for name in some}))

@@ -1,0 +1,176 @@
+"""People: the list, a search, registering, a person's page."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from sojourn.web.accounts.access import Purpose, needs, principal_of
+from sojourn.web.accounts.roles import Verb
+from sojourn.web.audit import queries as audit
+from sojourn.web.audit import words as audit_words
+from sojourn.web.audit.actions import note_read
+from sojourn.web.cases import actions as cases
+from sojourn.web.cases import queries as case_queries
+from sojourn.web.consent import queries as consents
+from sojourn.web.consent import words as consent_words
+from sojourn.web.people import actions, identities, queries
+from sojourn.web.people.actions import Newcomer
+from sojourn.web.people.forms import EraseForm, IdentityForm, RegisterForm, SearchForm
+from sojourn.web.people.lines import consent_lines, person_lines
+
+_PER_PAGE = 50
+
+
+@needs(Verb.READ)
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """The people whose files one reaches, newest first."""
+    by = principal_of(request)
+    page = Paginator(queries.people(by).rows, _PER_PAGE).get_page(request.GET.get("page"))
+    shown = list(page)
+    note_read(request, by=by, purpose=Purpose.SUPPORT, shown=shown)
+    context = {
+        "page": page,
+        "lines": person_lines(by, shown),
+        "search_form": SearchForm(),
+        "may_write": by.may(Verb.WRITE),
+    }
+    return render(request, "people/list.html", context)
+
+
+@needs(Verb.FIND)
+@require_http_methods(["GET", "POST"])
+def search(request: HttpRequest) -> HttpResponse:
+    """Finds people. Posted, so that nothing typed stands in an address."""
+    by = principal_of(request)
+    if request.method == "GET":
+        return redirect("people:list")
+    form = SearchForm(request.POST)
+    found = queries.search(by, form.cleaned_data["q"]) if form.is_valid() else []
+    if form.is_valid():
+        note_read(request, by=by, purpose=Purpose.FIND, shown=found, verb="find")
+    context = {
+        "search_form": form,
+        "lines": person_lines(by, found),
+        "searched": form.is_valid(),
+        "too_many": len(found) == queries.SEARCH_LIMIT,
+        "may_write": by.may(Verb.WRITE),
+    }
+    return render(request, "people/list.html", context, status=400 if form.errors else 200)
+
+
+@needs(Verb.WRITE)
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Registers a person and opens a case."""
+    by = principal_of(request)
+    form = RegisterForm(by, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        (case,) = cases.open_files(
+            organisation=form.cleaned_data["organisation"],
+            newcomers=[Newcomer(form.identity(), form.cleaned_data["language"])],
+            by=by,
+        )
+        messages.success(request, _("The person was registered. Ask for consent next."))
+        return redirect("people:person", person_id=case.person_id)
+    return render(
+        request, "people/register.html", {"form": form}, status=400 if form.errors else 200
+    )
+
+
+@needs(Verb.READ)
+@require_GET
+def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """A person's page: who they are, what they agreed to, their case, who looked."""
+    by = principal_of(request)
+    person = queries.person_or_404(by, person_id)
+    case = case_queries.open_case_of(by, person)
+    given = consents.of_person(by, person)
+    cover = consents.cover_for_assessment(person, timezone.localdate())
+    note_read(
+        request,
+        by=by,
+        purpose=Purpose.SUPPORT,
+        shown=[person],
+        case_id=case.pk if case is not None else None,
+        classes=queries.people(by).classes(person),
+    )
+    context = {
+        "person": person,
+        "identity": identities.open_many([person])[person.pk],
+        "case": case,
+        "assessments": list(case_queries.assessments(case)) if case is not None else [],
+        "consents": consent_lines(given, timezone.localdate()),
+        "cover": cover,
+        "cover_text": consent_words.COVERS[cover],
+        "may_write": person.organisation_id in by.organisations(Verb.WRITE),
+        "may_erase": person.organisation_id in by.organisations(Verb.ERASE),
+    }
+    return render(request, "people/person.html", context)
+
+
+@needs(Verb.WRITE)
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Corrects names and numbers."""
+    by = principal_of(request)
+    person = queries.person_or_404(by, person_id, Purpose.CASE_WORK)
+    known = identities.open_many([person])[person.pk]
+    form = IdentityForm(
+        request.POST or None, initial=IdentityForm.initial_from(known, person.language)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.correct(
+                person=person,
+                identity=form.identity(),
+                language=form.cleaned_data["language"],
+                by=by,
+            )
+            messages.success(request, _("The change was saved."))
+            return redirect("people:person", person_id=person.pk)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+    note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[person])
+    context = {"form": form, "person": person}
+    return render(request, "people/correct.html", context, status=400 if form.errors else 200)
+
+
+@needs(Verb.ERASE)
+@require_http_methods(["GET", "POST"])
+def erase(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Erases who a person is, after the number was typed."""
+    by = principal_of(request)
+    person = queries.person_or_404(by, person_id, Purpose.ERASURE)
+    form = EraseForm(person.number, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.erase(person=person, by=by, reason=form.cleaned_data["reason"])
+            messages.success(request, _("The identity was erased. It cannot be brought back."))
+            return redirect("people:person", person_id=person.pk)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+    note_read(request, by=by, purpose=Purpose.ERASURE, shown=[person])
+    context = {"form": form, "person": person}
+    return render(request, "people/erase.html", context, status=400 if form.errors else 200)
+
+
+@needs(Verb.READ)
+@require_GET
+def looks(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Who saw or changed something of a person: what the person may ask for at any time."""
+    by = principal_of(request)
+    person = queries.person_or_404(by, person_id)
+    page = Paginator(audit.about(person.pk), _PER_PAGE).get_page(request.GET.get("page"))
+    note_read(request, by=by, purpose=Purpose.SUPPORT, shown=[person], verb="read_access")
+    context = {"person": person, "page": page, "events": audit_words.lines(page)}
+    return render(request, "people/looks.html", context)

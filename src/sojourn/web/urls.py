@@ -1,0 +1,26 @@
+"""Every address of the application. All need sign-in except where a view says otherwise."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from sojourn.web.accounts.urls import sign_in
+
+urlpatterns = [
+    path("", include("sojourn.web.home.urls")),
+    path("account/", include(sign_in)),
+    path("organisation/", include("sojourn.web.accounts.urls")),
+    path("people/<uuid:person_id>/consents/", include("sojourn.web.consent.urls")),
+    path("people/", include("sojourn.web.people.urls")),
+    path("cases/", include("sojourn.web.cases.urls")),
+    path("audit/", include("sojourn.web.audit.urls")),
+    path("openrosa/", include("sojourn.web.field.urls")),
+    path("language/", login_not_required(set_language), name="set_language"),
+]
+
+handler400 = "sojourn.web.errors.bad_request"
+handler403 = "sojourn.web.errors.forbidden"
+handler404 = "sojourn.web.errors.not_found"
+handler500 = "sojourn.web.errors.server_error"
