@@ -1,0 +1,1 @@
+import 'virtual:web-forms.css';import('@getodk/web-forms').then(console.log)
