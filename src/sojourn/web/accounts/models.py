@@ -52,6 +52,9 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.name
 
+    def get_short_name(self) -> str:
+        return self.name
+
 
 class Grant(models.Model):
     """One role in one organisation, for a time, given by somebody for a reason."""

@@ -103,6 +103,8 @@ class Suggestion:
     actor: str
     service_type: str
     because: Reason
+    source: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -274,7 +276,7 @@ class _View:
             )
             for horizon in Horizon
         )
-        return tuple(group for group in groups if group.items)
+        return tuple(groups)
 
     def signs(self) -> tuple[Suggestion, ...] | None:
         """Signs of a possible protection need; None without clearance, so that none can be told
@@ -288,7 +290,14 @@ class _View:
         ]
         factors = [
             Suggestion(
-                name, factor.label.get(language()), "", "", "", self.reason(finding.because)
+                name,
+                factor.label.get(language()),
+                "",
+                "",
+                "",
+                self.reason(finding.because),
+                factor.source,
+                str(words.BASES[factor.basis]),
             )
             for name, factor in self.factors.items()
             if factor.data_class is _APART
@@ -307,7 +316,11 @@ class _View:
         return self._leaf_reason(because)
 
     def _joined_reason(self, because: Because) -> Reason:
-        parts = tuple(self.reason(part) for part in because.parts if part.op != "literal")
+        parts = tuple(
+            self.reason(part)
+            for part in because.parts
+            if part.op != "literal" and not self._hidden(part)
+        )
         if len(parts) == 1 and because.op in ("and", "or"):
             return parts[0]
         text = str(words.OPERATIONS[because.op])
@@ -329,7 +342,7 @@ class _View:
         return Reason(text, because.value, words.value(because.value), answers=shown)
 
     def _factor_reason(self, because: Because) -> Reason:
-        name = because.text.removeprefix("${").removesuffix("}")
+        name = _factor_named(because)
         factor, finding = self.factors.get(name), self.all_findings.get(name)
         if factor is None or finding is None or factor.data_class not in self.classes:
             return Reason(_("A part of the reason is not shown to your role."), "", "")
@@ -355,34 +368,49 @@ class _View:
             name=response.name,
             label=response.label.get(language()),
             within_text=words.within(response.within),
-            actor=response.actor.replace("_", " "),
-            service_type=response.service_type.replace("_", " "),
+            actor=words.actor(response.actor),
+            service_type=words.service(response.service_type),
             because=self.reason(finding.because),
+            source=response.source,
+            basis=str(words.BASES[response.basis]),
         )
 
     def _may_show(self, data_class: DataClass, because: Because) -> bool:
         """Whether a finding may stand on the page: cleared for it, and not betraying what is
         kept apart or sealed by having come out as it did."""
-        return data_class in self.classes and not self._hidden_classes(because)
+        return data_class in self.classes and not self._hidden(because)
 
-    def _hidden_classes(self, because: Because) -> bool:
-        found = {
-            question.data_class
-            for answer in because.all_answers()
-            if (question := self.questions.get(answer.question)) is not None
-        }
-        for name in _factors_named(because):
-            if name in self.factors:
-                found.add(self.factors[name].data_class)
-                inner = self.all_findings.get(name)
-                if inner is not None and self._hidden_classes(inner.because):
-                    return True
-        known = {data_class for data_class in found if data_class is not None}
-        return bool(known - EXISTENCE_KNOWN - self.classes)
+    def _hidden(self, because: Because) -> bool:
+        """Whether an outcome rests on something whose existence must not be told.
+
+        Where one of several parts was enough, it rests on that only if no other part was.
+        """
+        if because.op == "factor":
+            name = _factor_named(because)
+            factor = self.factors.get(name)
+            return factor is not None and (
+                self._secret(factor.data_class) or self._hidden(self.all_findings[name].because)
+            )
+        if any(self._secret(self._class_of(answer.question)) for answer in because.answers):
+            return True
+        hidden = [self._hidden(part) for part in because.parts]
+        if (because.op, because.value) in _ONE_IS_ENOUGH:
+            return bool(hidden) and all(hidden)
+        return any(hidden)
+
+    def _secret(self, data_class: DataClass | None) -> bool:
+        return (
+            data_class is not None
+            and data_class not in EXISTENCE_KNOWN
+            and data_class not in self.classes
+        )
+
+    def _class_of(self, question_name: str) -> DataClass | None:
+        question = self.questions.get(question_name)
+        return question.data_class if question is not None else None
 
     def _cleared(self, question_name: str) -> bool:
-        question = self.questions.get(question_name)
-        data_class = question.data_class if question is not None else None
+        data_class = self._class_of(question_name)
         return data_class is None or data_class in self.classes
 
     def _question_text(self, name: str) -> str:
@@ -419,6 +447,7 @@ class _View:
 
 
 _JOINING = frozenset({"and", "or", "not", "if"})
+_ONE_IS_ENOUGH = frozenset({("or", "true"), ("and", "false")})
 
 
 def _kind(factor: Factor, finding: FactorFinding) -> str:
@@ -485,9 +514,8 @@ def _compare(items: list[Item], view: _View, old: _View) -> Comparison:
     )
 
 
-def _factors_named(because: Because) -> set[str]:
-    own = {because.text.removeprefix("${").removesuffix("}")} if because.op == "factor" else set()
-    return own.union(*(_factors_named(part) for part in because.parts))
+def _factor_named(because: Because) -> str:
+    return because.text.removeprefix("${").removesuffix("}")
 
 
 

@@ -50,4 +50,4 @@ def components(request: HttpRequest) -> HttpResponse:
         raise Http404
     from sojourn.web.home import samples
 
-    return render(request, "home/components.html", samples.context())
+    return render(request, "home/components.html", samples.sample_context())

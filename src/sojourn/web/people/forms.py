@@ -39,6 +39,11 @@ LANGUAGES = [
 ]
 
 
+def language_label(code: str) -> str:
+    """A language by its name; a code that is not in the list as it is."""
+    return str(dict(LANGUAGES).get(code, code))
+
+
 class IdentityForm(forms.Form):
     """Names in any script, and what finds a person again. Only one name is required."""
 

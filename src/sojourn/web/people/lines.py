@@ -18,6 +18,7 @@ from sojourn.web.consent.states import ConsentState
 from sojourn.web.consent.words import CLASSES
 from sojourn.framework import DataClass
 from sojourn.web.people import identities
+from sojourn.web.people.forms import language_label
 from sojourn.web.people.models import Person
 from sojourn.web.people.rules import IdentityData
 
@@ -46,6 +47,7 @@ class ConsentLine:
     classes: tuple[str, ...]
     in_force: bool
     state_label: str
+    language_label: str
     may_answer: bool
     may_withdraw: bool
 
@@ -100,6 +102,7 @@ def consent_lines(consents: Iterable[Consent], today: date) -> list[ConsentLine]
             recipients=tuple(str(Recipient(value).label) for value in consent.recipients),
             classes=tuple(str(CLASSES[DataClass(value)]) for value in consent.data_classes),
             in_force=consent_rules.in_force(consent_queries.terms(consent), today),
+            language_label=language_label(consent.notice_language),
             state_label=_state_label(consent, today),
             may_answer=consent.state == ConsentState.REQUESTED,
             may_withdraw=consent.state == ConsentState.GIVEN,

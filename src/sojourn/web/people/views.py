@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -24,7 +25,7 @@ from sojourn.web.consent import queries as consents
 from sojourn.web.consent import words as consent_words
 from sojourn.web.people import actions, identities, queries
 from sojourn.web.people.actions import Newcomer
-from sojourn.web.people.forms import EraseForm, IdentityForm, RegisterForm, SearchForm
+from sojourn.web.people.forms import EraseForm, IdentityForm, RegisterForm, SearchForm, language_label
 from sojourn.web.people.lines import consent_lines, person_lines
 
 _PER_PAGE = 50
@@ -104,9 +105,12 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         case_id=case.pk if case is not None else None,
         classes=queries.people(by).classes(person),
     )
+    identity = identities.open_many([person])[person.pk]
     context = {
         "person": person,
-        "identity": identities.open_many([person])[person.pk],
+        "identity": identity,
+        "birth_date": date.fromisoformat(identity.birth_date) if identity.birth_date else None,
+        "language_label": language_label(person.language),
         "case": case,
         "assessments": list(case_queries.assessments(case)) if case is not None else [],
         "consents": consent_lines(given, timezone.localdate()),

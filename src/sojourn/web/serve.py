@@ -1,0 +1,136 @@
+"""Starting the web application: what `sojourn serve` does.
+
+The first start makes the data folder with two secrets that only its owner can read, and the
+tables. Nothing is downloaded and nothing is sent anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_MOST_BYTES = 11_000_000
+"""A little more than the largest submission: the application itself answers what is too large."""
+
+
+class StartProblem(Exception):
+    """Why the application cannot start, in words for whoever starts it."""
+
+
+def prepare(home: Path, *, demo: bool = False) -> None:
+    """Makes the data folder and its secrets, loads the settings, brings the tables up to date.
+
+    Call it once per process before anything else of `sojourn.web`. Raises StartProblem.
+    """
+    _make_home(home)
+    os.environ["SOJOURN_HOME"] = str(home)
+    os.environ["SOJOURN_DEMO"] = "1" if demo else "0"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sojourn.web.settings")
+    from sojourn.web.translations import compile_all
+
+    compile_all()
+    import django
+    from django.db import DatabaseError
+
+    django.setup()
+    from django.core.management import call_command
+
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise StartProblem(f"The database cannot be used ({type(error).__name__}).") from error
+    _check_keys()
+
+
+def serve(host: str, port: int, *, demo: bool, home: Path) -> None:
+    """Serves until it is stopped. With `demo`, invented people are loaded once and the log-ins are
+    printed. Raises StartProblem.
+    """
+    prepare(home, demo=demo)
+    if demo:
+        _load_demo()
+    else:
+        _refuse_demo_data()
+    from django.utils import timezone
+
+    from sojourn.web.consent.actions import expire_due
+
+    expire_due(on=timezone.localdate())
+    _run(host, port)
+
+
+def _make_home(home: Path) -> None:
+    from sojourn.web.vault import create_secret
+
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home.chmod(0o700)
+        create_secret(home / "secret.key")
+        if not (home / "sojourn.sqlite3").exists():
+            # Where there are data but no key, a new key would only hide that the old one is lost.
+            create_secret(home / "master.key")
+    except OSError as error:
+        raise StartProblem(f"The folder {home} cannot be used: {error.strerror}.") from error
+
+
+def _check_keys() -> None:
+    from sojourn.web.people.models import OrganisationKey
+    from sojourn.web.vault import VaultError, master_key
+
+    try:
+        key = master_key()
+        for row in OrganisationKey.objects.all():
+            key.unwrap(bytes(row.wrapped), of=row.pk)
+    except VaultError as error:
+        raise StartProblem(str(error)) from error
+
+
+def _load_demo() -> None:
+    from sojourn.web import demo
+
+    if demo.load():
+        _say("The demonstration was loaded: 200 invented people.")
+    _say("Sign in as one of these (all invented):")
+    for login in demo.LOGINS:
+        _say(f"  {login.username:<10} {login.password:<28} {login.role.label}, {login.place}")
+
+
+def _refuse_demo_data() -> None:
+    from sojourn.web import demo
+
+    if demo.is_loaded():
+        raise StartProblem(
+            "This folder holds the demonstration with its public passwords. Start it with --demo, "
+            "or choose another folder with --home."
+        )
+
+
+def _run(host: str, port: int) -> None:
+    from waitress import create_server
+
+    from sojourn.web.wsgi import application
+
+    try:
+        server = create_server(
+            application,
+            host=host,
+            port=port,
+            threads=8,
+            ident="",
+            max_request_body_size=_MOST_BYTES,
+            # What was sent stays in memory: a temporary file would leave answers on the disk.
+            inbuf_overflow=_MOST_BYTES + 1,
+            outbuf_overflow=_MOST_BYTES + 1,
+        )
+    except OSError as error:
+        raise StartProblem(f"{host}:{port} cannot be used: {error.strerror}.") from error
+    _say(f"Sojourn runs at http://{_shown(host)}:{server.effective_port}/  (stop with Ctrl+C)")
+    server.run()
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104 - only shown
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the terminal is where this is read
