@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -19,6 +18,7 @@ from sojourn.engines.lowering import (
     one_if,
     row_aggregates,
     row_columns,
+    wide,
 )
 from sojourn.framework.model import (
     Component,
@@ -31,6 +31,7 @@ from sojourn.framework.model import (
     Stage,
 )
 from sojourn.framework.nodes import ROSTER_NODES, Node, NumberLiteral, RosterNode, walk
+from sojourn.framework.sums import sum_type, value_term, weight_term
 from sojourn.framework.types import Number
 
 UNIT = "__unit"
@@ -61,7 +62,8 @@ def assess(
     unit's stage). A context-dependent factor is true when it has an effect either way, and its
     direction stands beside in `<name>__direction`. A measure stands beside its `<name>__class`.
     """
-    frame, aggregates = _with_rosters(framework, tables, join or _left_join)
+    nodes = framework_nodes(framework)
+    frame, aggregates = _with_rosters(nodes, tables, join or _left_join)
     rules = Lowering(tables.columns, aggregates, {})
     stages = _Stages(framework, tables.columns)
     frame = frame.with_columns(
@@ -76,6 +78,19 @@ def assess(
         outputs += _Sum(framework, measure, later, stages).columns()
     outputs.append(_known_share(framework.factors, stages).alias("known_share"))
     return frame.select(*outputs)
+
+
+def evaluate(node: Node, tables: Prepared, join: Join | None = None) -> Frame:
+    """The value of one expression for every unit, in the columns `UNIT` and `value`.
+
+    Null for unknown; a number is whole, scaled by the places of the node's type. Meant for tests
+    and tools; `assess` is what applications call.
+    """
+    frame, aggregates = _with_rosters([node], tables, join or _left_join)
+    rules = Lowering(tables.columns, aggregates, {})
+    kind = node.type
+    value = rules.number(node, kind.places) if isinstance(kind, Number) else rules.condition(node)
+    return frame.select(nw.col(UNIT), value.alias("value"))
 
 
 def output_columns(framework: Framework) -> tuple[str, ...]:
@@ -101,24 +116,24 @@ def roster_nodes(nodes: Iterable[Node]) -> tuple[RosterNode, ...]:
 
 
 def _with_rosters(
-    framework: Framework, tables: Prepared, join: Join
+    nodes: Iterable[Node], tables: Prepared, join: Join
 ) -> tuple[Frame, dict[RosterNode, str]]:
     """The main table with one column per roster node, added up per unit and joined once."""
     names = {
         node: f"__roster_{number}"
-        for number, node in enumerate(roster_nodes(framework_nodes(framework)))
+        for number, node in enumerate(roster_nodes(nodes))
         if node.roster in tables.rosters
     }
     frame = tables.main
     for roster, rows in tables.rosters.items():
-        nodes = {node: name for node, name in names.items() if node.roster == roster}
-        if not nodes:
+        own = {node: name for node, name in names.items() if node.roster == roster}
+        if not own:
             continue
         lowering = Lowering(tables.columns, {}, {})
-        per_row = [e for node, name in nodes.items() for e in row_columns(node, name, lowering)]
-        per_unit = [e for node, name in nodes.items() for e in row_aggregates(node, name)]
+        per_row = [e for node, name in own.items() for e in row_columns(node, name, lowering)]
+        per_unit = [e for node, name in own.items() for e in row_aggregates(node, name)]
         added_up = rows.select(nw.col(UNIT), *per_row).group_by(UNIT).agg(*per_unit)
-        empty = [e for node, name in nodes.items() for e in empty_roster(node, name)]
+        empty = [e for node, name in own.items() for e in empty_roster(node, name)]
         frame = join(frame, added_up).with_columns(*empty)
     return frame, names
 
@@ -204,57 +219,56 @@ class _Sum:
     ) -> None:
         self.framework, self.measure = framework, measure
         self.lowering, self.stages = lowering, stages
-        limits = [item.limit for item in measure.classes if item.limit is not None]
-        places = [self._places(component) for component in measure.components]
-        self.places = max([0, *places, *(_places_of(limit) for limit in limits)])
+        self.terms = {component: self._node(component) for component in measure.components}
+        self.kind = sum_type(self._nodes(), measure.classes)
 
     def columns(self) -> list[nw.Expr]:
-        terms = [self._term(component) for component in self.measure.components]
-        known = nw.sum_horizontal(*(one_if(~term.is_null()) for term in terms))
+        unknown = [self._is_unknown(component) for component in self.measure.components]
+        known = nw.sum_horizontal(*(one_if(~expr) for expr in unknown))
         applicable = self._applicable()
         share = self.measure.missing.available
         needed = Fraction(1) if share is None else Fraction(share)
-        enough = (known * needed.denominator >= applicable * needed.numerator) & (applicable > 0)
-        total = nw.sum_horizontal(*(term.fill_null(0) for term in terms))
+        enough = (known * needed.denominator >= applicable * needed.numerator) & (known > 0)
+        total = nw.sum_horizontal(*(self._known_term(c) for c in self.measure.components))
         value = nw.when(enough).then(total)
         return [
             self._shown(value).alias(self.measure.name),
             self._class(value).alias(f"{self.measure.name}__class"),
         ]
 
-    def _places(self, component: Component) -> int:
-        if component.side is Side.VALUE:
-            kind = self.framework.question(component.name).type
-            places = kind.places if isinstance(kind, Number) else 0
-            return places + _places_of(component.weight or Decimal(0))
-        if component.weight is not None:
-            return _places_of(component.weight)
-        kind = self.framework.factor(component.name).weight.type
-        return kind.places if isinstance(kind, Number) else 0
+    def _nodes(self) -> list[Node]:
+        return [self.terms[component] for component in self.measure.components]
 
-    def _term(self, component: Component) -> nw.Expr:
-        """The scaled term, null where unknown or not applicable."""
+    def _node(self, component: Component) -> Node:
         if component.side is Side.VALUE:
-            return self._value_term(component)
+            return value_term(component, self.framework.question(component.name))
+        return weight_term(component, self.framework.factor(component.name))
+
+    def _number(self, node: Node) -> nw.Expr:
+        return wide(self.lowering.number(node, self.kind.places), self.kind)
+
+    def _is_unknown(self, component: Component) -> nw.Expr:
+        """Whether the term is unknown, or its factor not applicable."""
+        node = self.terms[component]
+        if component.side is Side.VALUE:
+            return self._number(node).is_null()
         factor = self.framework.factor(component.name)
-        counts = _counts(factor, component.side)
-        weight = self._weight(factor, component)
-        return nw.when(counts).then(weight).otherwise(nw.when(~counts).then(nw.lit(0)))
+        raw = nw.col(_raw_name(factor))
+        if isinstance(node, NumberLiteral):
+            return raw.is_null()
+        weightless = _counts(factor, component.side) & self._number(node).is_null()
+        return raw.is_null() | weightless.fill_null(False)
 
-    def _value_term(self, component: Component) -> nw.Expr:
-        question = self.framework.question(component.name)
-        weight = NumberLiteral(component.weight or Decimal(0))
-        places = self.places - weight.type.places
-        return self.lowering.number(question.ref, places) * int(
-            weight.value.scaleb(weight.type.places)
-        )
-
-    def _weight(self, factor: Factor, component: Component) -> nw.Expr:
-        if component.weight is not None:
-            return nw.lit(int(component.weight.scaleb(self.places)))
-        if isinstance(factor.weight, NumberLiteral):
-            return nw.lit(int(factor.weight.value.scaleb(self.places)) * component.sign)
-        return self.lowering.number(factor.weight, self.places) * component.sign
+    def _known_term(self, component: Component) -> nw.Expr:
+        """The scaled term, zero where it is unknown or does not count."""
+        node = self.terms[component]
+        number = self._number(node)
+        if not isinstance(node, NumberLiteral):
+            number = number.fill_null(0)
+        if component.side is Side.VALUE:
+            return number
+        factor = self.framework.factor(component.name)
+        return nw.when(_counts(factor, component.side)).then(number).otherwise(nw.lit(0))
 
     def _applicable(self) -> nw.Expr:
         names = [c.name for c in self.measure.components if c.side is not Side.VALUE]
@@ -263,7 +277,7 @@ class _Sum:
         return _applicable_count(factors, self.stages) + values
 
     def _shown(self, value: nw.Expr) -> nw.Expr:
-        return value if self.places == 0 else value / 10**self.places
+        return value if self.kind.places == 0 else value / 10**self.kind.places
 
     def _class(self, value: nw.Expr) -> nw.Expr:
         result: nw.Expr = nw.lit(None, nw.String)
@@ -271,7 +285,7 @@ class _Sum:
             if item.limit is None:
                 result = nw.when(~value.is_null()).then(nw.lit(item.name)).otherwise(result)
                 continue
-            limit = int(item.limit.scaleb(self.places))
+            limit = self._number(NumberLiteral(item.limit))
             within = value <= limit if item.inclusive else value < limit
             result = nw.when(within).then(nw.lit(item.name)).otherwise(result)
         return result
@@ -286,7 +300,3 @@ def _counts(factor: Factor, side: Side) -> nw.Expr:
         return raw != Direction.NONE.value
     one = Direction.RAISES if side is Side.RISK else Direction.PROTECTS
     return (raw == one.value) | (raw == Direction.BOTH.value)
-
-
-def _places_of(value: Decimal) -> int:
-    return NumberLiteral(value).type.places

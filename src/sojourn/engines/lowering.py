@@ -193,8 +193,8 @@ class Lowering:
         if isinstance(node, Multiply):
             left, right = node.sides
             a, b = self.number(node.left, left.places), self.number(node.right, right.places)
-            return Numeric(_wide(a, kind) * _wide(b, kind), None, kind.places)
-        a, b = (_wide(self.number(side, kind.places), kind) for side in (node.left, node.right))
+            return Numeric(wide(a, kind) * wide(b, kind), None, kind.places)
+        a, b = (wide(self.number(side, kind.places), kind) for side in (node.left, node.right))
         return Numeric(a + b if isinstance(node, Add) else a - b, None, kind.places)
 
     def _comparison(self, node: Node) -> nw.Expr:
@@ -256,7 +256,7 @@ def row_columns(node: RosterNode, name: str, rows: Lowering) -> list[nw.Expr]:
 def _row_number(node: SumRows | MinRows | MaxRows, name: str, rows: Lowering) -> list[nw.Expr]:
     value = rows.number(node.value, _places(node))
     if isinstance(node, SumRows) and isinstance(node.type, Number):
-        value = _wide(value, node.type)
+        value = wide(value, node.type)
     if node.where is None:
         return [value.alias(name), one_if(value.is_null()).alias(name + UNSURE)]
     chosen = rows.condition(node.where)
@@ -284,7 +284,7 @@ def empty_roster(node: RosterNode, name: str) -> list[nw.Expr]:
 
 def one_if(condition: nw.Expr) -> nw.Expr:
     """1 where the condition is true, else 0. (Not every engine can cast a boolean to a number.)"""
-    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
+    return nw.when(condition).then(nw.lit(1, nw.Int16)).otherwise(nw.lit(0, nw.Int16))
 
 
 def _chosen(condition: nw.Expr, then: nw.Expr, other: nw.Expr) -> nw.Expr:
@@ -301,7 +301,8 @@ def _places(node: RosterNode) -> int:
     return node.type.places if isinstance(node.type, Number) else 0
 
 
-def _wide(expr: nw.Expr, kind: Number) -> nw.Expr:
+def wide(expr: nw.Expr, kind: Number) -> nw.Expr:
+    """The number in a type that holds every value of its kind."""
     return expr if kind.scaled_limit() < _NARROW else expr.cast(nw.Int128)
 
 
@@ -311,8 +312,8 @@ def _scaled(number: Numeric, kind: Number, places: int) -> Numeric:
         return number
     factor = 10 ** (places - number.places)
     target = Number(places, kind.limit)
-    low = _wide(number.low, target) * factor
-    high = None if number.high is None else _wide(number.high, target) * factor
+    low = wide(number.low, target) * factor
+    high = None if number.high is None else wide(number.high, target) * factor
     return Numeric(low, high, places)
 
 

@@ -21,6 +21,9 @@ from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, D
 FLAG = "__unusable__"
 """Beginning of the columns that are true where a cell cannot be the answer."""
 
+UNUSABLE = "__unusable"
+"""The column that counts a row's cells that cannot be the answer."""
+
 RAW_TEXT = "__text__"
 """Beginning of the columns that keep a cell's own text, where asked for."""
 
@@ -30,16 +33,25 @@ _TEXT_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"
 
 @dataclass(frozen=True)
 class Raw:
-    """A table as it was opened. `headings` maps question names to the columns that hold them."""
+    """A table as it was opened. `headings` maps question names to the columns that hold them.
+
+    `trim` names the questions whose cells may have space around them, or codes that a spreadsheet
+    wrote as 1.0; None stands for all. Nearly no table needs it, and trimming every cell takes
+    longer than all rules together. Where it was needed and not done, cells count as unusable.
+    """
 
     frame: pl.LazyFrame
     schema: Mapping[str, pl.DataType]
     headings: Mapping[str, str]
+    trim: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
 class Read:
-    """Prepared tables, and per table (None is the main one) the flags of its unusable cells."""
+    """Prepared tables, the main one with its `UNUSABLE` column, the rosters with their flags.
+
+    `flags` are the questions of each table that can be unusable (None is the main table).
+    """
 
     tables: Prepared
     flags: Mapping[str | None, tuple[str, ...]]
@@ -54,6 +66,8 @@ def prepare(
     `UNIT` column.
     """
     frame, flags = read_table(main, questions_of(framework, main, None), keep)
+    count = pl.sum_horizontal(pl.lit(0, pl.UInt32), *(pl.col(FLAG + name) for name in flags))
+    frame = frame.with_columns(count.alias(UNUSABLE)).drop(FLAG + name for name in flags)
     all_flags: dict[str | None, tuple[str, ...]] = {None: flags}
     known = [q.name for q in questions_of(framework, main, None)]
     read_rosters = {}
@@ -98,7 +112,8 @@ def read_table(
     flags = []
     for question in questions:
         heading = raw.headings[question.name]
-        cell = _Cell(question, pl.col(heading), raw.schema[heading])
+        trim = raw.trim is None or question.name in raw.trim
+        cell = _Cell(question, pl.col(heading), raw.schema[heading], trim=trim)
         columns += cell.columns()
         if with_text:
             text = _as_text(pl.col(heading), raw.schema[heading])
@@ -137,13 +152,18 @@ def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 class _Cell:
     """One question's column: how its values are read, and which cells cannot be read."""
 
-    def __init__(self, question: Question, column: pl.Expr, dtype: pl.DataType) -> None:
-        self.question, self.dtype = question, dtype
+    def __init__(
+        self, question: Question, column: pl.Expr, dtype: pl.DataType, *, trim: bool
+    ) -> None:
+        self.question, self.dtype, self.trim = question, dtype, trim
         self.codes = tuple(getattr(question.type, "codes", ()))
         self.missing = tuple(question.missing_codes)
         self.column = column.fill_nan(None) if dtype.is_float() else column
-        text = _as_text(column, dtype).str.strip_chars()
-        self.text = pl.when(text != "").then(text) if dtype == pl.String else text
+        text = _as_text(column, dtype)
+        if dtype == pl.String and trim:
+            text = text.str.strip_chars()
+            text = pl.when(text != "").then(text)
+        self.text = text
 
     @property
     def can_be_unusable(self) -> bool:
@@ -170,7 +190,7 @@ class _Cell:
         match self.question.type:
             case Code():
                 code = self._plain_code()
-                return pl.when(code.is_in(self.codes)).then(code)
+                return pl.when(_one_of(code, self.codes)).then(code)
             case Date():
                 return self._date()
             case Number(places=0):
@@ -182,7 +202,7 @@ class _Cell:
         if not self.missing:
             return pl.lit(False)
         if isinstance(self.question.type, Code):
-            return self._plain_code().is_in(self.missing)
+            return _one_of(self._plain_code(), self.missing)
         numbers = [float(code) for code in self.missing if _is_number(code)]
         as_number = self.text.cast(pl.Float64, strict=False).is_in(numbers)
         return self.text.is_in(self.missing).or_(as_number.fill_null(False))
@@ -228,20 +248,22 @@ class _Cell:
 
     def _plain_code(self) -> pl.Expr:
         # Spreadsheets turn the code 1 into the number 1.0.
-        if not any(_is_number(code) for code in (*self.codes, *self.missing)):
+        numeric = any(_is_number(code) for code in (*self.codes, *self.missing))
+        if not self.trim or not numeric:
             return self.text
         return self.text.str.replace(r"^(-?[0-9]+)\.0$", "$1")
 
     def _padded(self) -> pl.Expr:
-        """The chosen codes with one space around each."""
-        text = pl.lit(" ") + self.text.str.replace_all(r"\s+", "  ") + pl.lit(" ")
-        if any(_is_number(code) for code in (*self.codes, *self.missing)):
-            text = text.str.replace_all(r" (-?[0-9]+)\.0 ", " $1 ")
-        return text
+        """The chosen codes with a space on both sides of each."""
+        text = self.text.str.replace_all(r"\s+", " ") if self.trim else self.text
+        padded = pl.lit(" ") + text + pl.lit(" ")
+        if self.trim and any(_is_number(code) for code in (*self.codes, *self.missing)):
+            padded = padded.str.replace_all(r"( -?[0-9]+)\.0 ", "$1 ")
+        return padded
 
     def _well_formed(self) -> pl.Expr:
         known = "|".join(re.escape(code) for code in (*self.codes, *self.missing))
-        return self._padded().str.contains(f"^( ({known}) )+$")
+        return self._padded().str.contains(f"^ (({known}) )+$")
 
     def _selection(self) -> pl.Expr:
         padded = self._padded()
@@ -255,6 +277,18 @@ class _Cell:
         return pl.when(self._selection().is_not_null()).then(
             self._padded().str.contains(f" ({missing}) ")
         )
+
+
+def _one_of(text: pl.Expr, codes: Sequence[str]) -> pl.Expr:
+    """Whether a text is one of some codes; false where it is null.
+
+    A few comparisons are several times faster than one look-up in a set.
+    """
+    if not codes:
+        return pl.lit(False)
+    if len(codes) > 12:
+        return text.is_in(codes).fill_null(False)
+    return pl.any_horizontal(*(text == code for code in codes)).fill_null(False)
 
 
 def _is_number(code: str) -> bool:

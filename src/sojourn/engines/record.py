@@ -215,7 +215,7 @@ def _measure(measure: Measure, scope: _Scope) -> MeasureFinding:
     known = [term for term in applicable if isinstance(term, Fraction)]
     share = len(known) / len(applicable) if applicable else None
     enough = measure.missing.available
-    if not applicable:
+    if not known:  # silence is no score, not even where few known parts are enough
         return MeasureFinding(measure.name, None, None, share)
     needed = Fraction(1) if enough is None else Fraction(enough)
     if Fraction(len(known), len(applicable)) < needed:

@@ -72,7 +72,7 @@ class CodeLiteral:
         return Code(self.among)
 
     def text(self) -> str:
-        return f"'{self.value}'"
+        return _quoted(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class And:
         _require_booleans("and", self.parts)
 
     def text(self) -> str:
-        return " and ".join(_bracketed(part, Or) for part in self.parts)
+        return " and ".join(_bracketed(part) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Or:
         _require_booleans("or", self.parts)
 
     def text(self) -> str:
-        return " or ".join(_bracketed(part, And) for part in self.parts)
+        return " or ".join(_bracketed(part) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +309,7 @@ class Selected:
             )
 
     def text(self) -> str:
-        return f"selected({self.of.text()}, '{self.code}')"
+        return f"selected({self.of.text()}, {_quoted(self.code)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,8 +555,12 @@ def _operand(node: Node) -> str:
     return f"({node.text()})" if compound else node.text()
 
 
-def _bracketed(part: Node, kind: type[And] | type[Or]) -> str:
-    return f"({part.text()})" if isinstance(part, kind) else part.text()
+def _bracketed(part: Node) -> str:
+    return f"({part.text()})" if isinstance(part, And | Or) else part.text()
+
+
+def _quoted(code: str) -> str:
+    return f'"{code}"' if "'" in code else f"'{code}'"
 
 
 def _rows(roster: str, where: Node | None) -> str:

@@ -11,8 +11,9 @@ from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number
 from sojourn.framework.values import Answers, Missing, Selection, Value
 
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
-DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})([T ].*)?")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+WHOLE = re.compile(r"[+-]?[0-9]+(\.0)?")
+DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})([T ].*)?")
 _STEP = Decimal(1).scaleb(-DECIMAL_PLACES)
 _EXACT = Context(prec=60)
 
@@ -102,9 +103,9 @@ def allowed(question: Question) -> str:
 
 
 def _read_number(question: Question, text: str, *, whole: bool) -> Value | Missing:
-    if not NUMBER.fullmatch(text):
-        if text in question.missing_codes:
-            return question.missing_codes[text]
+    if text in question.missing_codes:
+        return question.missing_codes[text]
+    if not (WHOLE if whole else NUMBER).fullmatch(text):
         raise AnswerError(allowed(question))
     exact = Decimal(text)
     for code, kind in question.missing_codes.items():
@@ -114,8 +115,6 @@ def _read_number(question: Question, text: str, *, whole: bool) -> Value | Missi
         raise AnswerError(allowed(question))
     if not whole:
         return exact.quantize(_STEP, rounding=ROUND_HALF_EVEN, context=_EXACT).normalize(_EXACT) + 0
-    if exact != exact.to_integral_value(context=_EXACT):
-        raise AnswerError(allowed(question))
     return int(exact)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from typing import TypeVar
@@ -35,6 +35,7 @@ from sojourn.framework.model import (
     Text,
 )
 from sojourn.framework.nodes import BooleanLiteral, FactorRef, Node, NumberLiteral, RuleError
+from sojourn.framework.sums import sum_type, value_term, weight_term
 from sojourn.framework.types import BOOLEAN, Boolean, Code, Number
 from sojourn.language.expressions import Scope, parse
 from sojourn.language.form import read_form
@@ -49,8 +50,9 @@ ONE = NumberLiteral(Decimal(1))
 NEVER = BooleanLiteral(False)
 ALWAYS = BooleanLiteral(True)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_CLASS = re.compile(r"(?P<name>[a-z0-9_]+)\s*((?P<op><=|<)\s*(?P<limit>-?\d+(\.\d+)?))?")
-_AVAILABLE = re.compile(r"available(\s+(?P<share>\d+(\.\d+)?)\s*%)?")
+_CLASS = re.compile(r"(?P<name>[a-z0-9_]+)\s*((?P<op><=|<)\s*(?P<limit>-?[0-9]+(\.[0-9]+)?))?")
+_WEIGHT = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)")
+_AVAILABLE = re.compile(r"available(\s+(?P<share>[0-9]{1,3}(\.[0-9]{1,6})?)\s*%)?")
 _SELECTOR = re.compile(r"(?P<side>risk|protective):(?P<level>\*|\w+)")
 
 
@@ -312,14 +314,16 @@ class _Builder:
                 message = f"`{row.get('kind')}` is not a kind of measure; use weighted_sum"
                 self._error(row, "kind", message)
                 return None
+            components, classes = self._components(row, by_name), self._classes(row, name)
+            self._check_exact(row, components, classes, by_name)
             return Measure(
                 name=name,
                 label=self._label(row),
                 kind=row.get("kind"),
                 unit=row.get("unit"),
-                components=self._components(row, by_name),
+                components=components,
                 missing=self._missing_policy(row),
-                classes=self._classes(row, name),
+                classes=classes,
                 basis=self._choice(row, "basis", Basis, Basis.PROPOSED),
                 source=row.get("source"),
                 note=row.get("note"),
@@ -340,7 +344,31 @@ class _Builder:
         for word, weight in zip(words, weights, strict=True):
             for name, side in self._component_names(row, word, factors):
                 found.append(self._component(row, name, side, weight))
+        if words and not found and not self._has_error(row):
+            self._error(row, "components", "no factor is like that; there is nothing to add up")
         return tuple(found)
+
+    def _has_error(self, row: SheetRow) -> bool:
+        return any((p.sheet, p.row) == (row.sheet, row.row) for p in self.problems)
+
+    def _check_exact(
+        self,
+        row: SheetRow,
+        components: Iterable[Component],
+        classes: Iterable[MeasureClass],
+        factors: Mapping[str, Factor],
+    ) -> None:
+        questions = {question.name: question for question in self.form.questions}
+        try:
+            terms = [
+                value_term(component, questions[component.name])
+                if component.side is Side.VALUE
+                else weight_term(component, factors[component.name])
+                for component in components
+            ]
+            sum_type(terms, classes)
+        except RuleError as error:
+            self._error(row, "components", str(error))
 
     def _component_names(
         self, row: SheetRow, word: str, factors: Mapping[str, Factor]
@@ -370,18 +398,17 @@ class _Builder:
             if side is Side.VALUE:
                 self._error(row, "weights", f"`{name}` is a question and has no weight of its own")
             return Component(name, side, None, -1 if weight == "-own" else 1)
-        try:
+        if _WEIGHT.fullmatch(weight):
             return Component(name, side, Decimal(weight))
-        except InvalidOperation:
-            self._error(row, "weights", f"`{weight}` is not a number, own or -own")
-            return Component(name, side, Decimal(0))
+        self._error(row, "weights", f"`{weight}` is not a number, own or -own")
+        return Component(name, side, Decimal(0))
 
     def _missing_policy(self, row: SheetRow) -> MissingPolicy:
         text = row.get("missing") or "unknown"
         if text == "unknown":
             return MissingPolicy()
         match = _AVAILABLE.fullmatch(text)
-        if match is None:
+        if match is None or Decimal(match["share"] or 0) > 100:
             self._error(row, "missing", f"`{text}` is not known; use unknown, or available 60%")
             return MissingPolicy()
         return MissingPolicy(Decimal(match["share"] or 0) / 100)

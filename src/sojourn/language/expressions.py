@@ -136,7 +136,8 @@ def _syntax_message(text: str, error: UnexpectedInput) -> str:
     ):
         return "the expression ends too early; is a bracket or a value missing?"
     if isinstance(error, UnexpectedCharacters | UnexpectedToken):
-        at = int(error.pos_in_stream or 0) + 1
+        position: int | None = error.pos_in_stream
+        at = 1 if position is None else position + 1
         near = text[at - 1 : at + 11]
         if near.startswith(("&&", "||", "==", "<>", "!")):
             return (

@@ -1,0 +1,1 @@
+"""Random frameworks and answers: all engines must agree exactly."""

@@ -1,0 +1,1 @@
+"""How a framework is written, and what is said about one that is written wrongly."""

@@ -1,0 +1,1 @@
+"""The manual of the rule language: each page is run on every engine."""

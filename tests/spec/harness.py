@@ -1,0 +1,203 @@
+"""Runs a page of the manual on each engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import TypeAlias
+
+import polars as pl
+
+from sojourn.engines import frames, polars_reader, record
+from sojourn.engines.frames import UNIT
+from sojourn.engines.polars_reader import Raw
+from sojourn.framework.findings import FactorFinding, Findings, State
+from sojourn.framework.model import Framework, Sheet
+from sojourn.framework.nodes import Node
+from sojourn.framework.types import Number
+from sojourn.framework.values import Answers
+from sojourn.language import read_answers
+from sojourn.language.build import build
+from sojourn.language.expressions import Scope, parse
+from sojourn.language.sheets import SheetRow, Tables
+from tests.spec import form
+from tests.spec.model import Spec, Table, read_table, split
+
+Value: TypeAlias = bool | int | float | Decimal | date | str | None
+Outputs = dict[str, dict[str, Value]]
+"""By unit, then by name of the output."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The tables of a page: units with their answers, and the rows of each roster."""
+
+    main: Table
+    rosters: Mapping[str, Table]
+
+    @classmethod
+    def of(cls, spec: Spec) -> Given:
+        left, _ = split(spec.table)
+        return cls(left, {name: read_table(text) for name, text in spec.rosters.items()})
+
+
+def framework_of(sheets: Mapping[str, Sheet]) -> Framework:
+    """A framework from its tables, as a file with them would be read."""
+    rows = {
+        name: [SheetRow(name, at, row) for at, row in enumerate(table, start=2)]
+        for name, table in sheets.items()
+    }
+    return build(Tables("manual.yaml", rows))[0]
+
+
+@cache
+def manual() -> Framework:
+    """The manual's form with nothing but a placeholder to find."""
+    return framework_of(form.sheets({}))
+
+
+def scope() -> Scope:
+    """The names that a rule of the manual may use."""
+    framework = manual()
+    return Scope(
+        {q.name: q.ref for q in framework.questions},
+        {q.name: q.missing_codes for q in framework.questions},
+        frozenset(roster.name for roster in framework.rosters),
+    )
+
+
+def expected(spec: Spec) -> Outputs:
+    """What must come out, as drawn. Numbers stay as they are written."""
+    given, wanted = split(spec.table)
+    return {
+        unit["unit"]: {name: _drawn(cell) for name, cell in row.items()}
+        for unit, row in zip(given.rows, wanted.rows, strict=True)
+    }
+
+
+def _drawn(cell: str) -> Value:
+    return {"T": True, "F": False, "": None}.get(cell, cell)
+
+
+def run(spec: Spec, engine: str) -> Outputs:
+    """What comes out on one engine, written as the manual draws it."""
+    given, names = Given.of(spec), split(spec.table)[1].headings
+    if spec.rule:
+        node = parse(spec.rule, scope())
+        found = {unit: {names[0]: value} for unit, value in _EVALUATE[engine](node, given).items()}
+    else:
+        found = _ASSESS[engine](framework_of(form.sheets(dict(spec.sheets))), given)
+    return {
+        unit: {name: _written(values[name]) for name in names} for unit, values in found.items()
+    }
+
+
+def _written(value: Value) -> Value:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, float):
+        value = Decimal(repr(value)).quantize(Decimal("0.000001"))
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+# -- the record engine
+
+
+def answers_of(framework: Framework, given: Given) -> dict[str, Answers]:
+    """The answers by unit, read by the definition of reading."""
+    found = {}
+    for row in given.main.rows:
+        members = {
+            name: tuple(_without_unit(r) for r in table.rows if r["unit"] == row["unit"])
+            for name, table in given.rosters.items()
+        }
+        found[row["unit"]] = read_answers(framework, _without_unit(row), members)
+    return found
+
+
+def _without_unit(row: Mapping[str, str]) -> dict[str, str]:
+    return {name: cell for name, cell in row.items() if name != "unit"}
+
+
+def _evaluate_record(node: Node, given: Given) -> dict[str, Value]:
+    answers = answers_of(manual(), given)
+    return {unit: record.evaluate(node, one) for unit, one in answers.items()}
+
+
+def _assess_record(framework: Framework, given: Given) -> Outputs:
+    answers = answers_of(framework, given)
+    return {unit: flat(record.assess(framework, one)) for unit, one in answers.items()}
+
+
+def flat(findings: Findings) -> dict[str, Value]:
+    """Findings as the columns that a table of them has."""
+    row: dict[str, Value] = {}
+    for factor in findings.factors:
+        row[factor.name] = _truth(factor)
+        row[f"{factor.name}__direction"] = factor.direction
+    row |= {response.name: response.suggested for response in findings.responses}
+    for measure in findings.measures:
+        row[measure.name], row[f"{measure.name}__class"] = measure.value, measure.class_name
+    return {**row, "known_share": findings.known_share}
+
+
+def _truth(finding: FactorFinding) -> bool | None:
+    if finding.state in (State.UNKNOWN, State.NOT_APPLICABLE):
+        return None
+    return finding.state is State.PRESENT
+
+
+# -- the frames engine on Polars
+
+
+def prepared(framework: Framework, given: Given) -> polars_reader.Read:
+    """The tables as the Polars reader leaves them."""
+    rosters = {name: _raw(table) for name, table in given.rosters.items()}
+    return polars_reader.prepare(framework, _raw(given.main), rosters)
+
+
+def _raw(table: Table) -> Raw:
+    questions = table.headings[1:]
+    columns = {UNIT: [row["unit"] for row in table.rows]}
+    columns |= {name: [row[name] for row in table.rows] for name in questions}
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    return Raw(frame.lazy(), frame.schema, {name: name for name in questions})
+
+
+def _evaluate_polars(node: Node, given: Given) -> dict[str, Value]:
+    carrier = replace(manual().factors[0], rule=node)
+    framework = replace(manual(), factors=(carrier,))
+    tables = prepared(framework, given).tables
+    values = frames.evaluate(node, tables, polars_reader.join_in_order).to_native().collect()
+    rows = dict(values.iter_rows())
+    if isinstance(node.type, Number):
+        places = node.type.places
+        return {
+            unit: None if value is None else Decimal(value).scaleb(-places)
+            for unit, value in rows.items()
+        }
+    return rows
+
+
+def _assess_polars(framework: Framework, given: Given) -> Outputs:
+    tables = prepared(framework, given).tables
+    found = frames.assess(framework, tables, [UNIT], polars_reader.join_in_order)
+    rows = found.to_native().collect().rows(named=True)
+    return {row.pop(UNIT): row for row in rows}
+
+
+_EVALUATE: dict[str, Callable[[Node, Given], dict[str, Value]]] = {
+    "record": _evaluate_record,
+    "polars": _evaluate_polars,
+}
+_ASSESS: dict[str, Callable[[Framework, Given], Outputs]] = {
+    "record": _assess_record,
+    "polars": _assess_polars,
+}
+ENGINES = tuple(_EVALUATE)

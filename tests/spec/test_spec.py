@@ -1,0 +1,26 @@
+"""Every page of the manual, on every engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.spec.harness import ENGINES, expected, run
+from tests.spec.model import Spec
+from tests.spec.toc import CHAPTERS
+
+PAGES = [
+    pytest.param(spec, id=f"{chapter.title}: {spec.title}")
+    for chapter in CHAPTERS
+    for spec in chapter.specs
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("spec", PAGES)
+def test_what_the_manual_says_holds(spec: Spec, engine: str) -> None:
+    assert run(spec, engine) == expected(spec)
+
+
+def test_titles_are_unique() -> None:
+    titles = [spec.title for chapter in CHAPTERS for spec in chapter.specs]
+    assert len(titles) == len(set(titles))

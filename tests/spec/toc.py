@@ -1,0 +1,9 @@
+"""The chapters of the manual, in reading order."""
+
+from __future__ import annotations
+
+from tests.spec import answers, choosing, comparing, numbers, rosters, truth, whole
+
+CHAPTERS = tuple(
+    module.CHAPTER for module in (truth, comparing, numbers, choosing, rosters, answers, whole)
+)
