@@ -14,8 +14,8 @@ import narwhals as nw
 
 from sojourn.engines.lowering import (
     Lowering,
+    count_of,
     empty_roster,
-    one_if,
     row_aggregates,
     row_columns,
     wide,
@@ -196,7 +196,7 @@ def _factor_columns(factor: Factor) -> list[nw.Expr]:
 
 
 def _known_share(factors: Sequence[Factor], stages: _Stages) -> nw.Expr:
-    known = nw.sum_horizontal(*(one_if(~nw.col(_raw_name(f)).is_null()) for f in factors))
+    known = count_of(~nw.col(_raw_name(f)).is_null() for f in factors)
     applicable = _applicable_count(factors, stages)
     return nw.when(applicable > 0).then(known / applicable)
 
@@ -204,8 +204,8 @@ def _known_share(factors: Sequence[Factor], stages: _Stages) -> nw.Expr:
 def _applicable_count(factors: Sequence[Factor], stages: _Stages) -> nw.Expr:
     ruled_out = [stages.not_applicable(factor) for factor in factors]
     always = sum(expr is None for expr in ruled_out)
-    some = [one_if(~expr) for expr in ruled_out if expr is not None]
-    return nw.sum_horizontal(nw.lit(always), *some)
+    some = count_of(~expr for expr in ruled_out if expr is not None)
+    return some + always
 
 
 # -- measures
@@ -224,7 +224,7 @@ class _Sum:
 
     def columns(self) -> list[nw.Expr]:
         unknown = [self._is_unknown(component) for component in self.measure.components]
-        known = nw.sum_horizontal(*(one_if(~expr) for expr in unknown))
+        known = count_of(~expr for expr in unknown)
         applicable = self._applicable()
         share = self.measure.missing.available
         needed = Fraction(1) if share is None else Fraction(share)

@@ -8,7 +8,7 @@ a missing code was chosen too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -171,7 +171,7 @@ class Lowering:
             return Numeric(nw.lit(None, nw.Int64), None, 0)
         codes = of.type.codes if isinstance(of.type, Codes) else ()
         chosen = [nw.col(of.name).str.contains(f" {code} ", literal=True) for code in codes]
-        total = nw.sum_horizontal(*(one_if(expr) for expr in chosen))
+        total = count_of(chosen)
         return Numeric(nw.when(~nw.col(of.name + ALSO)).then(total), None, 0)
 
     def _negated(self, of: Node) -> Numeric:
@@ -285,6 +285,12 @@ def empty_roster(node: RosterNode, name: str) -> list[nw.Expr]:
 def one_if(condition: nw.Expr) -> nw.Expr:
     """1 where the condition is true, else 0. (Not every engine can cast a boolean to a number.)"""
     return nw.when(condition).then(nw.lit(1, nw.Int16)).otherwise(nw.lit(0, nw.Int16))
+
+
+def count_of(conditions: Iterable[nw.Expr]) -> nw.Expr:
+    """How many of some conditions are true. Summed small, then widened for what comes next."""
+    ones = [one_if(condition) for condition in conditions]
+    return nw.sum_horizontal(nw.lit(0, nw.Int16), *ones).cast(nw.Int64)
 
 
 def _chosen(condition: nw.Expr, then: nw.Expr, other: nw.Expr) -> nw.Expr:

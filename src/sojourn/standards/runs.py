@@ -10,15 +10,16 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import polars as pl
 
 from sojourn.engines import frames, polars_reader, record
 from sojourn.engines.frames import UNIT
-from sojourn.engines.polars_reader import FLAG, RAW_TEXT, Raw
+from sojourn.engines.polars_reader import FLAG, RAW_TEXT, UNUSABLE, Raw
 from sojourn.framework.findings import FactorFinding, Findings, State
 from sojourn.framework.model import Effect, Framework, Question
 from sojourn.framework.values import Answers, Missing, Row, Value
@@ -125,6 +126,11 @@ class _Inputs:
                 "and others. Is this the right file, and are the column names in its first row?"
             )
 
+    def trimming(self, questions: frozenset[str]) -> _Inputs:
+        """The same, trimming the cells of these questions only."""
+        rosters = {name: replace(raw, trim=questions) for name, raw in self.rosters.items()}
+        return replace(self, main=replace(self.main, trim=questions), rosters=rosters)
+
     def not_asked(self) -> tuple[str, ...]:
         """The questions that rules use and no table has."""
         there = {*self.main.headings}.union(*(raw.headings for raw in self.rosters.values()))
@@ -144,41 +150,60 @@ class _Inputs:
 def _with_polars(
     inputs: _Inputs, hidden: Path, writer: _Writer, progress: Progress
 ) -> tuple[int, int, float | None]:
-    """One streaming pass that writes the findings and counts the unusable cells."""
-    read = polars_reader.prepare(inputs.framework, inputs.main, inputs.rosters, inputs.keep)
-    flags = [FLAG + name for name in read.flags[None]]
-    keep = [*inputs.keep, *flags]
-    found = frames.assess(inputs.framework, read.tables, keep, polars_reader.join_in_order)
-    counted = _counting(found.to_native(), progress)
-    totals = counted.select(
-        pl.len().alias("units"),
-        pl.col("known_share").mean(),
-        pl.sum_horizontal(pl.lit(0), *(pl.col(flag).sum() for flag in flags)).alias("unusable"),
-    )
-    others = [
-        read.tables.rosters[name]
-        .to_native()
-        .select(pl.sum_horizontal(pl.lit(0), *(pl.col(FLAG + q).sum() for q in names)))
-        for name, names in read.flags.items()
-        if name is not None
-    ]
-    try:
-        results = writer(counted.drop(flags), [totals, *others], hidden)
-    except pl.exceptions.PolarsError as error:
-        raise BadTableError(f"{inputs.source.main.name} cannot be read to its end") from error
-    units, share, unusable = results[0].row(0)
-    return unusable + sum(frame.item() for frame in results[1:]), units, share
+    """One streaming pass; a second, slower one only where the table is not tidy."""
+    tally = _polars_pass(inputs.trimming(frozenset()), hidden, writer, progress)
+    if tally.unusable:
+        doubtful = _doubtful(inputs.trimming(frozenset()))
+        tally = _polars_pass(inputs.trimming(doubtful), hidden, writer, _silent)
+    return tally.unusable, tally.units, tally.known_share
 
 
-def _counting(frame: pl.LazyFrame, progress: Progress) -> pl.LazyFrame:
-    def count(batch: pl.DataFrame) -> pl.DataFrame:
-        progress(batch.height)
+@dataclass
+class _Tally:
+    """What passes by on its way into the output file."""
+
+    progress: Progress
+    units: int = 0
+    unusable: int = 0
+    known: int = 0
+    shares: float = 0.0
+    lock: Lock = field(default_factory=Lock)
+
+    @property
+    def known_share(self) -> float | None:
+        return self.shares / self.known if self.known else None
+
+    def __call__(self, batch: pl.DataFrame) -> pl.DataFrame:
+        shares = batch["known_share"]
+        unusable = int(batch[UNUSABLE].sum())
+        with self.lock:
+            self.units += batch.height
+            self.unusable += unusable
+            self.known += shares.count()
+            self.shares += float(shares.sum())
+        self.progress(batch.height)
         return batch
 
-    return frame.map_batches(count, streamable=True, validate_output_schema=False)
+
+def _polars_pass(inputs: _Inputs, hidden: Path, writer: _Writer, progress: Progress) -> _Tally:
+    read = polars_reader.prepare(inputs.framework, inputs.main, inputs.rosters, inputs.keep)
+    tally = _Tally(progress)
+    found = frames.assess(
+        inputs.framework, read.tables, (*inputs.keep, UNUSABLE), polars_reader.join_in_order
+    )
+    passing = found.to_native().map_batches(
+        tally, streamable=True, validate_output_schema=False, projection_pushdown=False
+    )
+    try:
+        writer(passing.drop(UNUSABLE), hidden)
+        for name, rows in read.tables.rosters.items():
+            tally.unusable += sum(_flag_counts(rows.to_native(), read.flags[name]).values())
+    except pl.exceptions.PolarsError as error:
+        raise BadTableError(f"{inputs.source.main.name} cannot be read to its end") from error
+    return tally
 
 
-_Writer = Callable[[pl.LazyFrame, list[pl.LazyFrame], Path], list[pl.DataFrame]]
+_Writer = Callable[[pl.LazyFrame, Path], None]
 
 
 def _writer(output: Path) -> _Writer:
@@ -196,17 +221,15 @@ def _writer(output: Path) -> _Writer:
     return writers[output.suffix.lower()]
 
 
-def _write_csv(frame: pl.LazyFrame, others: list[pl.LazyFrame], path: Path) -> list[pl.DataFrame]:
-    return pl.collect_all([frame.sink_csv(path, lazy=True), *others], engine="streaming")[1:]
+def _write_csv(frame: pl.LazyFrame, path: Path) -> None:
+    frame.sink_csv(path, engine="streaming")
 
 
-def _write_parquet(
-    frame: pl.LazyFrame, others: list[pl.LazyFrame], path: Path
-) -> list[pl.DataFrame]:
-    return pl.collect_all([frame.sink_parquet(path, lazy=True), *others], engine="streaming")[1:]
+def _write_parquet(frame: pl.LazyFrame, path: Path) -> None:
+    frame.sink_parquet(path, engine="streaming")
 
 
-def _write_json(frame: pl.LazyFrame, others: list[pl.LazyFrame], path: Path) -> list[pl.DataFrame]:
+def _write_json(frame: pl.LazyFrame, path: Path) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.write("[")
         first = True
@@ -217,17 +240,34 @@ def _write_json(frame: pl.LazyFrame, others: list[pl.LazyFrame], path: Path) -> 
                 file.write(("\n" if first else ",\n") + line)
                 first = False
         file.write("\n]\n")
-    return pl.collect_all(others, engine="streaming")
 
 
-def _write_xlsx(frame: pl.LazyFrame, others: list[pl.LazyFrame], path: Path) -> list[pl.DataFrame]:
-    table, *results = pl.collect_all([frame, *others], engine="streaming")
+def _write_xlsx(frame: pl.LazyFrame, path: Path) -> None:
+    table = frame.collect(engine="streaming")
     if table.height > SHEET_LIMIT:
         raise BadTableError(
             f"{table.height} rows do not fit on a spreadsheet; write .csv or .parquet instead"
         )
     table.write_excel(path, worksheet="findings", freeze_panes=(1, 0), autofit=True)
-    return results
+
+
+def _read_each(inputs: _Inputs) -> Iterator[tuple[pl.LazyFrame, tuple[str, ...]]]:
+    for _, raw, questions in inputs.tables():
+        yield polars_reader.read_table(raw, questions)
+
+
+def _flag_counts(frame: pl.LazyFrame, questions: Sequence[str]) -> dict[str, int]:
+    """How many cells of each question cannot be the answer."""
+    if not questions:
+        return {}
+    counts = frame.select(pl.col(FLAG + q).sum() for q in questions).collect(engine="streaming")
+    return dict(zip(questions, counts.row(0), strict=True))
+
+
+def _doubtful(inputs: _Inputs) -> frozenset[str]:
+    """The questions of which some cell could not be read as it stands."""
+    counts = [_flag_counts(*read) for read in _read_each(inputs)]
+    return frozenset(name for found in counts for name, count in found.items() if count)
 
 
 # -- with the record engine
@@ -246,19 +286,10 @@ def _with_record(
     ).to_native()
     schema = {name: dtype for name, dtype in shape.collect_schema().items() if name in names}
     table = pl.DataFrame(rows, schema=schema, orient="row")
-    writer(table.lazy(), [], hidden)
-    unusable = sum(
-        int(frame.select(pl.sum_horizontal(pl.lit(0), pl.all().sum())).collect().item())
-        for frame in _flag_frames(inputs)
-    )
+    writer(table.lazy(), hidden)
+    unusable = sum(sum(_flag_counts(*read).values()) for read in _read_each(inputs))
     shares = table["known_share"].drop_nulls()
     return unusable, table.height, sum(shares) / len(shares) if len(shares) else None
-
-
-def _flag_frames(inputs: _Inputs) -> Iterator[pl.LazyFrame]:
-    for _, raw, questions in inputs.tables():
-        frame, flags = polars_reader.read_table(raw, questions)
-        yield frame.select(pl.col([FLAG + flag for flag in flags]))
 
 
 def _flat(framework: Framework, unit: Mapping[str, Any], findings: Findings) -> list[Any]:
