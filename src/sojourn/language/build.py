@@ -86,7 +86,7 @@ class _Builder:
         return Framework(
             id=self.settings.get("form_id"),
             version=self.settings.get("version"),
-            title=text_of(self.settings, "form_title", self.default),
+            title=self._title(),
             description=self._about_text("description"),
             default_language=self.default,
             languages=self._languages(),
@@ -117,6 +117,13 @@ class _Builder:
 
     def _about_text(self, key: str) -> Text:
         return text_of(self.about[key], "value", self.default) if key in self.about else Text()
+
+    def _title(self) -> Text:
+        """The form's title; its translations stand in the framework sheet, because form tools
+        know no translated settings."""
+        form = text_of(self.settings, "form_title", self.default)
+        translated = self._about_text("title")
+        return Text({**form.by_language, **translated.by_language}, self.default)
 
     def _languages(self) -> dict[str, str]:
         found: dict[str, str] = {}
