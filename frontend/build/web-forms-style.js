@@ -5,6 +5,7 @@ import postcss from 'postcss';
 const require = createRequire(import.meta.url);
 const entry = require.resolve('@getodk/web-forms');
 const VIRTUAL = 'virtual:web-forms.css';
+const RESET = 'tA.textContent = resetStyles, document.head.prepend(tA), ';
 const INJECTED = /^\(function\(\)\{"use strict";try\{.*?createTextNode\('((?:[^'\\]|\\.)*)'\)\).*$/m;
 
 /** The style sheet that the package would inject while it runs. */
@@ -55,6 +56,13 @@ export function webFormsStyle() {
     enforce: 'pre',
     resolveId: (id) => (id === VIRTUAL ? `\0${VIRTUAL}` : null),
     load: (id) => (id === `\0${VIRTUAL}` ? slim(injectedStyle()) : null),
-    transform: (code, id) => (id.split('?')[0] === entry ? code.replace(INJECTED, '') : null),
+    transform(code, id) {
+      const file = id.split('?')[0];
+      if (file === entry) return code.replace(INJECTED, '');
+      if (!/@getodk\/web-forms\/dist\/index-[\w-]+\.js$/.test(file)) return null;
+      // It would also reset the whole page: base size, font and margins of everything around it.
+      if (!code.includes(RESET)) throw new Error('@getodk/web-forms no longer resets the page as before');
+      return code.replace(RESET, '');
+    },
   };
 }

@@ -1,1 +1,6 @@
-import 'virtual:web-forms.css';import('@getodk/web-forms').then(console.log)
+import 'virtual:web-forms.css';
+import './scss/form.scss';
+import { mountForm } from './form/mount.js';
+
+const host = document.getElementById('odk-form');
+if (host) mountForm(host);

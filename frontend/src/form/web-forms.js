@@ -1,0 +1,2 @@
+export { createApp, h } from 'vue';
+export { OdkWebForm, webFormsPlugin } from '@getodk/web-forms';
