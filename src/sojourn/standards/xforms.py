@@ -20,8 +20,16 @@ def to_xform(framework: Framework) -> str:
     if framework.digest not in _converted:
         sheets = {
             name: [_plain(row) for row in framework.sheets.get(name, ())]
-            for name in ("survey", "choices", "settings")
+            for name in ("survey", "choices")
         }
+        sheets["settings"] = [
+            # An XForm has one title; ours is translated.
+            {
+                **{name: cell for name, cell in _plain(row).items() if "::" not in name},
+                "form_title": framework.title.get(),
+            }
+            for row in framework.sheets.get("settings", ())
+        ]
         _converted[framework.digest] = convert(sheets, form_name="data", validate=False).xform
     return _converted[framework.digest]
 

@@ -23,10 +23,15 @@ class Impersonal(logging.Filter):
     """Rewrites a record so that it holds nothing a person typed or was shown."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        if hasattr(record, "request_id"):
+            return True  # another handler's filter was here before
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "log_id", None) or request_id.get()
         if not record.name.startswith("sojourn."):
             record.msg = _impersonal_message(record)
             record.args = None
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = None  # a refusal is an answer, not a failure
         return True
 
 

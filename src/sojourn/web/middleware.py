@@ -16,10 +16,12 @@ def request_id(get_response: Next) -> Next:
     """Gives each request a random id that logs, the audit and error pages share."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        token = log.request_id.set(secrets.token_hex(8))
+        new = secrets.token_hex(8)
+        request.log_id = new  # type: ignore[attr-defined]  # some lines are logged after this ends
+        token = log.request_id.set(new)
         try:
             response = get_response(request)
-            response["X-Request-ID"] = log.request_id.get()
+            response["X-Request-ID"] = new
         finally:
             log.request_id.reset(token)
         return response

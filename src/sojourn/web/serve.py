@@ -62,6 +62,7 @@ def serve(host: str, port: int, *, demo: bool, home: Path) -> None:
 def _make_home(home: Path) -> None:
     from sojourn.web.vault import create_secret
 
+    os.umask(0o077)  # whatever is written from here on, only its owner can read
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         home.chmod(0o700)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 
-from sojourn.web.accounts.access import SYSTEM, Principal
+from sojourn.web.accounts.access import SYSTEM, principal_for
 from sojourn.web.accounts.models import User
 from sojourn.web.audit.actions import record
 
@@ -22,14 +22,21 @@ def connect() -> None:
 def _signed_in(*, user: User, **kwargs: Any) -> None:
     del kwargs
     with transaction.atomic():
-        record(by=Principal(user.pk, user.name), verb="sign_in", object=user)
+        _note(user, "sign_in")
 
 
 def _signed_out(*, user: User | None, **kwargs: Any) -> None:
     del kwargs
     if user is not None:
         with transaction.atomic():
-            record(by=Principal(user.pk, user.name), verb="sign_out", object=user)
+            _note(user, "sign_out")
+
+
+def _note(user: User, verb: str) -> None:
+    """Under the first organisation one belongs to, so that its overseer sees it."""
+    by = principal_for(user)
+    organisation = by.grants[0].organisation_id if by.grants else None
+    record(by=by, verb=verb, object=user, organisation_id=organisation)
 
 
 def _failed(**kwargs: Any) -> None:

@@ -494,12 +494,14 @@ def _change(item: Item, old: _View) -> str:
 
 def _compare(items: list[Item], view: _View, old: _View) -> Comparison:
     known = [item for item in items if item.kind != "unknown"]
-    now = {item.name: item.kind for item in known}
+    now = {item.name: item.kind for item in items}
+    # What is not known any more is not over: only what is known to be different is gone.
     gone = [
         replace(item, changed="gone", urgent=False)
         for item in old.items()
-        if item.kind != "unknown" and now.get(item.name) != item.kind
+        if item.kind != "unknown"
         and item.name in view.findings
+        and now.get(item.name) not in (item.kind, "unknown")
     ]
     return Comparison(
         new=tuple(item for item in known if item.changed == "new"),

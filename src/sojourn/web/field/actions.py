@@ -86,6 +86,8 @@ def receive(*, ticket: Ticket, arrival: Arrival, by: Principal) -> Submission:
         .filter(organisation_id=ticket.organisation_id, instance_id=read.instance_id)
         .first()
     )
+    if kept is None or ticket.case.person.erased_at is not None:
+        cases.check_may_assess(case=ticket.case, basis=LegalBasis(ticket.basis), by=by)
     key = identities.key_of(ticket.case.person)
     if kept is None:
         replaces = _replaced(ticket, read.deprecated_id)

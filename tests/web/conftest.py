@@ -1,0 +1,166 @@
+"""One cast for all tests of the web application.
+
+Amina is the person whose file it is; Bilal is her case worker at Harbour, Salma the protection
+officer there, Sami the supervisor, Dana the administrator, Emil the data protection officer, Ana
+the analyst. Chiara is a case worker of another organisation, Crossroads.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings as SettingsWrapper
+
+from sojourn.framework import Answers, Framework
+from sojourn.language import load_framework, read_answers
+from sojourn.web.accounts import actions as accounts
+from sojourn.web.accounts.access import SYSTEM, Principal, principal_for
+from sojourn.web.accounts.models import Organisation, User
+from sojourn.web.accounts.roles import Role
+from sojourn.web.cases import actions as cases
+from sojourn.web.cases import frameworks
+from sojourn.web.cases.models import Assessment, Case, LegalBasis
+from sojourn.web.consent import actions as consents
+from sojourn.web.consent.actions import Asked
+from sojourn.web.consent.models import Consent
+from sojourn.web.people.actions import Newcomer
+from sojourn.web.people.rules import IdentityData, Names
+
+os.environ["SOJOURN_MASTER_KEY"] = base64.urlsafe_b64encode(
+    b"a key for tests, 32 bytes long.."
+).decode()
+
+AMINA = IdentityData(
+    Names("أمينة السرّ", "Amina Secretname"), "+999000111222", "PASS 77-ZX", "1999-03-04"
+)
+SECRETS = ("Amina", "Secretname", "أمينة", "999000111222", "77-ZX", "PASS77ZX", "1999-03-04")
+ANSWERS = {"stage": "transit", "sleeps_safely": "no", "has_friend": "yes", "is_ill": "dk"}
+
+
+@dataclass
+class World:
+    """Two organisations, their people, and Amina's file."""
+
+    harbour: Organisation
+    crossroads: Organisation
+    users: dict[str, User]
+    framework: Framework
+    case: Case = field(init=False)
+
+    def by(self, name: str) -> Principal:
+        return principal_for(self.users[name])
+
+    def client(self, name: str) -> Client:
+        client = Client(raise_request_exception=False)
+        client.force_login(self.users[name])
+        return client
+
+    def register(self, name: str = "bilal", identity: IdentityData = AMINA, count: int = 1) -> Case:
+        by = self.by(name)
+        organisation = Organisation.objects.get(pk=by.grants[0].organisation_id)
+        found = cases.open_files(
+            organisation=organisation, newcomers=[Newcomer(identity, "ar")] * count, by=by
+        )
+        return found[0]
+
+    def consent(self, case: Case, name: str = "bilal", **terms: object) -> Consent:
+        consent = consents.ask(person=case.person, asked=asked(**terms), by=self.by(name))
+        consents.answer(consent=consent, given=True, by=self.by(name))
+        return consent
+
+    def answers(self, **texts: str) -> Answers:
+        return read_answers(self.framework, texts)
+
+    def assess(
+        self, case: Case, name: str = "bilal", at: datetime | None = None, **texts: str
+    ) -> Assessment:
+        return cases.assess(
+            case=case,
+            framework=self.framework,
+            answers=self.answers(**(texts or ANSWERS)),
+            made=cases.Made(LegalBasis.CONSENT, at or timezone.now()),
+            by=self.by(name),
+        )
+
+
+def asked(**terms: object) -> Asked:
+    """A usual consent, with some terms changed."""
+    usual: dict[str, object] = {
+        "purposes": ["assessment", "support"],
+        "recipients": ["own"],
+        "data_classes": ["identity", "case_work"],
+        "notice_language": "ar",
+        "explained": "read_aloud",
+        "method": "spoken",
+        "given_by": "self",
+        "understood": True,
+        "valid_from": date(2020, 1, 1),
+    }
+    return Asked(**{**usual, **terms})  # type: ignore[arg-type]  # a mix of kinds by design
+
+
+ROLES = {
+    "bilal": (Role.CASE_WORKER, "harbour"),
+    "salma": (Role.PROTECTION_OFFICER, "harbour"),
+    "sami": (Role.SUPERVISOR, "harbour"),
+    "dana": (Role.ADMINISTRATOR, "harbour"),
+    "emil": (Role.DATA_PROTECTION_OFFICER, "harbour"),
+    "ana": (Role.ANALYST, "harbour"),
+    "chiara": (Role.CASE_WORKER, "crossroads"),
+}
+
+
+@pytest.fixture(scope="session")
+def framework() -> Framework:
+    return load_framework(Path(__file__).parent / "framework.yaml")
+
+
+@pytest.fixture(autouse=True)
+def small_framework(monkeypatch: pytest.MonkeyPatch, framework: Framework) -> None:
+    monkeypatch.setattr(frameworks, "current", lambda: framework)
+
+
+PASSWORD = "a long phrase for tests"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: SettingsWrapper) -> None:
+    """Slow hashing is right for people and a waste for tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def empty(db: None, framework: Framework) -> World:
+    """The organisations and users, and nobody's file."""
+    organisations = {
+        code: accounts.add_organisation(name=code.title(), code=code[:2], by=SYSTEM)
+        for code in ("harbour", "crossroads")
+    }
+    users = {}
+    for name, (role, code) in ROLES.items():
+        user = User.objects.create_user(name, PASSWORD, name=name.title())
+        accounts.grant(holder=user, role=role, organisation=organisations[code], by=SYSTEM)
+        users[name] = user
+    return World(organisations["harbour"], organisations["crossroads"], users, framework)
+
+
+@pytest.fixture
+def world(empty: World) -> World:
+    """With Amina's file: registered, agreed, assessed once."""
+    empty.case = empty.register()
+    empty.consent(empty.case)
+    empty.assess(empty.case)
+    return empty
+
+
+@pytest.fixture
+def client_of(world: World) -> Callable[[str], Client]:
+    return world.client

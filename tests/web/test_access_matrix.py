@@ -1,0 +1,169 @@
+"""Every address, for every role, on one's own and on a foreign file. A forgotten address fails."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from sojourn.web.accounts.models import Grant
+from sojourn.web.accounts.roles import POWERS, Verb
+from sojourn.web.cases.models import Case
+from sojourn.web.field import actions as field
+from sojourn.web.field.models import Ticket
+from sojourn.web.field.tickets import token_of
+from tests.web.conftest import ROLES, World
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address: what it takes to enter, how to name an object of a case, how it answers."""
+
+    verb: Verb | None = None
+    method: str = "get"
+    args: Callable[[Case], list[object]] | None = None
+    open_to_all: bool = False
+    ok: tuple[int, ...] = (200,)
+
+
+def _of_case(case: Case) -> list[object]:
+    return [case.pk]
+
+
+def _of_person(case: Case) -> list[object]:
+    return [case.person_id]
+
+
+def _of_assessment(case: Case) -> list[object]:
+    return [case.pk, case.assessments.get().pk]
+
+
+def _of_ticket(case: Case) -> list[object]:
+    return [case.pk, Ticket.objects.get(case=case).pk]
+
+
+def _of_consent(case: Case) -> list[object]:
+    return [case.person_id, case.person.consents.get().pk]
+
+
+def _of_grant(case: Case) -> list[object]:
+    return [Grant.objects.filter(organisation=case.organisation).earliest("pk").pk]
+
+
+def _of_token(case: Case) -> list[object]:
+    return [token_of(Ticket.objects.get(case=case).pk)]
+
+
+ROUTES = {
+    "home:day": Route(),
+    "home:components": Route(ok=(404,)),
+    "account_login": Route(open_to_all=True, ok=(200, 302)),
+    "account_logout": Route(open_to_all=True, ok=(200, 302)),
+    "account_inactive": Route(open_to_all=True),
+    "account_change_password": Route(ok=(200, 302)),
+    "account_reauthenticate": Route(ok=(200, 302)),
+    "set_language": Route(method="post", open_to_all=True, ok=(302,)),
+    "accounts:members": Route(Verb.CONFIGURE),
+    "accounts:revoke": Route(Verb.CONFIGURE, "post", _of_grant, ok=(302,)),
+    "people:list": Route(Verb.READ),
+    "people:search": Route(Verb.FIND, "post", ok=(400,)),
+    "people:register": Route(Verb.WRITE),
+    "people:person": Route(Verb.READ, args=_of_person),
+    "people:correct": Route(Verb.WRITE, args=_of_person),
+    "people:erase": Route(Verb.ERASE, args=_of_person),
+    "people:looks": Route(Verb.READ, args=_of_person),
+    "consent:new": Route(Verb.WRITE, args=_of_person),
+    "consent:step": Route(Verb.WRITE, "post", _of_consent, ok=(302,)),
+    "cases:situation": Route(Verb.READ, args=_of_case),
+    "cases:assessment": Route(Verb.READ, args=_of_assessment),
+    "cases:assess": Route(Verb.WRITE, args=_of_case),
+    # A form belongs to the one who opened it, so others of the organisation get 404 as well.
+    "cases:form": Route(Verb.WRITE, args=_of_ticket, ok=(200, 404)),
+    "cases:review": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "audit:log": Route(Verb.AUDIT),
+    # The token in the address is the whole sign-in: who holds it may, whoever else is signed in.
+    "field:form_list": Route(args=_of_token, open_to_all=True),
+    "field:form": Route(args=_of_token, open_to_all=True),
+    "field:manifest": Route(args=_of_token, open_to_all=True),
+    "field:submission": Route(method="post", args=_of_token, open_to_all=True, ok=(400,)),
+}
+
+
+def _named(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}"
+        else:
+            space = f"{entry.namespace}:" if entry.namespace else ""
+            yield from _named(entry, prefix + space)
+
+
+@pytest.fixture
+def foreign(world: World) -> Case:
+    """A file at Crossroads that nobody at Harbour may see, and open forms on both sides."""
+    case = world.register("chiara")
+    world.consent(case, "chiara")
+    world.assess(case, "chiara")
+    for owner, theirs in (("bilal", world.case), ("chiara", case)):
+        field.open_form(case=theirs, basis="consent", by=world.by(owner))  # type: ignore[arg-type]
+    return case
+
+
+def _call(client: Client, name: str, case: Case) -> int:
+    route = ROUTES[name]
+    url = reverse(name, args=route.args(case) if route.args else [])
+    response = client.post(url) if route.method == "post" else client.get(url)
+    return response.status_code
+
+
+def test_every_address_is_in_the_matrix() -> None:
+    assert set(_named(get_resolver())) == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_nobody_enters_without_signing_in(name: str, world: World, foreign: Case) -> None:
+    status = _call(Client(raise_request_exception=False), name, world.case)
+    assert status in (ROUTES[name].ok if ROUTES[name].open_to_all else (302,))
+
+
+@pytest.mark.parametrize("who", ROLES)
+@pytest.mark.parametrize("name", ROUTES)
+def test_each_role_reaches_its_own_and_nothing_else(
+    name: str, who: str, world: World, foreign: Case
+) -> None:
+    route, (role, organisation) = ROUTES[name], ROLES[who]
+    own, other = (world.case, foreign) if organisation == "harbour" else (foreign, world.case)
+    allowed = route.verb is None or route.verb in POWERS[role].verbs
+    client = world.client(who)
+    if route.args and not route.open_to_all:
+        assert _call(client, name, other) == (404 if allowed else 403)
+    assert _call(client, name, own) in (route.ok if allowed else (403,))
+
+
+@pytest.mark.parametrize("name", [n for n, r in ROUTES.items() if r.args and not r.open_to_all])
+def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World) -> None:
+    args = {uuid.UUID: uuid.uuid4(), int: 10**6}
+    who = "dana" if ROUTES[name].verb is Verb.CONFIGURE else "sami"
+    shape = [10**6] if name == "accounts:revoke" else [args[uuid.UUID]] * _parts(name)
+    url = reverse(name, args=shape)
+    client = world.client(who)
+    response = client.post(url) if ROUTES[name].method == "post" else client.get(url)
+    assert response.status_code == 404
+
+
+def _parts(name: str) -> int:
+    return 2 if name in ("consent:step", "cases:assessment", "cases:form") else 1
+
+
+def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Case) -> None:
+    stranger = world.register("bilal")
+    assessment = world.case.assessments.get()
+    url = reverse("cases:assessment", args=[stranger.pk, assessment.pk])
+    assert world.client("bilal").get(url).status_code == 404
+    ticket = Ticket.objects.get(case=world.case)
+    url = reverse("cases:form", args=[stranger.pk, ticket.pk])
+    assert world.client("bilal").get(url).status_code == 404

@@ -1,0 +1,72 @@
+"""The demonstration: plainly synthetic, coherent, loaded once."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from sojourn import catalogue
+from sojourn.framework import Framework
+from sojourn.language import read_value
+from sojourn.web import demo
+from sojourn.web.accounts.models import User
+from sojourn.web.audit.queries import verify
+from sojourn.web.cases import frameworks
+from sojourn.web.cases.models import Assessment, Case
+from sojourn.web.consent.models import Consent
+from sojourn.web.demo.answers import Telling
+from sojourn.web.demo.stories import STORIES, USUAL, Story
+from sojourn.web.demo.world import PEOPLE
+from sojourn.web.people import identities
+from sojourn.web.people.models import Person
+
+
+@pytest.fixture
+def domv(monkeypatch: pytest.MonkeyPatch) -> Framework:
+    framework = catalogue.load("domv")
+    monkeypatch.setattr(frameworks, "current", lambda: framework)
+    return framework
+
+
+def test_a_small_world_is_loaded_once_and_plainly_synthetic(db: None, domv: Framework) -> None:
+    assert demo.load({"HS": 9, "CL": 5})
+    assert not demo.load({"HS": 9, "CL": 5})
+    people = list(Person.objects.select_related("identity", "key"))
+    names = [opened.names for opened in identities.open_many(people).values()]
+    assert len(people) == Case.objects.count() == 14
+    assert all("Demo" in (name.latin or name.own) for name in names)
+    assert User.objects.count() == 5
+    assert Assessment.objects.count() >= 10
+    assert Consent.objects.count() == 14
+    assert verify().intact
+
+
+def test_the_whole_world_is_as_large_as_promised() -> None:
+    assert sum(PEOPLE.values()) == 200
+    assert len({login.role for login in demo.LOGINS}) == len(demo.LOGINS) == 5
+    assert len({login.organisation for login in demo.LOGINS}) == 2
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_stories_answer_with_codes_the_form_has(story: Story, domv: Framework) -> None:
+    options = {**USUAL, **story.answers, **{name: (text,) for name, text in story.better.items()}}
+    for name, texts in options.items():
+        for text in texts:
+            read_value(domv.question(name), text)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_stories_are_told_the_same_way_every_time(story: Story, domv: Framework) -> None:
+    tellings = [
+        Telling.begin(story, chance).answers(domv, chance, first=True)
+        for chance in (Random(1), Random(1))
+    ]
+    assert tellings[0] == tellings[1]
+
+
+def test_nothing_is_answered_that_the_form_would_not_ask(domv: Framework) -> None:
+    chance = Random(2)
+    grown = next(story for story in STORIES if story.ages[0] > 20)
+    told = Telling.begin(grown, chance).answers(domv, chance, first=False)
+    assert "child_with_whom" not in told.values

@@ -1,0 +1,161 @@
+"""Names and numbers: sealed, found again, erased; nothing of them in the database file."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.urls import reverse
+
+from sojourn.web.people import actions, identities, queries
+from sojourn.web.people.models import Identity, Person
+from sojourn.web.people.rules import IdentityData, Names, name_matches, normal_phone
+from sojourn.web.vault import Key, KeyDestroyed, VaultError
+from tests.web.conftest import AMINA, SECRETS, World
+
+
+def _dump() -> bytes:
+    """Everything the database would write to its file."""
+    raw = connection.connection
+    return b"\n".join(line.encode() for line in raw.iterdump()) + raw.serialize()
+
+
+def test_the_database_holds_no_planted_secret(world: World) -> None:
+    world.assess(world.case, own_words="Amina told of Secretname", stage="transit")
+    dump = _dump()
+    for secret in SECRETS:
+        assert secret.encode() not in dump
+        assert secret.encode().hex().upper().encode() not in dump.upper()
+
+
+def test_a_sealed_value_opens_in_its_own_place_only() -> None:
+    key = Key.new()
+    sealed = key.seal(b"Amina", place="people_identity.names|1")
+    assert key.open(sealed, place="people_identity.names|1") == b"Amina"
+    with pytest.raises(VaultError):
+        key.open(sealed, place="people_identity.names|2")
+
+
+@pytest.mark.parametrize("at", [0, 5, 20, 40])
+def test_a_changed_value_does_not_open(at: int) -> None:
+    key = Key.new()
+    sealed = bytearray(key.seal(b"Amina of Harbour", place="x|1"))
+    sealed[at] ^= 1
+    with pytest.raises(VaultError):
+        key.open(bytes(sealed), place="x|1")
+
+
+def test_another_key_opens_nothing() -> None:
+    with pytest.raises(VaultError):
+        Key.new().open(Key.new().seal(b"Amina", place="x|1"), place="x|1")
+
+
+def test_an_index_does_not_compare_across_organisations() -> None:
+    one, other = Key.new(), Key.new()
+    assert one.blind_index("+999", field="phone") == one.blind_index("+999", field="phone")
+    assert one.blind_index("+999", field="phone") != other.blind_index("+999", field="phone")
+    assert one.blind_index("+999", field="phone") != one.blind_index("+999", field="document")
+
+
+def test_an_identity_pasted_onto_another_person_does_not_open(world: World) -> None:
+    other = world.register(identity=IdentityData(Names("Somebody Else")))
+    stolen = Identity.objects.get(person=world.case.person)
+    Identity.objects.filter(person=other.person).update(names=stolen.names)
+    with pytest.raises(VaultError):
+        identities.open_many([queries.people(world.by("bilal")).rows.get(pk=other.person_id)])
+
+
+def test_erasing_destroys_the_identity_and_keeps_the_file(world: World) -> None:
+    person = world.case.person
+    actions.erase(person=person, by=world.by("sami"), reason="asked")
+    again = Person.objects.select_related("key", "identity").get(pk=person.pk)
+    assert identities.open_many([again])[person.pk] == identities.ERASED
+    with pytest.raises(KeyDestroyed):
+        identities.key_of(again)
+    assert world.case.assessments.count() == 1
+    page = world.client("sami").get(reverse("people:person", args=[person.pk])).content.decode()
+    assert "erased" in page
+
+
+def test_an_erased_person_is_not_found_erased_again_or_corrected(world: World) -> None:
+    by, person = world.by("sami"), world.case.person
+    actions.erase(person=person, by=by, reason="asked")
+    assert queries.search(by, AMINA.phone) == []
+    assert queries.search(by, "Secretname") == []
+    with pytest.raises(ValidationError):
+        actions.erase(person=person, by=by, reason="asked")
+    with pytest.raises(ValidationError):
+        actions.correct(person=person, identity=AMINA, language="", by=by)
+
+
+def test_only_some_may_erase(world: World) -> None:
+    with pytest.raises(PermissionDenied):
+        actions.erase(person=world.case.person, by=world.by("bilal"), reason="asked")
+
+
+@pytest.mark.parametrize(
+    "text", ["+999 000-111 222", "٩٩٩ ٠٠٠ ١١١ ٢٢٢", "pass 77zx", "secretname AMI", "السر"]
+)
+def test_a_person_is_found_by_number_document_or_name(world: World, text: str) -> None:
+    assert queries.search(world.by("bilal"), text) == [world.case.person]
+
+
+@pytest.mark.parametrize("text", ["+999000111223", "PASS77Z", "Nobody", "+++", "   "])
+def test_what_does_not_match_finds_nobody(world: World, text: str) -> None:
+    assert queries.search(world.by("bilal"), text) == []
+
+
+def test_nobody_of_another_organisation_is_found(world: World) -> None:
+    for text in (AMINA.phone, AMINA.document, "Secretname", world.case.person.number):
+        assert queries.search(world.by("chiara"), text) == []
+
+
+def test_a_search_is_posted_and_leaves_no_trace_in_an_address(world: World) -> None:
+    response = world.client("bilal").post(reverse("people:search"), {"q": "Secretname"})
+    assert "Amina" in response.content.decode() or "أمينة" in response.content.decode()
+    assert "Secretname" not in response.request["PATH_INFO"] + response.request["QUERY_STRING"]
+
+
+def test_corrections_note_which_fields_changed_and_no_value(world: World) -> None:
+    from sojourn.web.audit.models import Event
+
+    changed = IdentityData(AMINA.names, "+999000111333", AMINA.document, AMINA.birth_date)
+    actions.correct(person=world.case.person, identity=changed, language="ar", by=world.by("bilal"))
+    assert Event.objects.latest("seq").fields_changed == {"phone": None}
+    assert queries.search(world.by("bilal"), "+999000111333") == [world.case.person]
+    assert queries.search(world.by("bilal"), AMINA.phone) == []
+
+
+def test_case_numbers_say_nothing_and_do_not_repeat(world: World) -> None:
+    numbers = {actions.new_number(world.harbour) for _each in range(500)}
+    assert len(numbers) == 500
+    assert all(number.startswith("HA-") and len(number) == 12 for number in numbers)
+
+
+def test_digits_of_every_script_are_the_same_number() -> None:
+    assert normal_phone("٠٠٢١٦ ٢٠") == normal_phone("00216-20") == "+0021620"
+    assert normal_phone("none") == ""
+
+
+def test_names_match_without_accents_and_case() -> None:
+    assert name_matches(Names("Élodie Nuñez"), "nunez elo")
+    assert not name_matches(Names("Élodie"), "")
+
+
+def test_a_lost_master_key_is_a_clean_error(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: object, settings: object
+) -> None:
+    monkeypatch.delenv("SOJOURN_MASTER_KEY")
+    settings.MASTER_KEY_FILE = tmp_path / "none"  # type: ignore[attr-defined,operator]  # fixtures
+    identities._unwrapped.cache_clear()
+    response = world.client("bilal").get(reverse("people:person", args=[world.case.person_id]))
+    assert response.status_code == 500
+    assert "master" not in response.content.decode()
+    identities._unwrapped.cache_clear()
+
+
+def test_a_person_who_does_not_exist_is_404(world: World) -> None:
+    url = reverse("people:person", args=[uuid.uuid4()])
+    assert world.client("bilal").get(url).status_code == 404

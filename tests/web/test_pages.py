@@ -1,0 +1,215 @@
+"""What holds for every page: languages, errors, policy, number of queries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sojourn.web.cases.models import LegalBasis
+from sojourn.web.field import actions as field
+from tests.web.conftest import SECRETS, World
+
+Urls = dict[str, Callable[[World], str]]
+PAGES: Urls = {
+    "day": lambda w: reverse("home:day"),
+    "people": lambda w: reverse("people:list"),
+    "register": lambda w: reverse("people:register"),
+    "person": lambda w: reverse("people:person", args=[w.case.person_id]),
+    "correct": lambda w: reverse("people:correct", args=[w.case.person_id]),
+    "looks": lambda w: reverse("people:looks", args=[w.case.person_id]),
+    "consent": lambda w: reverse("consent:new", args=[w.case.person_id]),
+    "situation": lambda w: reverse("cases:situation", args=[w.case.pk]),
+    "assess": lambda w: reverse("cases:assess", args=[w.case.pk]),
+    "form": lambda w: reverse("cases:form", args=[w.case.pk, _ticket(w)]),
+}
+OTHERS = {
+    "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
+    "members": ("dana", lambda w: reverse("accounts:members")),
+    "audit": ("emil", lambda w: reverse("audit:log")),
+}
+ALL = {**{name: ("bilal", url) for name, url in PAGES.items()}, **OTHERS}
+
+
+def _ticket(world: World) -> object:
+    by = world.by("bilal")
+    return field.open_form(case=world.case, basis=LegalBasis.CONSENT, by=by).pk
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("name", ALL)
+def test_every_page_opens_in_every_language(name: str, language: str, world: World) -> None:
+    who, url = ALL[name]
+    response = world.client(who).get(url(world), headers={"Accept-Language": language})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in page
+    assert page.count("<h1") == (0 if name == "form" else 1)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_page_asks_another_host_or_runs_inline_code(name: str, world: World) -> None:
+    who, url = ALL[name]
+    response = world.client(who).get(url(world))
+    page = response.content.decode()
+    outside = re.findall(r"""(?:src|href|action|srcset)=["']?(?:https?:)?//[^"' >]+""", page)
+    assert not outside
+    assert not re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", page)
+    assert not re.findall(r"""\s(?:on[a-z]+|style)=["']""", page)
+    assert "<style" not in page
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_page_has_the_strict_policy_and_only_the_form_a_wider_one(
+    name: str, world: World
+) -> None:
+    who, url = ALL[name]
+    response = world.client(who).get(url(world))
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-eval'" not in policy.replace("wasm-unsafe-eval'", "")
+    assert ("unsafe-inline" in policy) is (name == "form")
+    assert ("wasm-unsafe-eval" in policy) is (name == "form")
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_address_or_title_holds_anything_personal(name: str, world: World) -> None:
+    who, url = ALL[name]
+    response = world.client(who).get(url(world))
+    page = response.content.decode()
+    title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    assert title
+    addresses = "".join(re.findall(r'(?:href|action|data-[a-z-]+url)="([^"]*)"', page))
+    for secret in SECRETS:
+        assert secret not in title[1]
+        assert secret not in addresses
+
+
+@pytest.mark.parametrize("name", ["people", "day", "situation", "person", "looks", "audit", "members"])
+def test_the_number_of_queries_does_not_grow_with_people(name: str, world: World) -> None:
+    who, url = ALL[name]
+    few = _queries(world, who, url(world), people=4)
+    many = _queries(world, who, url(world), people=45)
+    assert few == many <= 20
+
+
+def _queries(world: World, who: str, url: str, *, people: int) -> int:
+    for case in world.register(count=people).organisation.cases.filter(assessed_at=None)[:people]:
+        world.consent(case)
+        world.assess(case)
+    client = world.client(who)
+    client.get(url)
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(url).status_code == 200
+    return len(caught)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("address", ["/nowhere/", "/cases/x/", "/people/00000000-0000-0000-0000-000000000000/"])
+def test_what_is_not_there_is_said_plainly(world: World, address: str, language: str) -> None:
+    response = world.client("bilal").get(address, headers={"Accept-Language": language})
+    page = response.content.decode()
+    assert response.status_code == 404
+    assert f'lang="{language}"' in page
+    for technical in ("Traceback", "Exception", "urlpatterns", "Django"):
+        assert technical not in page
+
+
+def test_a_failure_shows_no_detail(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sojourn.web.people import queries
+
+    def fail(*args: object) -> None:
+        raise ValueError("Amina Secretname")
+
+    monkeypatch.setattr(queries, "person_or_404", fail)
+    url = reverse("people:person", args=[world.case.person_id])
+    page = world.client("bilal").get(url)
+    assert page.status_code == 500
+    for technical in ("Secretname", "ValueError", "Traceback"):
+        assert technical not in page.content.decode()
+
+
+def test_a_form_without_its_token_is_explained(world: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.users["bilal"])
+    response = client.post(reverse("people:register"), {"own": "Amina"})
+    assert response.status_code == 403
+    assert "too long" in response.content.decode()
+
+
+def test_the_language_is_switched_and_kept(world: World) -> None:
+    client = world.client("bilal")
+    response = client.post(reverse("set_language"), {"language": "ar", "next": "/people/"})
+    assert response["Location"] == "/people/"
+    assert 'dir="rtl"' in client.get("/people/").content.decode()
+
+
+def test_the_language_switch_does_not_lead_elsewhere(world: World) -> None:
+    where = {"language": "fr", "next": "https://elsewhere.example/"}
+    response = world.client("bilal").post(reverse("set_language"), where)
+    assert response["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"own": ""}, "This field is required"),
+        ({"phone": "12"}, "7 to 15 digits"),
+        ({"birth_date": "2999-01-01"}, "between 1900 and today"),
+        ({"birth_date": "long ago"}, "Enter a valid date"),
+        ({"language": "xx"}, "not one of the available choices"),
+        ({"own": "A" * 201}, "at most 200"),
+        ({"organisation": "1"}, "not a valid UUID"),
+        ({"own": "Amina\x00"}, "Null characters"),
+    ],
+)
+def test_wrong_entries_are_explained_at_the_field(
+    empty: World, change: dict[str, str], words: str
+) -> None:
+    from sojourn.web.people.models import Person
+
+    entry = {"own": "Amina", "organisation": str(empty.harbour.pk), **change}
+    response = empty.client("bilal").post(reverse("people:register"), entry)
+    assert response.status_code == 400
+    assert words in response.content.decode()
+    assert not Person.objects.exists()
+
+
+def test_nobody_is_registered_for_a_foreign_organisation(empty: World) -> None:
+    entry = {"own": "Amina", "organisation": str(empty.crossroads.pk)}
+    assert empty.client("bilal").post(reverse("people:register"), entry).status_code == 400
+
+
+def test_registering_opens_a_case_and_leads_on(empty: World) -> None:
+    entry = {"own": "أمينة", "organisation": str(empty.harbour.pk), "phone": "+216 20 000 000"}
+    response = empty.client("bilal").post(reverse("people:register"), entry, follow=True)
+    page = response.content.decode()
+    assert "<bdi>أمينة</bdi>" in page
+    assert "+21620000000" in page
+    assert "Ask for consent" in page
+
+
+def test_a_name_is_text_and_nothing_else(empty: World) -> None:
+    entry = {"own": "<script>alert(1)</script>", "organisation": str(empty.harbour.pk)}
+    page = empty.client("bilal").post(reverse("people:register"), entry, follow=True)
+    assert "<script>alert" not in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["0", "999", "x", "-1"])
+def test_odd_page_numbers_are_harmless(world: World, page: str) -> None:
+    assert world.client("bilal").get(reverse("people:list"), {"page": page}).status_code == 200
+
+
+@pytest.mark.parametrize("when", ["", "2001-01-01", "soon"])
+def test_a_wrong_review_day_is_refused_with_words(world: World, when: str) -> None:
+    url = reverse("cases:review", args=[world.case.pk])
+    response = world.client("bilal").post(url, {"review_on": when}, follow=True)
+    assert "Choose" in response.content.decode()

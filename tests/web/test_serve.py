@@ -1,0 +1,130 @@
+"""Starting for the first time, again, and when something is wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+PREPARE = """
+    import sys
+    from pathlib import Path
+    from sojourn.web.serve import prepare
+    prepare(Path(sys.argv[1]))
+"""
+
+
+def _run(code: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("SOJOURN_")}
+    return subprocess.run(  # noqa: S603 - our own code in a process of its own
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(code), str(home)],
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder after a first start."""
+    folder = tmp_path_factory.mktemp("home") / "var"
+    done = _run(PREPARE, folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_what_is_kept_only_its_owner_can_read(home: Path) -> None:
+    for path in (home, *home.iterdir()):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path.name
+    assert {"secret.key", "master.key", "sojourn.sqlite3"} <= {p.name for p in home.iterdir()}
+
+
+def test_a_second_start_keeps_the_secrets(home: Path) -> None:
+    before = [(home / name).read_bytes() for name in ("secret.key", "master.key")]
+    assert _run(PREPARE, home).returncode == 0
+    assert [(home / name).read_bytes() for name in ("secret.key", "master.key")] == before
+
+
+LOOK_AND_DIE = """
+    import os, signal, sys
+    from pathlib import Path
+    from sojourn.web.serve import prepare
+    prepare(Path(sys.argv[1]))
+    from django.conf import settings
+    settings.ALLOWED_HOSTS.append("testserver")
+    from django.test import Client
+    from sojourn.web.accounts.access import SYSTEM, principal_for
+    from sojourn.web.accounts import actions
+    from sojourn.web.accounts.roles import Role
+    from sojourn.web.cases.actions import open_files
+    from sojourn.web.people.actions import Newcomer
+    from sojourn.web.people.rules import IdentityData, Names
+    place = actions.add_organisation(name="Harbour", code="HA", by=SYSTEM)
+    bilal = actions.add_user(
+        username="bilal", name="Bilal", password="x" * 12, organisation=place, by=SYSTEM
+    )
+    actions.grant(holder=bilal, role=Role.CASE_WORKER, organisation=place, by=SYSTEM)
+    amina = Newcomer(IdentityData(Names("Amina Secretname"), "+999000111222"))
+    (case,) = open_files(organisation=place, newcomers=[amina], by=principal_for(bilal))
+    client = Client()
+    client.force_login(bilal)
+    assert b"Secretname" in client.get(f"/people/{case.person_id}/").content
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+CHECK = """
+    import sys
+    from pathlib import Path
+    from sojourn.web.serve import prepare
+    prepare(Path(sys.argv[1]))
+    from sojourn.web.audit.models import Event
+    from sojourn.web.audit.queries import verify
+    last = Event.objects.latest("seq")
+    print(last.verb, last.object_type, verify().intact)
+"""
+
+
+def test_a_look_is_kept_when_the_process_is_killed_and_no_file_holds_the_name(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "var"
+    died = _run(LOOK_AND_DIE, home)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    for path in home.iterdir():  # the write-ahead log is still there
+        assert b"Secretname" not in path.read_bytes(), path.name
+        assert b"999000111222" not in path.read_bytes(), path.name
+    assert _run(CHECK, home).stdout.split() == ["read", "people.person", "True"]
+
+
+def test_a_lost_master_key_is_said_plainly(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    _run(LOOK_AND_DIE, home)
+    (home / "master.key").unlink()
+    failed = _run(PREPARE, home)
+    assert "StartProblem: The master key is missing" in failed.stderr
+    assert not (home / "master.key").exists()
+
+
+def test_a_wrong_master_key_is_said_plainly(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    _run(LOOK_AND_DIE, home)
+    (home / "master.key").write_text("c2hvcnQ=")
+    assert "StartProblem: The master key is not 32 bytes" in _run(PREPARE, home).stderr
+
+
+def test_a_folder_that_cannot_be_used_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    failed = _run(PREPARE, tmp_path / "file" / "var")
+    assert "StartProblem: The folder" in failed.stderr
+
+
+def test_a_wrong_database_address_is_refused(tmp_path: Path) -> None:
+    failed = _run(PREPARE, tmp_path / "var", DATABASE_URL="mysql://x")
+    assert "DATABASE_URL must begin with postgresql://" in failed.stderr
