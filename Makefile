@@ -48,7 +48,7 @@ check: $(VENV)/.dev translations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint src/sojourn/web --lint --quiet
-	$(BIN)/python scripts/translations.py check
+	$(BIN)/python scripts/check_translations.py
 
 fix: $(VENV)/.dev
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -59,7 +59,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)
 
 docs: $(VENV)/.dev
-	$(BIN)/python scripts/docs_reference.py
+	$(BIN)/python -m tests.spec.render
 	$(BIN)/mkdocs build --strict --quiet
 	@echo "The documentation is in site/index.html"
 
@@ -103,7 +103,7 @@ $(VENV)/.node: requirements/node.txt $(VENV)/.base
 
 frontend/node_modules/.package-lock.json: frontend/package-lock.json $(VENV)/.node
 	@echo "Installing what the frontend is built from"
-	@cd frontend && $(WITH_NODE) npm ci --no-audit --no-fund --loglevel=error
+	@cd frontend && $(WITH_NODE) npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(STATIC)/app.js: $(shell find frontend/src frontend/build -type f 2>/dev/null) \
@@ -112,5 +112,6 @@ $(STATIC)/app.js: $(shell find frontend/src frontend/build -type f 2>/dev/null) 
 	@cd frontend && $(WITH_NODE) npm run --silent build -- --logLevel warn
 	@touch $@
 
-%.mo: %.po scripts/translations.py | $(VENV)/.base
-	@$(BIN)/python scripts/translations.py compile $<
+%.mo: %.po | $(VENV)/.base
+	@$(BIN)/python -m sojourn.web.translations
+	@touch $@
