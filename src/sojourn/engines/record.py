@@ -571,7 +571,9 @@ def _number(value: Result) -> Fraction | None:
 
 def _decimal(value: Fraction) -> Decimal:
     """Exact: only sums and products of decimals occur, so the denominator divides a power of 10."""
-    places = 0
+    if value.denominator == 1:
+        return Decimal(value.numerator)
+    places = 1
     while (value * 10**places).denominator != 1:
         places += 1
     return Decimal(int(value * 10**places)).scaleb(-places)

@@ -7,10 +7,11 @@ understands. `text()` of a node is its XLSForm spelling.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias, TypeVar
 
 from sojourn.framework.types import (
     BOOLEAN,
@@ -26,23 +27,39 @@ from sojourn.framework.types import (
     Type,
 )
 
+_Self = TypeVar("_Self")
+
+
+def once(method: Callable[[_Self], str]) -> Callable[[_Self], str]:
+    """Compute a frozen node's text the first time only; a reason needs it for every part."""
+    name = f"_{method.__name__}"
+
+    def remembered(self: _Self) -> str:
+        known: str | None = self.__dict__.get(name)
+        if known is None:
+            known = self.__dict__[name] = method(self)
+        return known
+
+    return remembered
+
 
 class RuleError(ValueError):
     """A rule that cannot mean anything. The message says what is wrong and what to write."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BooleanLiteral:
     """Always or never. Not writable in a rule: it stands for a whole cell such as `yes`."""
 
     value: bool
     type: ClassVar[Boolean] = BOOLEAN
 
+    @once
     def text(self) -> str:
         return "yes" if self.value else "no"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NumberLiteral:
     """A number written in a rule."""
 
@@ -56,11 +73,12 @@ class NumberLiteral:
     def type(self) -> Number:
         return Number(_places(self.value), abs(self.value))
 
+    @once
     def text(self) -> str:
         return format(self.value, "f")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CodeLiteral:
     """A code written in a rule, one of `among`."""
 
@@ -71,11 +89,12 @@ class CodeLiteral:
     def type(self) -> Code:
         return Code(self.among)
 
+    @once
     def text(self) -> str:
         return _quoted(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DateLiteral:
     """A day written in a rule as `date('2024-05-01')`."""
 
@@ -85,11 +104,12 @@ class DateLiteral:
     def type(self) -> Date:
         return DATE
 
+    @once
     def text(self) -> str:
         return f"date('{self.value.isoformat()}')"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AnswerRef:
     """The answer to a question; `roster` is set inside a roster's filter."""
 
@@ -97,22 +117,24 @@ class AnswerRef:
     type: Type
     roster: str | None = None
 
+    @once
     def text(self) -> str:
         return f"${{{self.name}}}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FactorRef:
     """Another row's outcome: whether a factor is present, or its direction if it has one."""
 
     name: str
     type: Boolean | Code
 
+    @once
     def text(self) -> str:
         return f"${{{self.name}}}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class And:
     """True when every part is true; see `logic.AND`."""
 
@@ -123,11 +145,12 @@ class And:
     def __post_init__(self) -> None:
         _require_booleans("and", self.parts)
 
+    @once
     def text(self) -> str:
         return " and ".join(_bracketed(part) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Or:
     """True when at least one part is true; see `logic.OR`."""
 
@@ -138,11 +161,12 @@ class Or:
     def __post_init__(self) -> None:
         _require_booleans("or", self.parts)
 
+    @once
     def text(self) -> str:
         return " or ".join(_bracketed(part) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Not:
     """See `logic.NOT`."""
 
@@ -152,11 +176,12 @@ class Not:
     def __post_init__(self) -> None:
         _require_booleans("not()", (self.of,))
 
+    @once
     def text(self) -> str:
         return f"not({self.of.text()})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Comparison:
     """Two values of one kind compared; unknown when either is unknown."""
 
@@ -178,43 +203,44 @@ class _Comparison:
             return
         _refuse_comparison(self.symbol, self.left, self.right, ordered=self.ordered)
 
+    @once
     def text(self) -> str:
         return f"{_operand(self.left)} {self.symbol} {_operand(self.right)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equal(_Comparison):
     symbol: ClassVar[str] = "="
     ordered: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NotEqual(_Comparison):
     symbol: ClassVar[str] = "!="
     ordered: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Less(_Comparison):
     symbol: ClassVar[str] = "<"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LessEqual(_Comparison):
     symbol: ClassVar[str] = "<="
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Greater(_Comparison):
     symbol: ClassVar[str] = ">"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GreaterEqual(_Comparison):
     symbol: ClassVar[str] = ">="
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Arithmetic:
     """Exact arithmetic; unknown when either side is unknown."""
 
@@ -241,11 +267,12 @@ class _Arithmetic:
             raise TypeError("checked when built")
         return left, right
 
+    @once
     def text(self) -> str:
         return f"{_operand(self.left)} {self.symbol} {_operand(self.right)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Add(_Arithmetic):
     symbol: ClassVar[str] = "+"
 
@@ -255,7 +282,7 @@ class Add(_Arithmetic):
         return Number(max(left.places, right.places), left.limit + right.limit)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subtract(_Arithmetic):
     symbol: ClassVar[str] = "-"
 
@@ -265,7 +292,7 @@ class Subtract(_Arithmetic):
         return Number(max(left.places, right.places), left.limit + right.limit)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Multiply(_Arithmetic):
     symbol: ClassVar[str] = "*"
 
@@ -275,7 +302,7 @@ class Multiply(_Arithmetic):
         return Number(left.places + right.places, left.limit * right.limit)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Negate:
     """The number with its sign turned."""
 
@@ -289,11 +316,12 @@ class Negate:
     def type(self) -> Type:
         return self.of.type
 
+    @once
     def text(self) -> str:
         return f"-{_operand(self.of)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selected:
     """Whether one code is among those chosen."""
 
@@ -308,11 +336,12 @@ class Selected:
                 f"is {self.of.type}"
             )
 
+    @once
     def text(self) -> str:
         return f"selected({self.of.text()}, {_quoted(self.code)})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CountSelected:
     """How many codes were chosen; unknown when a missing code was chosen with them."""
 
@@ -326,11 +355,12 @@ class CountSelected:
                 f"is {self.of.type}"
             )
 
+    @once
     def text(self) -> str:
         return f"count-selected({self.of.text()})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class If:
     """One of two values; unknown when the condition is unknown, whatever the values."""
 
@@ -359,11 +389,12 @@ class If:
     def type(self) -> Type:
         return self._type()
 
+    @once
     def text(self) -> str:
         return f"if({self.condition.text()}, {self.then.text()}, {self.otherwise.text()})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CountRows:
     """How many rows of a roster meet `where` (all of them when it is None).
 
@@ -377,11 +408,12 @@ class CountRows:
     def __post_init__(self) -> None:
         _require_filter(self.where)
 
+    @once
     def text(self) -> str:
         return f"count({_rows(self.roster, self.where)})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _RowsNumber:
     """A number over the rows that meet `where`; unknown when any of them, or the choice, is."""
 
@@ -402,12 +434,13 @@ class _RowsNumber:
     def type(self) -> Type:
         return self.value.type
 
+    @once
     def text(self) -> str:
         inner = self.value.text()
         return f"{self.word}({inner}{f'[{self.where.text()}]' if self.where else ''})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SumRows(_RowsNumber):
     """Zero for no rows."""
 
@@ -421,21 +454,21 @@ class SumRows(_RowsNumber):
         return Number(number.places, number.limit * ROWS_LIMIT)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MinRows(_RowsNumber):
     """Unknown for no rows."""
 
     word: ClassVar[str] = "min"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MaxRows(_RowsNumber):
     """Unknown for no rows."""
 
     word: ClassVar[str] = "max"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AnyRow:
     """Whether some row meets `where`; false for an empty roster."""
 
@@ -446,11 +479,12 @@ class AnyRow:
     def __post_init__(self) -> None:
         _require_filter(self.where)
 
+    @once
     def text(self) -> str:
         return f"any({_rows(self.roster, self.where)})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AllRows:
     """Whether every row meets `condition`; true for an empty roster."""
 
@@ -461,6 +495,7 @@ class AllRows:
     def __post_init__(self) -> None:
         _require_filter(self.condition)
 
+    @once
     def text(self) -> str:
         return f"all(${{{self.roster}}}, {self.condition.text()})"
 
