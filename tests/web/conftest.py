@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -80,12 +80,17 @@ class World:
         return read_answers(self.framework, texts)
 
     def assess(
-        self, case: Case, name: str = "bilal", at: datetime | None = None, **texts: str
+        self,
+        case: Case,
+        texts: Mapping[str, str] = ANSWERS,
+        *,
+        name: str = "bilal",
+        at: datetime | None = None,
     ) -> Assessment:
         return cases.assess(
             case=case,
             framework=self.framework,
-            answers=self.answers(**(texts or ANSWERS)),
+            answers=self.answers(**texts),
             made=cases.Made(LegalBasis.CONSENT, at or timezone.now()),
             by=self.by(name),
         )

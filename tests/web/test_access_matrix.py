@@ -107,7 +107,7 @@ def foreign(world: World) -> Case:
     """A file at Crossroads that nobody at Harbour may see, and open forms on both sides."""
     case = world.register("chiara")
     world.consent(case, "chiara")
-    world.assess(case, "chiara")
+    world.assess(case, name="chiara")
     for owner, theirs in (("bilal", world.case), ("chiara", case)):
         field.open_form(case=theirs, basis="consent", by=world.by(owner))  # type: ignore[arg-type]
     return case

@@ -117,7 +117,11 @@ def test_a_member_is_added_with_a_role_and_can_sign_in(empty: World) -> None:
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"username": "bilal"}, "taken"), ({"password": "short"}, "too short"), ({"role": "king"}, "valid")],
+    [
+        ({"username": "bilal"}, "taken"),
+        ({"password": "short"}, "too short"),
+        ({"role": "king"}, "valid"),
+    ],
 )
 def test_a_wrong_member_is_refused_with_words(
     empty: World, change: dict[str, str], words: str

@@ -12,18 +12,19 @@ from django.urls import reverse
 from sojourn.web.people import actions, identities, queries
 from sojourn.web.people.models import Identity, Person
 from sojourn.web.people.rules import IdentityData, Names, name_matches, normal_phone
-from sojourn.web.vault import Key, KeyDestroyed, VaultError
+from sojourn.web.vault import Key, KeyDestroyedError, VaultError
 from tests.web.conftest import AMINA, SECRETS, World
 
 
 def _dump() -> bytes:
     """Everything the database would write to its file."""
     raw = connection.connection
-    return b"\n".join(line.encode() for line in raw.iterdump()) + raw.serialize()
+    written: bytes = raw.serialize()
+    return b"\n".join(line.encode() for line in raw.iterdump()) + written
 
 
 def test_the_database_holds_no_planted_secret(world: World) -> None:
-    world.assess(world.case, own_words="Amina told of Secretname", stage="transit")
+    world.assess(world.case, {"own_words": "Amina told of Secretname", "stage": "transit"})
     dump = _dump()
     for secret in SECRETS:
         assert secret.encode() not in dump
@@ -72,7 +73,7 @@ def test_erasing_destroys_the_identity_and_keeps_the_file(world: World) -> None:
     actions.erase(person=person, by=world.by("sami"), reason="asked")
     again = Person.objects.select_related("key", "identity").get(pk=person.pk)
     assert identities.open_many([again])[person.pk] == identities.ERASED
-    with pytest.raises(KeyDestroyed):
+    with pytest.raises(KeyDestroyedError):
         identities.key_of(again)
     assert world.case.assessments.count() == 1
     page = world.client("sami").get(reverse("people:person", args=[person.pk])).content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client
@@ -14,7 +15,7 @@ from tests.web.conftest import SECRETS, World
 
 
 @pytest.fixture
-def lines() -> list[str]:
+def lines() -> Iterator[list[str]]:
     """What would be written, through the same filter and formatter as in earnest."""
     written: list[str] = []
 
@@ -28,7 +29,7 @@ def lines() -> list[str]:
     loggers = [logging.getLogger(name) for name in ("", "django", "sojourn")]
     for logger in loggers:
         logger.addHandler(handler)
-    yield written  # type: ignore[misc]  # a generator fixture
+    yield written
     for logger in loggers:
         logger.removeHandler(handler)
 

@@ -17,9 +17,9 @@ from tests.web.conftest import SECRETS, World
 
 Urls = dict[str, Callable[[World], str]]
 PAGES: Urls = {
-    "day": lambda w: reverse("home:day"),
-    "people": lambda w: reverse("people:list"),
-    "register": lambda w: reverse("people:register"),
+    "day": lambda _w: reverse("home:day"),
+    "people": lambda _w: reverse("people:list"),
+    "register": lambda _w: reverse("people:register"),
     "person": lambda w: reverse("people:person", args=[w.case.person_id]),
     "correct": lambda w: reverse("people:correct", args=[w.case.person_id]),
     "looks": lambda w: reverse("people:looks", args=[w.case.person_id]),
@@ -30,8 +30,8 @@ PAGES: Urls = {
 }
 OTHERS = {
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
-    "members": ("dana", lambda w: reverse("accounts:members")),
-    "audit": ("emil", lambda w: reverse("audit:log")),
+    "members": ("dana", lambda _w: reverse("accounts:members")),
+    "audit": ("emil", lambda _w: reverse("audit:log")),
 }
 ALL = {**{name: ("bilal", url) for name, url in PAGES.items()}, **OTHERS}
 
@@ -93,7 +93,9 @@ def test_no_address_or_title_holds_anything_personal(name: str, world: World) ->
         assert secret not in addresses
 
 
-@pytest.mark.parametrize("name", ["people", "day", "situation", "person", "looks", "audit", "members"])
+@pytest.mark.parametrize(
+    "name", ["people", "day", "situation", "person", "looks", "audit", "members"]
+)
 def test_the_number_of_queries_does_not_grow_with_people(name: str, world: World) -> None:
     who, url = ALL[name]
     few = _queries(world, who, url(world), people=4)
@@ -113,7 +115,9 @@ def _queries(world: World, who: str, url: str, *, people: int) -> int:
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-@pytest.mark.parametrize("address", ["/nowhere/", "/cases/x/", "/people/00000000-0000-0000-0000-000000000000/"])
+@pytest.mark.parametrize(
+    "address", ["/nowhere/", "/cases/x/", "/people/00000000-0000-0000-0000-000000000000/"]
+)
 def test_what_is_not_there_is_said_plainly(world: World, address: str, language: str) -> None:
     response = world.client("bilal").get(address, headers={"Accept-Language": language})
     page = response.content.decode()

@@ -108,7 +108,7 @@ def test_a_lost_master_key_is_said_plainly(tmp_path: Path) -> None:
     _run(LOOK_AND_DIE, home)
     (home / "master.key").unlink()
     failed = _run(PREPARE, home)
-    assert "StartProblem: The master key is missing" in failed.stderr
+    assert "StartError: The master key is missing" in failed.stderr
     assert not (home / "master.key").exists()
 
 
@@ -116,13 +116,13 @@ def test_a_wrong_master_key_is_said_plainly(tmp_path: Path) -> None:
     home = tmp_path / "var"
     _run(LOOK_AND_DIE, home)
     (home / "master.key").write_text("c2hvcnQ=")
-    assert "StartProblem: The master key is not 32 bytes" in _run(PREPARE, home).stderr
+    assert "StartError: The master key is not 32 bytes" in _run(PREPARE, home).stderr
 
 
 def test_a_folder_that_cannot_be_used_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     failed = _run(PREPARE, tmp_path / "file" / "var")
-    assert "StartProblem: The folder" in failed.stderr
+    assert "StartError: The folder" in failed.stderr
 
 
 def test_a_wrong_database_address_is_refused(tmp_path: Path) -> None:

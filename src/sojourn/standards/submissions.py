@@ -171,8 +171,7 @@ def _read(question: Question, text: str) -> Value | Missing:
 
 
 def _local(element: Element) -> str:
-    # Comments and processing instructions have a function in place of a tag.
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return str(element.tag).rpartition("}")[2]
 
 
 def _text(element: Element) -> str:

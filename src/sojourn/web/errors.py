@@ -38,7 +38,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
     context = {"status": status, "reason": reason, "request_id": log.request_id.get()}
     try:
-        content = render_to_string(f"{status}.html", context, request)
+        content: str = render_to_string(f"{status}.html", context, request)
     except TemplateDoesNotExist:
         content = str(status)
     except Exception:  # the page about a failure must not fail with it

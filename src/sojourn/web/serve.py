@@ -13,14 +13,14 @@ _MOST_BYTES = 11_000_000
 """A little more than the largest submission: the application itself answers what is too large."""
 
 
-class StartProblem(Exception):
+class StartError(Exception):
     """Why the application cannot start, in words for whoever starts it."""
 
 
 def prepare(home: Path, *, demo: bool = False) -> None:
     """Makes the data folder and its secrets, loads the settings, brings the tables up to date.
 
-    Call it once per process before anything else of `sojourn.web`. Raises StartProblem.
+    Call it once per process before anything else of `sojourn.web`. Raises StartError.
     """
     _make_home(home)
     os.environ["SOJOURN_HOME"] = str(home)
@@ -38,13 +38,13 @@ def prepare(home: Path, *, demo: bool = False) -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
-        raise StartProblem(f"The database cannot be used ({type(error).__name__}).") from error
+        raise StartError(f"The database cannot be used ({type(error).__name__}).") from error
     _check_keys()
 
 
 def serve(host: str, port: int, *, demo: bool, home: Path) -> None:
     """Serves until it is stopped. With `demo`, invented people are loaded once and the log-ins are
-    printed. Raises StartProblem.
+    printed. Raises StartError.
     """
     prepare(home, demo=demo)
     if demo:
@@ -71,7 +71,7 @@ def _make_home(home: Path) -> None:
             # Where there are data but no key, a new key would only hide that the old one is lost.
             create_secret(home / "master.key")
     except OSError as error:
-        raise StartProblem(f"The folder {home} cannot be used: {error.strerror}.") from error
+        raise StartError(f"The folder {home} cannot be used: {error.strerror}.") from error
 
 
 def _check_keys() -> None:
@@ -83,7 +83,7 @@ def _check_keys() -> None:
         for row in OrganisationKey.objects.all():
             key.unwrap(bytes(row.wrapped), of=row.pk)
     except VaultError as error:
-        raise StartProblem(str(error)) from error
+        raise StartError(str(error)) from error
 
 
 def _load_demo() -> None:
@@ -100,7 +100,7 @@ def _refuse_demo_data() -> None:
     from sojourn.web import demo
 
     if demo.is_loaded():
-        raise StartProblem(
+        raise StartError(
             "This folder holds the demonstration with its public passwords. Start it with --demo, "
             "or choose another folder with --home."
         )
@@ -124,7 +124,7 @@ def _run(host: str, port: int) -> None:
             outbuf_overflow=_MOST_BYTES + 1,
         )
     except OSError as error:
-        raise StartProblem(f"{host}:{port} cannot be used: {error.strerror}.") from error
+        raise StartError(f"{host}:{port} cannot be used: {error.strerror}.") from error
     _say(f"Sojourn runs at http://{_shown(host)}:{server.effective_port}/  (stop with Ctrl+C)")
     server.run()
 

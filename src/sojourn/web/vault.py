@@ -35,7 +35,7 @@ class VaultError(Exception):
     """A value cannot be opened or a key is missing. Its text names no person and no key."""
 
 
-class KeyDestroyed(VaultError):
+class KeyDestroyedError(VaultError):
     """The key was destroyed on purpose: the person was erased."""
 
 

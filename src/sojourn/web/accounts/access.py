@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -24,7 +24,6 @@ from sojourn.framework import DataClass
 from sojourn.web.accounts.models import Grant, User
 from sojourn.web.accounts.roles import POWERS, Power, Role, Verb
 
-P = ParamSpec("P")
 Row = TypeVar("Row", bound=Model)
 
 
@@ -167,23 +166,19 @@ def check_can(principal: Principal, verb: Verb) -> None:
         raise PermissionDenied(_REASONS[verb]())
 
 
-def needs(
-    verb: Verb,
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, P], HttpResponse]],
-    Callable[Concatenate[HttpRequest, P], HttpResponse],
-]:
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def needs(verb: Verb) -> Callable[[View], View]:
     """Opens a view only to principals who may do this somewhere."""
 
-    def decorate(
-        view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             check_can(principal_of(request), verb)
             return view(request, *args, **kwargs)
 
-        return checked
+        return cast(View, checked)
 
     return decorate
 

@@ -12,6 +12,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
     """Nobody registers themselves, nothing is mailed, and sign-in says nothing on later pages."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
+        del request
         return False
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:

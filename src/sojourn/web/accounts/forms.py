@@ -8,9 +8,9 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.web.accounts.access import Principal
 from sojourn.web.accounts.models import Organisation, User
 from sojourn.web.accounts.queries import managed
-from sojourn.web.accounts.access import Principal
 from sojourn.web.accounts.roles import Role
 
 
@@ -23,7 +23,7 @@ class MemberForm(forms.Form):
     password = forms.CharField(
         label=_("First password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters. Hand it over in person; they change it after sign-in."),
+        help_text=_("At least 12 characters. Hand it over in person, to be changed after sign-in."),
     )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     valid_until = forms.DateField(

@@ -55,9 +55,7 @@ POWERS: Mapping[Role, Power] = MappingProxyType(
     {
         Role.CASE_WORKER: Power(_CASE_VERBS, _CASE_CLASSES),
         Role.SUPERVISOR: Power(_CASE_VERBS | {Verb.ERASE}, _CASE_CLASSES),
-        Role.PROTECTION_OFFICER: Power(
-            _CASE_VERBS, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}
-        ),
+        Role.PROTECTION_OFFICER: Power(_CASE_VERBS, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}),
         Role.DATA_PROTECTION_OFFICER: Power(frozenset({Verb.AUDIT}), _NO_CLASSES),
         Role.ANALYST: Power(frozenset(), _NO_CLASSES),
         Role.ADMINISTRATOR: Power(frozenset({Verb.CONFIGURE}), _NO_CLASSES),

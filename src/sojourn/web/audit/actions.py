@@ -202,10 +202,8 @@ def _grant(by: Principal, organisation_id: uuid.UUID | None) -> int | None:
 
 
 def _person_of(row: Model) -> uuid.UUID | None:
-    if row._meta.label_lower == "people.person":
-        found = row.pk
-    else:
-        found = getattr(row, "person_id", None)
+    is_person = row._meta.label_lower == "people.person"
+    found = row.pk if is_person else getattr(row, "person_id", None)
     return found if isinstance(found, uuid.UUID) else None
 
 

@@ -53,4 +53,6 @@ def row_hash(row: Mapping[str, Any]) -> str:
 def ids_digest(ids: Iterable[tuple[str, str]]) -> str:
     """The hash of (object, person) pairs, in whatever order they come; empty for none."""
     pairs = sorted(ids)
-    return hashlib.sha256(rfc8785.dumps([list(pair) for pair in pairs])).hexdigest() if pairs else ""
+    return (
+        hashlib.sha256(rfc8785.dumps([list(pair) for pair in pairs])).hexdigest() if pairs else ""
+    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -61,7 +62,7 @@ def about(person_id: uuid.UUID) -> QuerySet[Event]:
     return Event.objects.filter(Q(person_id=person_id) | Q(seq__in=listed)).order_by("-seq")
 
 
-def _rows() -> Iterator[tuple[dict[str, object], list[tuple[str, str]]]]:
+def _rows() -> Iterator[tuple[Mapping[str, Any], list[tuple[str, str]]]]:
     start = 0
     while True:
         batch = list(Event.objects.filter(seq__gt=start).order_by("seq").values()[:_BATCH])

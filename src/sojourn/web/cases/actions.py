@@ -47,9 +47,7 @@ def open_files(
             opened_at=when,
             review_on=rules.next_review(when.date(), urgent=True),
         )
-        for person in people.register(
-            organisation=organisation, people=newcomers, by=by, at=when
-        )
+        for person in people.register(organisation=organisation, people=newcomers, by=by, at=when)
     ]
     Case.objects.bulk_create(cases)
     for case in cases:
@@ -148,9 +146,7 @@ def _bring_up_to_date(case: Case, urgent: list[list[str]], at: datetime) -> None
     case.save(update_fields=["assessed_at", "urgent_factors", "is_urgent", "review_on"])
 
 
-def _note(
-    case: Case, verb: str, by: Principal, changed: dict[str, object] | None = None
-) -> None:
+def _note(case: Case, verb: str, by: Principal, changed: dict[str, object] | None = None) -> None:
     record(
         by=by,
         verb=verb,

@@ -20,15 +20,13 @@ def current() -> Framework:
 
 def keep(framework: Framework) -> KeptFramework:
     """Stores a framework's tables once, under their digest."""
-    kept, _created = KeptFramework.objects.get_or_create(
+    known = KeptFramework.objects.filter(digest=framework.digest).defer("sheets").first()
+    return known or KeptFramework.objects.create(
         digest=framework.digest,
-        defaults={
-            "framework_id": framework.id,
-            "version": framework.version,
-            "sheets": {name: [dict(row) for row in rows] for name, rows in framework.sheets.items()},
-        },
+        framework_id=framework.id,
+        version=framework.version,
+        sheets={name: [dict(row) for row in rows] for name, rows in framework.sheets.items()},
     )
-    return kept
 
 
 def by_digest(digest: str) -> Framework:

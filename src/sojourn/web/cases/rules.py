@@ -25,9 +25,7 @@ def urgent_factors(framework: Framework, findings: Findings) -> list[list[str]]:
     ]
 
 
-def visible_urgent(
-    urgent: Iterable[Iterable[str]], classes: Collection[DataClass]
-) -> list[str]:
+def visible_urgent(urgent: Iterable[Iterable[str]], classes: Collection[DataClass]) -> list[str]:
     """Which of a case's urgent factors may be shown to somebody cleared for these classes."""
     return [name for name, data_class in urgent if DataClass(data_class) in classes]
 

@@ -508,7 +508,8 @@ def _compare(items: list[Item], view: _View, old: _View) -> Comparison:
         gone=tuple(gone),
         same_count=sum(item.changed == "same" for item in known),
         now_known=tuple(
-            item for item in old.items()
+            item
+            for item in old.items()
             if item.kind == "unknown"
             and item.name in view.findings
             and view.findings[item.name].state is State.ABSENT
@@ -518,7 +519,6 @@ def _compare(items: list[Item], view: _View, old: _View) -> Comparison:
 
 def _factor_named(because: Because) -> str:
     return because.text.removeprefix("${").removesuffix("}")
-
 
 
 def label_map(framework: Framework, names: Iterable[str]) -> Mapping[str, str]:

@@ -9,9 +9,7 @@ from sojourn.web.cases import views
 app_name = "cases"
 urlpatterns = [
     path("<uuid:case_id>/", views.situation, name="situation"),
-    path(
-        "<uuid:case_id>/assessments/<uuid:assessment_id>/", views.situation, name="assessment"
-    ),
+    path("<uuid:case_id>/assessments/<uuid:assessment_id>/", views.situation, name="assessment"),
     path("<uuid:case_id>/assess/", views.assess, name="assess"),
     path("<uuid:case_id>/form/<uuid:ticket_id>/", views.form, name="form"),
     path("<uuid:case_id>/review/", views.review, name="review"),

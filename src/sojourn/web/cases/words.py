@@ -178,4 +178,3 @@ def _number(text: str) -> str:
         return str(number_format(Decimal(text), use_l10n=True))
     except ArithmeticError:
         return text
-

@@ -65,9 +65,7 @@ def ask(*, person: Person, asked: Asked, by: Principal, at: datetime | None = No
 
 
 @transaction.atomic
-def answer(
-    *, consent: Consent, given: bool, by: Principal, at: datetime | None = None
-) -> None:
+def answer(*, consent: Consent, given: bool, by: Principal, at: datetime | None = None) -> None:
     """Records the answer. A refusal is an answer like another one: help goes on."""
     if given and not consent.understood:
         raise ValidationError(

@@ -73,7 +73,9 @@ class ConsentForm(forms.Form):
             )
         until = data.get("valid_until")
         if until is not None and until < timezone.localdate():
-            self.add_error("valid_until", _("This day is past. Give a later one, or leave it empty."))
+            self.add_error(
+                "valid_until", _("This day is past. Give a later one, or leave it empty.")
+            )
         return data
 
     def asked(self) -> Asked:

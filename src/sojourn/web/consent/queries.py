@@ -41,6 +41,4 @@ def terms(consent: Consent) -> rules.Terms:
 def cover_for_assessment(person: Person, on: date) -> rules.Cover:
     """Whether the person agreed to an assessment. For callers that reached the person."""
     rows = Consent.objects.filter(person=person)
-    return rules.cover(
-        [terms(row) for row in rows], purpose=ConsentPurpose.ASSESSMENT.value, on=on
-    )
+    return rules.cover([terms(row) for row in rows], purpose=ConsentPurpose.ASSESSMENT.value, on=on)

@@ -41,9 +41,7 @@ def in_force(terms: Terms, on: date) -> bool:
     return terms.valid_until is None or on <= terms.valid_until
 
 
-def covers(
-    terms: Terms, *, purpose: str, recipient: str, classes: Iterable[str], on: date
-) -> bool:
+def covers(terms: Terms, *, purpose: str, recipient: str, classes: Iterable[str], on: date) -> bool:
     """Whether one consent allows these classes of data, for a purpose and a recipient, on a day.
 
     A consent that names no purpose, no recipient or no class allows nothing. So does asking for

@@ -39,7 +39,7 @@ TRANSITIONS: Mapping[tuple[ConsentState, ConsentState], Owner] = MappingProxyTyp
 )
 
 
-class WrongState(Exception):
+class WrongStateError(Exception):
     """A step that the table does not have."""
 
     def __init__(self, now: ConsentState, wanted: ConsentState) -> None:
@@ -48,6 +48,6 @@ class WrongState(Exception):
 
 
 def check_step(now: ConsentState, wanted: ConsentState) -> None:
-    """Raises WrongState unless the table has this step."""
+    """Raises WrongStateError unless the table has this step."""
     if (now, wanted) not in TRANSITIONS:
-        raise WrongState(now, wanted)
+        raise WrongStateError(now, wanted)

@@ -18,7 +18,7 @@ from sojourn.web.audit.actions import note_read
 from sojourn.web.consent import actions, notices, queries
 from sojourn.web.consent.forms import ConsentForm
 from sojourn.web.consent.models import Consent
-from sojourn.web.consent.states import ConsentState, WrongState
+from sojourn.web.consent.states import ConsentState, WrongStateError
 from sojourn.web.people.models import Person
 from sojourn.web.people.queries import person_or_404
 
@@ -48,7 +48,7 @@ def step(request: HttpRequest, person_id: uuid.UUID, consent_id: uuid.UUID) -> H
     try:
         _take(request.POST.get("step", ""), consent, by)
         messages.success(request, _("The answer was recorded."))
-    except WrongState:
+    except WrongStateError:
         messages.error(request, _("This answer was recorded already, or changed since."))
     except ValidationError as problem:
         messages.error(request, " ".join(problem.messages))

@@ -26,7 +26,9 @@ class Telling:
     @classmethod
     def begin(cls, story: Story, chance: Random) -> Telling:
         """Draws an answer to every question of the story and of what is usual."""
-        told = {name: chance.choice(options) for name, options in {**USUAL, **story.answers}.items()}
+        told = {
+            name: chance.choice(options) for name, options in {**USUAL, **story.answers}.items()
+        }
         told["age"] = str(chance.randint(*story.ages))
         told["plan_in_own_words"] = story.plan
         return cls(story, told)
@@ -36,7 +38,7 @@ class Telling:
         for name, value in self.story.better.items():
             if chance.random() < 0.6:
                 self.told[name] = value
-        if chance.random() < 0.15:
+        if chance.random() < 0.05:
             self.told["threatened_now"] = "yes"
         if chance.random() < 0.3:
             self.told["knows_where_help"] = "yes"

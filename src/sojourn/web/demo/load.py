@@ -89,7 +89,7 @@ class _Life:
         """One to three moments at office hours, the last ones some weeks apart."""
         count = self.chance.choice((1, 1, 2, 2, 2, 3))
         ago = self.chance.uniform(0.2, _SPREAD_DAYS)
-        days = sorted((ago + step * self.chance.uniform(20, 60) for step in range(count)))
+        days = sorted(ago + step * self.chance.uniform(20, 60) for step in range(count))
         moments = [timezone.now() - timedelta(days=day) for day in reversed(days)]
         return [moment.replace(minute=15 * self.chance.randrange(4)) for moment in moments]
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from sojourn.framework import Framework
 from sojourn.standards import submissions
 from sojourn.web.accounts.access import Principal
+from sojourn.web.accounts.models import User
 from sojourn.web.audit.actions import record
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases import frameworks
@@ -27,7 +28,7 @@ from sojourn.web.vault import Key
 TICKET_LASTS = timedelta(hours=12)
 
 
-class Conflict(Exception):
+class ConflictError(Exception):
     """What arrived contradicts what is here already. The text is for whoever sent it."""
 
 
@@ -52,7 +53,7 @@ def open_form(*, case: Case, basis: LegalBasis, by: Principal) -> Ticket:
     ticket = Ticket.objects.create(
         id=pk,
         token_digest=digest_of(token_of(pk)),
-        user_id=by.user_id,
+        user=User.objects.get(pk=by.user_id or 0),  # the system opens no form
         case=case,
         organisation_id=case.organisation_id,
         framework=frameworks.keep(frameworks.current()),
@@ -76,7 +77,7 @@ def open_form(*, case: Case, basis: LegalBasis, by: Principal) -> Ticket:
 def receive(*, ticket: Ticket, arrival: Arrival, by: Principal) -> Submission:
     """Takes in one request of a submission; the same one again changes nothing.
 
-    Raises `submissions.SubmissionError` for what cannot be read, `Conflict` for another content
+    Raises `submissions.SubmissionError` for what cannot be read, `ConflictError` for other content
     under a known id or an edit of something that is not current, and as `cases.assess` does.
     """
     framework = frameworks.by_digest(ticket.framework_id)
@@ -137,11 +138,13 @@ def _keep(ticket: Ticket, instance_id: str, arrival: Arrival, key: Key) -> Submi
 def _check_same(kept: Submission, ticket: Ticket, arrival: Arrival) -> None:
     same = kept.xml_digest == hashlib.sha256(arrival.xml).hexdigest()
     if not same or kept.case_id != ticket.case_id:
-        raise Conflict(_("Another form with this number was sent before. Nothing was changed."))
+        raise ConflictError(
+            _("Another form with this number was sent before. Nothing was changed.")
+        )
 
 
 def _replaced(ticket: Ticket, deprecated_id: str | None) -> Assessment | None:
-    """The assessment that an edit replaces; Conflict where it is not there or not current."""
+    """The assessment that an edit replaces; ConflictError where it is not the current one."""
     if deprecated_id is None:
         return None
     before = (
@@ -150,7 +153,7 @@ def _replaced(ticket: Ticket, deprecated_id: str | None) -> Assessment | None:
         .first()
     )
     if before is None or before.assessment is None or not before.assessment.is_current:
-        raise Conflict(
+        raise ConflictError(
             _("The form you corrected was corrected by somebody else. Open it again first.")
         )
     return before.assessment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -28,7 +28,6 @@ from sojourn.web.field.models import Ticket
 from sojourn.web.field.queries import TicketState
 from sojourn.web.i18n import language
 
-P = ParamSpec("P")
 _XML_PART = "xml_submission_file"
 _INCOMPLETE = "*isIncomplete*"
 
@@ -51,23 +50,23 @@ _FAULTS: Mapping[Fault, object] = {
     Fault.TOO_MANY_ROWS: gettext_lazy("This list is too long: %(question)s"),
 }
 
-View = Callable[Concatenate[HttpRequest, Ticket, Principal, P], HttpResponse]
+TicketView = Callable[[HttpRequest, Ticket, Principal], HttpResponse]
 
 
-def with_ticket(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+def with_ticket(view: TicketView) -> Callable[[HttpRequest, str], HttpResponse]:
     """Opens a view to whoever holds a token that counts."""
 
     @login_not_required
     @csrf_exempt
     @wraps(view)
-    def opened(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
         presented = queries.present(token)
         if presented.ticket is None or presented.by is None:
             status, text = _REFUSALS[presented.state]
             return openrosa.message(str(text), status=status)
-        return view(request, presented.ticket, presented.by, *args, **kwargs)
+        return view(request, presented.ticket, presented.by)
 
-    return opened
+    return cast(Callable[[HttpRequest, str], HttpResponse], opened)
 
 
 @require_GET
@@ -127,11 +126,11 @@ def _receive(request: HttpRequest, ticket: Ticket, by: Principal) -> HttpRespons
     try:
         arrival = _arrival(request)
         kept = actions.receive(ticket=ticket, arrival=arrival, by=by)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return openrosa.message(refused.text, status=refused.status)
     except SubmissionError as error:
         return openrosa.message(_fault(ticket, error), status=400)
-    except actions.Conflict as conflict:
+    except actions.ConflictError as conflict:
         return openrosa.message(str(conflict), status=409)
     except PermissionDenied as reason:
         return openrosa.message(str(reason), status=403)
@@ -142,7 +141,7 @@ def _receive(request: HttpRequest, ticket: Ticket, by: Principal) -> HttpRespons
     return openrosa.message(text, status=201)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A request that is refused before its content is looked at."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -152,14 +151,14 @@ class _Refused(Exception):
 
 def _arrival(request: HttpRequest) -> actions.Arrival:
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.OPENROSA_MAX_BYTES:
-        raise _Refused(413, _("The form is too large. Send fewer or smaller files."))
+        raise _RefusedError(413, _("The form is too large. Send fewer or smaller files."))
     try:
         fields, files = request.POST, request.FILES
     except (MultiPartParserError, RequestDataTooBig, UnicodeError):
-        raise _Refused(400, _("The form arrived damaged. Send it again.")) from None
+        raise _RefusedError(400, _("The form arrived damaged. Send it again.")) from None
     xml = files.get(_XML_PART)
     if not isinstance(xml, UploadedFile):
-        raise _Refused(400, _("The form itself is missing from what was sent."))
+        raise _RefusedError(400, _("The form itself is missing from what was sent."))
     return actions.Arrival(
         xml=xml.read(),
         files={
@@ -179,4 +178,3 @@ def _fault(ticket: Ticket, error: SubmissionError) -> str:
 
 def _framework(ticket: Ticket) -> Framework:
     return frameworks.by_digest(ticket.framework_id)
-

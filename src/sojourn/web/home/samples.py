@@ -210,14 +210,10 @@ def _risks() -> list[Item]:
 def _resources() -> list[Item]:
     return [
         _item("skill", "A trade that is in demand", "resource", Level.INDIVIDUAL),
-        _item(
-            "language", "Speaks the local language", "resource", Level.INDIVIDUAL, changed="new"
-        ),
+        _item("language", "Speaks the local language", "resource", Level.INDIVIDUAL, changed="new"),
         _item("phone", "A working phone and a number to call", "resource", Level.INDIVIDUAL),
         _item("sister", "A sister in the next town who can help", "resource", Level.HOUSEHOLD),
-        _item(
-            "association", "An association of people from home", "resource", Level.COMMUNITY
-        ),
+        _item("association", "An association of people from home", "resource", Level.COMMUNITY),
     ]
 
 

@@ -60,9 +60,7 @@ def register(
         row, key = identities.new_person_key(person, organisation_key)
         registered.append(person)
         keys.append(row)
-        sealed.append(
-            identities.sealed_identity(person, newcomer.identity, key, organisation_key)
-        )
+        sealed.append(identities.sealed_identity(person, newcomer.identity, key, organisation_key))
     Person.objects.bulk_create(registered)
     PersonKey.objects.bulk_create(keys)
     Identity.objects.bulk_create(sealed)

@@ -65,16 +65,12 @@ class IdentityForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
-    language = forms.ChoiceField(
-        label=_("Language to speak in"), choices=LANGUAGES, required=False
-    )
+    language = forms.ChoiceField(label=_("Language to speak in"), choices=LANGUAGES, required=False)
     phone = forms.CharField(
         label=_("Phone"),
         max_length=40,
         required=False,
-        widget=forms.TextInput(
-            attrs={"inputmode": "tel", "dir": "ltr", "autocomplete": "off"}
-        ),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "dir": "ltr", "autocomplete": "off"}),
         help_text=_("With the country code, such as +216 20 000 000."),
     )
     document = forms.CharField(

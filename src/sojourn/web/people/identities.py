@@ -10,7 +10,7 @@ from functools import lru_cache
 from sojourn.web.accounts.models import Organisation
 from sojourn.web.people.models import Identity, OrganisationKey, Person, PersonKey
 from sojourn.web.people.rules import IdentityData, Names, normal_document, normal_phone
-from sojourn.web.vault import Key, KeyDestroyed, master_key
+from sojourn.web.vault import Key, KeyDestroyedError, master_key
 
 ERASED = IdentityData()
 """What is left to show of somebody who was erased."""
@@ -45,9 +45,9 @@ def new_person_key(person: Person, organisation: Key) -> tuple[PersonKey, Key]:
 
 
 def person_key(row: PersonKey, organisation: Key) -> Key:
-    """The person's key; KeyDestroyed once they were erased."""
+    """The person's key; KeyDestroyedError once they were erased."""
     if row.destroyed_at is not None:
-        raise KeyDestroyed("This person was erased.")
+        raise KeyDestroyedError("This person was erased.")
     return organisation.unwrap(bytes(row.wrapped), of=row.pk)
 
 
@@ -67,9 +67,7 @@ def sealed_identity(person: Person, data: IdentityData, key: Key, organisation: 
     return Identity(
         person=person,
         phone_index=organisation.blind_index(phone, field="phone") if phone else None,
-        document_index=(
-            organisation.blind_index(document, field="document") if document else None
-        ),
+        document_index=(organisation.blind_index(document, field="document") if document else None),
         **sealed,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal
 from sojourn.web.cases import frameworks, queries, rules
 from sojourn.web.cases.models import Case, CaseState
@@ -16,7 +17,6 @@ from sojourn.web.consent import rules as consent_rules
 from sojourn.web.consent.models import Consent, ConsentPurpose, Recipient
 from sojourn.web.consent.states import ConsentState
 from sojourn.web.consent.words import CLASSES
-from sojourn.framework import DataClass
 from sojourn.web.people import identities
 from sojourn.web.people.forms import language_label
 from sojourn.web.people.models import Person

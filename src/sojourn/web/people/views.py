@@ -25,7 +25,13 @@ from sojourn.web.consent import queries as consents
 from sojourn.web.consent import words as consent_words
 from sojourn.web.people import actions, identities, queries
 from sojourn.web.people.actions import Newcomer
-from sojourn.web.people.forms import EraseForm, IdentityForm, RegisterForm, SearchForm, language_label
+from sojourn.web.people.forms import (
+    EraseForm,
+    IdentityForm,
+    RegisterForm,
+    SearchForm,
+    language_label,
+)
 from sojourn.web.people.lines import consent_lines, person_lines
 
 _PER_PAGE = 50

@@ -7,46 +7,56 @@ from sojourn.web.audit import triggers
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.CharField(max_length=32)),
-                ('actor_id', models.BigIntegerField(db_index=True, null=True)),
-                ('actor_name', models.CharField(max_length=120)),
-                ('organisation_id', models.UUIDField(db_index=True, null=True)),
-                ('grant_id', models.BigIntegerField(null=True)),
-                ('purpose', models.CharField(blank=True, max_length=30)),
-                ('verb', models.CharField(max_length=30)),
-                ('object_type', models.CharField(blank=True, max_length=40)),
-                ('object_id', models.CharField(blank=True, max_length=64)),
-                ('case_id', models.UUIDField(null=True)),
-                ('person_id', models.UUIDField(db_index=True, null=True)),
-                ('classes_shown', models.JSONField(default=list)),
-                ('fields_changed', models.JSONField(default=dict)),
-                ('result_count', models.IntegerField(null=True)),
-                ('ids_digest', models.CharField(blank=True, max_length=64)),
-                ('channel', models.CharField(max_length=20)),
-                ('request_id', models.CharField(max_length=32)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('prev_hash', models.CharField(max_length=64)),
-                ('row_hash', models.CharField(max_length=64)),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.CharField(max_length=32)),
+                ("actor_id", models.BigIntegerField(db_index=True, null=True)),
+                ("actor_name", models.CharField(max_length=120)),
+                ("organisation_id", models.UUIDField(db_index=True, null=True)),
+                ("grant_id", models.BigIntegerField(null=True)),
+                ("purpose", models.CharField(blank=True, max_length=30)),
+                ("verb", models.CharField(max_length=30)),
+                ("object_type", models.CharField(blank=True, max_length=40)),
+                ("object_id", models.CharField(blank=True, max_length=64)),
+                ("case_id", models.UUIDField(null=True)),
+                ("person_id", models.UUIDField(db_index=True, null=True)),
+                ("classes_shown", models.JSONField(default=list)),
+                ("fields_changed", models.JSONField(default=dict)),
+                ("result_count", models.IntegerField(null=True)),
+                ("ids_digest", models.CharField(blank=True, max_length=64)),
+                ("channel", models.CharField(max_length=20)),
+                ("request_id", models.CharField(max_length=32)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("prev_hash", models.CharField(max_length=64)),
+                ("row_hash", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='Seen',
+            name="Seen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.CharField(max_length=64)),
-                ('person_id', models.UUIDField(db_index=True, null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seen', to='audit.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.CharField(max_length=64)),
+                ("person_id", models.UUIDField(db_index=True, null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seen",
+                        to="audit.event",
+                    ),
+                ),
             ],
         ),
         migrations.RunPython(triggers.install, migrations.RunPython.noop),
