@@ -359,7 +359,9 @@ def _report_unusable(inputs: _Inputs, count: int, output: Path, *, refuse: bool)
         _write_problems(cases, output)
         return
     name, row, column, value, may_be = next(cases)
-    more = f" There are {count - 1} further cases." if count > 1 else ""
+    more = {1: "", 2: " There is 1 further case."}.get(
+        count, f" There are {count - 1:,} further cases."
+    )
     raise BadTableError(
         f"{name}, row {row} (line {row + 1} with the heading), column {column}: "
         f'"{_short(value)}" cannot be the answer; allowed: {may_be}.{more} '
