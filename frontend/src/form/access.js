@@ -55,6 +55,11 @@ function nameButtons(root, words) {
   }
 }
 
+/** Every panel is a landmark of its own, which buries the real ones. */
+function calmLandmarks(root) {
+  for (const panel of root.querySelectorAll('.p-panel [role="region"]')) panel.setAttribute('role', 'group');
+}
+
 /** Choices belong to their question; a question that needs another look says so. */
 function groupChoices(root) {
   for (const question of root.querySelectorAll('.question-container')) {
@@ -89,19 +94,15 @@ export function wordList(host) {
   return new Map([...entries].map((entry) => [entry.dataset.en, entry.textContent.trim()]));
 }
 
-const ADD = /^Add (.+)$/;
-function translated(text, list) {
-  const add = ADD.exec(text);
-  if (add && list.has('Add {name}')) return list.get('Add {name}').replace('{name}', add[1]);
-  return list.get(text);
-}
-
+/** Change the words, never the nodes: the component keeps hold of those. */
 function translateWords(root, list) {
-  for (const part of root.querySelectorAll('.p-button-label, .p-menu-item-label, .validation-message, .validation-message *')) {
-    if (part.childElementCount) continue;
-    const text = part.textContent.trim();
-    const word = translated(text, list);
-    if (word && word !== text) part.textContent = word;
+  for (const part of root.querySelectorAll('button, [role="menuitem"], .validation-message')) {
+    const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const text = walker.currentNode.nodeValue.trim();
+      const word = list.get(text);
+      if (word && word !== text) walker.currentNode.nodeValue = walker.currentNode.nodeValue.replace(text, word);
+    }
   }
 }
 
@@ -147,6 +148,7 @@ export function improveAccess(host, { language, direction, say }) {
       nameInputs(part, words);
       nameButtons(part, words);
       groupChoices(part);
+      calmLandmarks(part);
       translateWords(part, list);
     }
     const menu = root.querySelector('.language-changer [role="combobox"]');

@@ -34,7 +34,10 @@ export function calendarWords(language) {
   };
   const months = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2023, month, 15)));
   const days = Array.from({ length: 7 }, (_, day) => new Date(Date.UTC(2023, 0, 1 + day))); // from a Sunday
+  const week = new Intl.Locale(language);
+  const firstDay = (week.getWeekInfo?.() ?? week.weekInfo)?.firstDay ?? 1;
   return {
+    firstDayOfWeek: firstDay % 7,
     monthNames: names({ month: 'long' }, months),
     monthNamesShort: names({ month: 'short' }, months),
     dayNames: names({ weekday: 'long' }, days),
