@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import narwhals as nw
 import polars as pl
@@ -17,6 +18,7 @@ from sojourn.engines.frames import UNIT, Prepared
 from sojourn.engines.lowering import ALSO, Lowering
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number, Text
+from sojourn.language.answers import missing_numbers, rounded
 
 FLAG = "__unusable__"
 """Beginning of the columns that are true where a cell cannot be the answer."""
@@ -192,57 +194,78 @@ class _Cell:
                 code = self._plain_code()
                 return pl.when(_one_of(code, self.codes)).then(code)
             case Date():
-                return self._date()
-            case Number(places=0):
-                return self._whole()
+                day = self._date()
+                return pl.when(~self._is_missing_day(day)).then(day)
+            case Number():
+                return self._answered(self._number())
             case _:
-                return self._decimal()
+                return self.text
 
     def _is_missing(self) -> pl.Expr:
         if not self.missing:
             return pl.lit(False)
-        if isinstance(self.question.type, Code):
-            return _one_of(self._plain_code(), self.missing)
-        numbers = [float(code) for code in self.missing if _is_number(code)]
-        as_number = self.text.cast(pl.Float64, strict=False).is_in(numbers)
-        return self.text.is_in(self.missing).or_(as_number.fill_null(False))
+        match self.question.type:
+            case Code():
+                return _one_of(self._plain_code(), self.missing)
+            case Date():
+                return _one_of(self.text, self.missing) | self._is_missing_day(self._date())
+            case _:
+                codes = self._missing_numbers()
+                return _one_of(self.text, self.missing) | _one_of(self._number(), codes)
 
     # -- numbers
 
-    def _whole(self) -> pl.Expr:
+    @property
+    def _scale(self) -> int:
+        whole = isinstance(self.question.type, Number) and self.question.type.places == 0
+        return 1 if whole else _SCALE
+
+    def _number(self) -> pl.Expr:
+        """The scaled number that a cell holds, be it an answer, too large, or a missing code."""
         if self.dtype.is_integer():
             number = self.column.cast(pl.Int64, strict=False)
-        elif self.dtype.is_float():
+            fits = number.is_between(-ANSWER_LIMIT, ANSWER_LIMIT)
+            return _times(pl.when(fits).then(number), self._scale)
+        if self._scale != 1:
+            exact = self.text.cast(pl.Decimal(38, DECIMAL_PLACES), strict=False)
+            # Larger ones would not fit once scaled, and Polars stops the whole run for one cell.
+            fitting = pl.when(exact.is_between(-ANSWER_LIMIT, ANSWER_LIMIT)).then(exact)
+            return _times(fitting, _SCALE).cast(pl.Int64, strict=False)
+        if self.dtype.is_float():
             whole = self.column.cast(pl.Int64, strict=False)
-            number = pl.when(whole == self.column).then(whole)
-        else:
-            number = self.text.str.strip_suffix(".0").cast(pl.Int64, strict=False)
-        return self._within(number, 1)
+            return pl.when(whole == self.column).then(whole)
+        if self.trim:
+            return self.text.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
+        return self.text.str.strip_suffix(".0").cast(pl.Int64, strict=False)
 
-    def _decimal(self) -> pl.Expr:
-        if self.dtype.is_integer():
-            scaled: pl.Expr = self._within(self.column.cast(pl.Int64, strict=False), 1) * _SCALE
-            return scaled
-        exact = self.text.cast(pl.Decimal(38, DECIMAL_PLACES), strict=False)
-        return self._within((exact * _SCALE).cast(pl.Int64, strict=False), _SCALE)
+    def _missing_numbers(self) -> list[int]:
+        scaled = (rounded(code) * self._scale for code in missing_numbers(self.question))
+        return [int(code) for code in scaled if code == int(code)]
 
-    def _within(self, number: pl.Expr, scale: int) -> pl.Expr:
-        limit = ANSWER_LIMIT * scale
+    def _answered(self, number: pl.Expr) -> pl.Expr:
+        limit = ANSWER_LIMIT * self._scale
         usable = (number < limit) & (number > -limit)
-        codes = [round(float(code) * scale) for code in self.missing if _is_number(code)]
-        if codes:
-            usable &= ~number.is_in(codes)
+        if codes := self._missing_numbers():
+            usable &= ~_one_of(number, codes)
         return pl.when(usable).then(number)
 
     # -- dates
 
     def _date(self) -> pl.Expr:
+        day = self._any_day()
+        return pl.when(day.is_between(date.min, date.max)).then(day)
+
+    def _any_day(self) -> pl.Expr:
         if self.dtype == pl.Date:
             return self.column
         if isinstance(self.dtype, pl.Datetime):
             return self.column.dt.date()
         day = self.text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         return pl.when(self.text.str.contains(_TEXT_DATE)).then(day)
+
+    def _is_missing_day(self, day: pl.Expr) -> pl.Expr:
+        days = [date.fromisoformat(code) for code in self.missing if _is_day(code)]
+        return _one_of(day, days)
 
     # -- codes
 
@@ -258,7 +281,8 @@ class _Cell:
         text = self.text.str.replace_all(r"\s+", " ") if self.trim else self.text
         padded = pl.lit(" ") + text + pl.lit(" ")
         if self.trim and any(_is_number(code) for code in (*self.codes, *self.missing)):
-            padded = padded.str.replace_all(r"( -?[0-9]+)\.0 ", "$1 ")
+            for _ in range(2):  # neighbours share a space, so one pass sees every other code
+                padded = padded.str.replace_all(r"( -?[0-9]+)\.0 ", "$1 ")
         return padded
 
     def _well_formed(self) -> pl.Expr:
@@ -279,16 +303,29 @@ class _Cell:
         )
 
 
-def _one_of(text: pl.Expr, codes: Sequence[str]) -> pl.Expr:
-    """Whether a text is one of some codes; false where it is null.
+def _times(number: pl.Expr, factor: int) -> pl.Expr:
+    product: pl.Expr = number * factor
+    return product
+
+
+def _one_of(value: pl.Expr, codes: Sequence[str] | Sequence[int] | Sequence[date]) -> pl.Expr:
+    """Whether a value is one of some codes; false where it is null.
 
     A few comparisons are several times faster than one look-up in a set.
     """
     if not codes:
         return pl.lit(False)
     if len(codes) > 12:
-        return text.is_in(codes).fill_null(False)
-    return pl.any_horizontal(*(text == code for code in codes)).fill_null(False)
+        return value.is_in(codes).fill_null(False)
+    return pl.any_horizontal(*(value == code for code in codes)).fill_null(False)
+
+
+def _is_day(code: str) -> bool:
+    try:
+        date.fromisoformat(code)
+    except ValueError:
+        return False
+    return len(code) == 10
 
 
 def _is_number(code: str) -> bool:

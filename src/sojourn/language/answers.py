@@ -12,8 +12,15 @@ from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, D
 from sojourn.framework.values import Answers, Missing, Selection, Value
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-WHOLE = re.compile(r"[+-]?[0-9]+(\.0)?")
+WHOLE = re.compile(r"[+-]?[0-9]+(\.0+)?")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})([T ].*)?")
+SPACE = (
+    " \t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+    "\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+"""What Unicode calls white space: left out around a cell, and between the codes of a selection."""
+
+_SPACES = re.compile(f"[{SPACE}]+")
 _STEP = Decimal(1).scaleb(-DECIMAL_PLACES)
 _EXACT = Context(prec=60)
 
@@ -32,7 +39,7 @@ def read_value(question: Question, text: str | None) -> Value | Missing:
     Empty means not asked. Codes that the form declares as don't-know or prefer-not-to-say keep
     their kind. Raises `AnswerError` for a text that cannot be the answer.
     """
-    stripped = (text or "").strip()
+    stripped = (text or "").strip(SPACE)
     if not stripped:
         return Missing.NOT_ASKED
     match question.type:
@@ -108,14 +115,26 @@ def _read_number(question: Question, text: str, *, whole: bool) -> Value | Missi
     if not (WHOLE if whole else NUMBER).fullmatch(text):
         raise AnswerError(allowed(question))
     exact = Decimal(text)
-    for code, kind in question.missing_codes.items():
-        if NUMBER.fullmatch(code) and Decimal(code) == exact:
-            return kind
-    if abs(exact) >= ANSWER_LIMIT:
+    value = exact if whole or abs(exact) > ANSWER_LIMIT else rounded(exact)
+    if kind := missing_numbers(question).get(value):
+        return kind
+    if abs(value) >= ANSWER_LIMIT:
         raise AnswerError(allowed(question))
-    if not whole:
-        return exact.quantize(_STEP, rounding=ROUND_HALF_EVEN, context=_EXACT).normalize(_EXACT) + 0
-    return int(exact)
+    return int(value) if whole else value.normalize(_EXACT) + 0
+
+
+def rounded(exact: Decimal) -> Decimal:
+    """A number as answers keep it: to `DECIMAL_PLACES`, half to even."""
+    return exact.quantize(_STEP, rounding=ROUND_HALF_EVEN, context=_EXACT)
+
+
+def missing_numbers(question: Question) -> dict[Decimal, Missing]:
+    """The missing codes that are numbers; 99.50 is the same code as 99.5."""
+    return {
+        Decimal(code): kind
+        for code, kind in question.missing_codes.items()
+        if NUMBER.fullmatch(code)
+    }
 
 
 def _read_date(question: Question, text: str) -> Value | Missing:
@@ -124,6 +143,8 @@ def _read_date(question: Question, text: str) -> Value | Missing:
     match = DAY.fullmatch(text)
     if match is None:
         raise AnswerError(allowed(question))
+    if text[:10] in question.missing_codes:
+        return question.missing_codes[text[:10]]
     year, month, day = (int(part) for part in match.groups()[:3])
     try:
         return date(year, month, day)
@@ -132,7 +153,7 @@ def _read_date(question: Question, text: str) -> Value | Missing:
 
 
 def _read_selection(question: Question, codes: tuple[str, ...], text: str) -> Value | Missing:
-    chosen = [_plain_code(part) for part in text.split()]
+    chosen = [_plain_code(part) for part in _SPACES.split(text)]
     also: Missing | None = None
     for code in chosen:
         if code in question.missing_codes:
@@ -147,7 +168,7 @@ def _read_selection(question: Question, codes: tuple[str, ...], text: str) -> Va
 
 def _plain_code(text: str) -> str:
     # Spreadsheets turn the code 1 into the number 1.0.
-    return text[:-2] if re.fullmatch(r"-?\d+\.0", text) else text
+    return text[:-2] if re.fullmatch(r"-?[0-9]+\.0", text) else text
 
 
 def _some(codes: list[str], limit: int = 12) -> str:

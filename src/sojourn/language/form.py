@@ -128,7 +128,7 @@ def _choice_lists(
 
 
 def _code(text: str) -> str:
-    return text[:-2] if re.fullmatch(r"-?\d+\.0", text) else text
+    return text[:-2] if re.fullmatch(r"-?[0-9]+\.0", text) else text
 
 
 def _missing_kind(row: SheetRow, text: str, problems: list[Problem]) -> Missing | None:
