@@ -33,6 +33,7 @@ from sojourn.web.consent.actions import Asked
 from sojourn.web.consent.models import Consent
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.people.rules import IdentityData, Names
+from sojourn.web.translations import compile_all
 
 os.environ["SOJOURN_MASTER_KEY"] = base64.urlsafe_b64encode(
     b"a key for tests, 32 bytes long.."
@@ -169,3 +170,9 @@ def world(empty: World) -> World:
 @pytest.fixture
 def client_of(world: World) -> Callable[[str], Client]:
     return world.client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words() -> None:
+    """Translations are made from their source where that is newer."""
+    compile_all()

@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable
 
 import pytest
+from babel.messages.pofile import read_po
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import ngettext
 
 from sojourn.web.cases.models import LegalBasis
 from sojourn.web.field import actions as field
+from sojourn.web.translations import LOCALE
 from tests.web.conftest import SECRETS, World
 
 Urls = dict[str, Callable[[World], str]]
@@ -217,3 +221,26 @@ def test_a_wrong_review_day_is_refused_with_words(world: World, when: str) -> No
     url = reverse("cases:review", args=[world.case.pk])
     response = world.client("bilal").post(url, {"review_on": when}, follow=True)
     assert "Choose" in response.content.decode()
+
+
+def _translated(words: str | tuple[str, ...]) -> bool:
+    return all([words] if isinstance(words, str) else words)
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_every_word_is_translated(language: str) -> None:
+    with (LOCALE / language / "LC_MESSAGES" / "django.po").open("rb") as file:
+        catalog = read_po(file, abort_invalid=True)
+    empty = [message.id for message in catalog if message.id and not _translated(message.string)]
+    assert not empty
+    assert not [message.id for message in catalog if message.fuzzy and message.id]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(1, "خطر واحد"), (2, "خطران"), (3, "3 مخاطر"), (11, "11 خطراً"), (100, "100 خطر")],
+)
+def test_arabic_counts_as_arabic_does(number: int, words: str) -> None:
+    with translation.override("ar"):
+        found = ngettext("%(n)s risk", "%(n)s risks", number)
+    assert found % {"n": number} == words

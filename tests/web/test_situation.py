@@ -171,7 +171,7 @@ LABELS = re.compile(
     r"vulnérable|victime|clandestin|réfugié|profil|score|ضحية|ضحايا|مستضعف|غير شرعي|لاجئ",
     re.IGNORECASE,
 )
-DISCLAIMER = re.compile(r"never part of a score|ne font jamais partie d.un score", re.IGNORECASE)
+DISCLAIMER = re.compile(r"never part of a score|jamais compté dans un score", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])

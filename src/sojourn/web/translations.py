@@ -36,6 +36,7 @@ def _compile(source: Path) -> bool:
         return False
     with os.fdopen(handle, "wb") as file:
         write_mo(file, catalog)
+    Path(temporary).chmod(0o644)  # words are no secret, and other users may run this copy
     Path(temporary).replace(target)
     return True
 

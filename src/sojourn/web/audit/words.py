@@ -23,6 +23,7 @@ VERBS = {
     "grant": gettext_lazy("gave a role"),
     "open_form": gettext_lazy("opened the form"),
     "read": gettext_lazy("read"),
+    "read_access": gettext_lazy("read who had looked"),
     "refuse": gettext_lazy("recorded a refusal"),
     "request": gettext_lazy("asked for consent"),
     "revoke": gettext_lazy("ended a role"),
