@@ -185,13 +185,12 @@ def many_dependants(household: Row) -> bool:
     return len(ages(household)) - working > 2 * working
 
 
-def nothing_but_none(row: Row) -> Truth:
+def no_income(row: Row) -> Truth:
+    """A named source is income, whatever else was ticked."""
     ticked = set(row["cm_income_source"].split())
-    if not ticked or "none" not in ticked:
-        return chosen(row, "cm_income_source", "none")
-    if ticked & {"dnk", "pnta"}:
-        return None
-    return ticked == {"none"}
+    if ticked - {"none", "dnk", "pnta"}:
+        return False
+    return True if ticked == {"none"} else None
 
 
 MEANINGS: dict[str, Callable[[Row], Truth]] = {
@@ -205,7 +204,7 @@ MEANINGS: dict[str, Callable[[Row], Truth]] = {
     ),
     "water_far": far_from_water,
     "household_hunger": hungry,
-    "no_income": nothing_but_none,
+    "no_income": no_income,
     "smartphone": lambda row: chosen(row, "etc_access_to_phone", "smartphone"),
     "remittances": lambda row: chosen(row, "cm_income_source", "remittances"),
     "child_separated_by_force": child_taken,
@@ -263,7 +262,8 @@ def test_its_examples_pass() -> None:
 
 def test_every_label_stands_in_three_languages() -> None:
     framework = catalogue.load(FRAMEWORK)
-    labels = {item.name: item.label for item in (*framework.factors, *framework.responses)}
+    labels = {factor.name: factor.label for factor in framework.factors}
+    labels |= {response.name: response.label for response in framework.responses}
     for measure in framework.measures:
         labels[measure.name] = measure.label
         labels |= {f"{measure.name}/{item.name}": item.label for item in measure.classes}
