@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from babel.messages.pofile import read_po
@@ -223,8 +223,8 @@ def test_a_wrong_review_day_is_refused_with_words(world: World, when: str) -> No
     assert "Choose" in response.content.decode()
 
 
-def _translated(words: str | tuple[str, ...]) -> bool:
-    return all([words] if isinstance(words, str) else words)
+def _translated(words: str | Sequence[str] | None) -> bool:
+    return bool(words) and all([words] if isinstance(words, str) else words or ())
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])

@@ -39,11 +39,11 @@ def page(request: HttpRequest) -> dict[str, object]:
 
 
 def _nav(principal: Principal, path: str) -> list[NavItem]:
-    places = [(_("My day"), reverse("home:day"), "sun", True)]
+    places = [(_("My day"), reverse("home:day"), "house", True)]
     places += [
         (_("People"), reverse("people:list"), "people", principal.may(Verb.READ)),
-        (_("Members"), reverse("accounts:members"), "person-gear", principal.may(Verb.CONFIGURE)),
-        (_("Audit"), reverse("audit:log"), "journal-check", principal.may(Verb.AUDIT)),
+        (_("Members"), reverse("accounts:members"), "gear", principal.may(Verb.CONFIGURE)),
+        (_("Audit"), reverse("audit:log"), "shield-check", principal.may(Verb.AUDIT)),
     ]
     home = places[0][1]
     return [

@@ -7,6 +7,7 @@ tables. Nothing is downloaded and nothing is sent anywhere.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 _MOST_BYTES = 11_000_000
@@ -57,6 +58,34 @@ def serve(host: str, port: int, *, demo: bool, home: Path) -> None:
 
     expire_due(on=timezone.localdate())
     _run(host, port)
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """The outcome of checking the audit, in words."""
+
+    intact: bool
+    message: str
+
+
+def verify_audit(home: Path) -> AuditReport:
+    """Walks the audit chain of a data folder; for the command line."""
+    if not os.environ.get("DATABASE_URL") and not (home / "sojourn.sqlite3").exists():
+        return AuditReport(False, f"There is no database in {home}.")
+    try:
+        prepare(home)
+    except StartError as error:
+        return AuditReport(False, str(error))
+    from sojourn.web.audit.queries import verify
+
+    found = verify()
+    if found.broken_at is not None:
+        return AuditReport(False, f"Event {found.broken_at} does not fit: the audit was changed.")
+    return AuditReport(
+        True,
+        f"All {found.events} events fit together. Keep this elsewhere to show a cut or a "
+        f"recomputed chain later: {found.last_hash}",
+    )
 
 
 def _make_home(home: Path) -> None:

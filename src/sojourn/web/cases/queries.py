@@ -58,8 +58,13 @@ def urgent(principal: Principal, limit: int) -> list[Case]:
 
 
 def due(principal: Principal, today: date, limit: int) -> list[Case]:
-    """Open cases to be looked at again within a week, the most overdue first."""
-    rows = cases(principal).rows.filter(state=CaseState.OPEN, review_on__lte=today + _SOON)
+    """Open cases to be looked at again within a week, the most overdue first.
+
+    Those in which something cannot wait have a list of their own.
+    """
+    rows = cases(principal).rows.filter(
+        state=CaseState.OPEN, is_urgent=False, review_on__lte=today + _SOON
+    )
     return list(rows.order_by("review_on")[:limit])
 
 

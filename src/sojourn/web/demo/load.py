@@ -23,12 +23,12 @@ from sojourn.web.consent.actions import Asked
 from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
 from sojourn.web.demo.stories import STORIES, Story
-from sojourn.web.demo.world import FIRST_NAMES, LOGINS, ORGANISATIONS, PEOPLE
+from sojourn.web.demo.world import DEMO, FIRST_NAMES, LOGINS, ORGANISATIONS, PEOPLE
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.people.rules import IdentityData, Names
 
 _SEED = 20_26
-_SPREAD_DAYS = 210
+_SPREAD_DAYS = 120
 
 _ANSWERS = ("given",) * 17 + ("refused", "requested", "expired")
 _CONSENT_CLASSES = tuple(
@@ -83,18 +83,19 @@ class _Life:
         consent = self._consent(case, answer, moments[0])
         if answer == "given":
             self._assess(case, moments)
-            self._what_follows(case, consent)
+        self._what_follows(case, consent, answer)
 
     def _moments(self) -> list[datetime]:
         """One to three moments at office hours, the last ones some weeks apart."""
         count = self.chance.choice((1, 1, 2, 2, 2, 3))
-        ago = self.chance.uniform(0.2, _SPREAD_DAYS)
+        ago = 0.2 + _SPREAD_DAYS * self.chance.random() ** 2  # more of them are recent
         days = sorted(ago + step * self.chance.uniform(20, 60) for step in range(count))
         moments = [timezone.now() - timedelta(days=day) for day in reversed(days)]
         return [moment.replace(minute=15 * self.chance.randrange(4)) for moment in moments]
 
     def _register(self, at: datetime) -> Case:
         first, own, language = self.chance.choice(FIRST_NAMES)
+        own = f"{DEMO[language]} {own}" if own else ""
         latin = f"Demo {first} {self.number:03d}"
         year = at.year - self.chance.randint(*self.story.ages)
         identity = IdentityData(
@@ -154,13 +155,13 @@ class _Life:
                 by=self.helper,
             )
 
-    def _what_follows(self, case: Case, consent: Consent) -> None:
+    def _what_follows(self, case: Case, consent: Consent, answer: str) -> None:
         """Most cases have a day ahead; some wait too long; a few take their consent back."""
         today = timezone.localdate()
         if case.review_on is not None and case.review_on < today and self.chance.random() < 0.92:
             ahead = self.chance.randint(0, 4 if case.is_urgent else 40)
             cases.set_review(case=case, on=today + timedelta(days=ahead), by=self.helper)
-        if self.chance.random() < 0.04:
+        if answer == "given" and self.chance.random() < 0.04:
             consents.withdraw(consent=consent, by=self.helper)
 
     def _some(self, options: list[str]) -> list[str]:

@@ -36,6 +36,9 @@ LOGINS = (
     Login("emil", "Emil Demo", Role.DATA_PROTECTION_OFFICER, "HS"),
 )
 
+DEMO = {"ar": "تجربة", "fa": "نمونه", "ps": "نمونه", "am": "ሙከራ", "uk": "Демо", "bn": "ডেমো"}
+"""The word by which an invented name is known in each script."""
+
 FIRST_NAMES = (
     ("Amina", "أمينة", "ar"),
     ("Yusuf", "يوسف", "ar"),
