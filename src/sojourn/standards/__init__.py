@@ -1,0 +1,1 @@
+"""In and out: forms, submissions, tables, in the formats others use."""
