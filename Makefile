@@ -37,7 +37,7 @@ help:
 # Working words ------------------------------------------------------------------------------
 
 run: $(VENV)/.base assets translations
-	exec $(BIN)/sojourn serve --demo $(ARGS)
+	@exec $(BIN)/sojourn serve --demo $(ARGS)
 
 test: $(VENV)/.dev assets translations
 	$(BIN)/python -m pytest $(ARGS)
@@ -60,7 +60,7 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.spec.render
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "The documentation is in site/index.html"
 
 lock: $(VENV)/.dev

@@ -20,9 +20,9 @@ def problems(path: Path) -> Iterator[str]:
     except (PoFileError, ValueError) as error:
         yield f"{language}: {error}"
         return
-    for message, errors in catalogue.check():
-        for error in errors:
-            yield f"{language}, line {message.lineno}: {error}"
+    for message, wrong in catalogue.check():
+        for found in wrong:
+            yield f"{language}, line {message.lineno}: {found}"
 
 
 def main() -> int:

@@ -1,0 +1,201 @@
+"""Whatever the documentation shows can be done as it is written there.
+
+On a page, a fenced block with `title="name"` is written to that file; `console` blocks are run, in
+order, and their output compared (`...` stands for anything); `python` blocks are run; in `bash`
+blocks the options of our own commands must exist.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from pathlib import Path
+from urllib.parse import unquote
+
+import click
+import pytest
+
+from sojourn.cli import commands
+from sojourn.framework import DataClass
+from sojourn.web.accounts.roles import INCOMPATIBLE, POWERS, Role, Verb
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+FENCE = re.compile(
+    r'^```(?P<kind>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
+)
+LINK = re.compile(r"\]\((?!https?:|mailto:)(?P<target>[^)#\s]+)(?:#[^)]*)?\)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block of a page."""
+
+    kind: str
+    title: str
+    text: str
+
+
+def blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    return [Block(m["kind"], m["title"] or "", m["text"]) for m in FENCE.finditer(text)]
+
+
+def shown(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def with_block(*kinds: str) -> list[Path]:
+    return [page for page in PAGES if any(block.kind in kinds for block in blocks(page))]
+
+
+def run(arguments: list[str], folder: Path) -> str:
+    """What a program prints, from both of its mouths. The folder is all that it knows."""
+    known = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**known, "HOME": str(folder), "COLUMNS": "120", "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.stdout
+
+
+def transcript(text: str) -> list[tuple[str, str]]:
+    """The commands of a console block, each with what it is said to print."""
+    parts = re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]
+    return [(command, output) for command, _, output in (p.partition("\n") for p in parts)]
+
+
+def play(command: str, folder: Path) -> str:
+    word, *arguments = shlex.split(command)
+    if word == "cat":
+        return "".join((folder / name).read_text(encoding="utf-8") for name in arguments)
+    assert word == "sojourn", f"a console block runs only sojourn and cat, not {word}"
+    return run(["-m", "sojourn", *arguments], folder)
+
+
+@pytest.mark.parametrize("page", with_block("console"), ids=shown)
+def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    for block in blocks(page):
+        if block.title:
+            target = tmp_path / block.title
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(block.text, encoding="utf-8")
+        elif block.kind == "console":
+            for command, wanted in transcript(block.text):
+                got = play(command, tmp_path)
+                same = OutputChecker().check_output(wanted, got, ELLIPSIS | NORMALIZE_WHITESPACE)
+                assert same, f"$ {command}\n{got}\n-- but the page says --\n{wanted}"
+
+
+@pytest.mark.parametrize("page", with_block("python"), ids=shown)
+def test_python_examples_run(page: Path, tmp_path: Path) -> None:
+    for block in blocks(page):
+        if block.kind == "python" and not block.title:
+            assert "Traceback" not in run(["-W", "error", "-c", block.text], tmp_path)
+
+
+def test_the_first_administrator_can_be_made(tmp_path: Path) -> None:
+    page = DOCS / "how-to" / "run-on-a-server.md"
+    (script,) = [block.text for block in blocks(page) if block.title == "first.py"]
+    answers = iter(["'Harbour'", "'HS'", "'a long phrase, no secret'"])
+    told = re.sub(r"input\([^)]*\)", lambda _: next(answers), script)
+    told = told.replace("sys.argv[1]", "'data'").replace("sys.stdin.isatty()", "False")
+    assert "Sign in as admin" in run(["-c", told], tmp_path)
+
+
+def our_commands() -> list[tuple[str, str]]:
+    lines = []
+    for page in with_block("bash", "ini"):
+        for block in blocks(page):
+            for line in block.text.splitlines():
+                found = re.match(r"(?:ExecStart=)?(?:\S*/)?sojourn (?P<rest>[^#]*)", line)
+                if found:
+                    lines.append((shown(page), found["rest"].strip()))
+    return lines
+
+
+@pytest.mark.parametrize(("page", "line"), our_commands())
+def test_commands_in_other_blocks_exist(page: str, line: str) -> None:
+    parse(commands, shlex.split(line))
+
+
+def parse(command: click.Command, arguments: list[str]) -> None:
+    """Raises UsageError for what the command line would not understand. Runs nothing."""
+    while isinstance(command, click.Group):
+        name, *arguments = arguments
+        assert name in command.commands, name
+        command = command.commands[name]
+    command.make_context(command.name, arguments)
+
+
+def every_command(group: click.Group, before: str = "sojourn") -> list[tuple[str, click.Command]]:
+    found: list[tuple[str, click.Command]] = []
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found += every_command(command, f"{before} {name}")
+        else:
+            found.append((f"{before} {name}", command))
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), every_command(commands))
+def test_every_command_and_option_is_in_the_reference(name: str, command: click.Command) -> None:
+    text = (DOCS / "reference" / "command-line.md").read_text(encoding="utf-8")
+    section = re.search(rf"^## {name}\b.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert section, f"give {name} a heading"
+    options = {opt for p in command.params if isinstance(p, click.Option) for opt in p.opts}
+    items = " ".join(re.findall(r"^- .*", section[0], re.MULTILINE))
+    listed = set(re.findall(r"`(--?[a-z-]+)", items))
+    assert listed == options
+
+
+def test_every_role_and_class_is_in_the_reference() -> None:
+    text = (DOCS / "reference" / "data-classes-and-roles.md").read_text(encoding="utf-8")
+    assert all(f"| `{data_class}` |" in text for data_class in DataClass)
+    rows = dict(re.findall(r"^\| `(\w+)` \|((?: \w* ?\|)+)", text, re.MULTILINE))
+    verbs = [Verb.FIND, Verb.READ, Verb.WRITE, Verb.ERASE, Verb.CONFIGURE, Verb.AUDIT]
+    for role in Role:
+        said = [cell.strip() == "yes" for cell in rows[role.value].split("|")[:6]]
+        assert said == [verb in POWERS[role].verbs for verb in verbs], role
+
+
+def test_what_excludes_one_another_is_as_the_reference_says() -> None:
+    assert set(INCOMPATIBLE) == {
+        (Verb.CONFIGURE, Verb.READ),
+        (Verb.CONFIGURE, Verb.AUDIT),
+        (Verb.AUDIT, Verb.WRITE),
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    targets = [unquote(match["target"]) for match in LINK.finditer(text)]
+    assert not [target for target in targets if not (page.parent / target).exists()]
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert not [
+        name
+        for page in DOCS.rglob("*.md")
+        if (name := page.relative_to(DOCS).as_posix()) not in navigation
+    ]
+
+
+def test_every_picture_is_used() -> None:
+    texts = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert not [p.name for p in (DOCS / "images").glob("*.png") if p.name not in texts]
