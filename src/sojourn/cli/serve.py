@@ -11,7 +11,13 @@ import click
 @click.command()
 @click.option("--demo", is_flag=True, help="Fill an empty installation with invented people.")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0 takes any free one and prints it.",
+)
 @click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
@@ -20,9 +26,13 @@ import click
 )
 def serve(demo: bool, host: str, port: int, home: Path | None) -> None:
     """Start the web application, setting it up first where needed."""
+    from sojourn.web.serve import StartError
     from sojourn.web.serve import serve as run_server
 
-    run_server(host, port, demo=demo, home=home or Path("var"))
+    try:
+        run_server(host, port, demo=demo, home=home or Path("var"))
+    except StartError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.group()

@@ -1,0 +1,1 @@
+"""Journeys in a real Chromium, against the application as `sojourn serve --demo` starts it."""

@@ -1,0 +1,142 @@
+"""From signing in to the situation page, as Bilal the case worker goes, and what others see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.checks import assert_good, picture
+from tests.browser.conftest import NARROW, WIDE, Visitor
+
+Visit = Callable[..., Visitor]
+pytestmark = pytest.mark.browser
+
+
+def answer(page: Page, question: str, choice: str) -> None:
+    """Choose an answer in the form, found by the words of the question as a person would."""
+    group = page.get_by_role("radiogroup", name=re.compile(re.escape(question)))
+    group.get_by_text(choice, exact=True).click()
+
+
+def register(bilal: Visitor) -> None:
+    bilal.go("/people/new/")
+    bilal.page.fill("input[name=own]", "أمينة تجربة")
+    bilal.page.fill("input[name=latin]", "Amina Trial")
+    assert_good(bilal)
+    bilal.page.get_by_role("main").locator("button[type=submit]").click()
+    bilal.page.wait_for_load_state("networkidle")
+
+
+def consent(bilal: Visitor) -> None:
+    bilal.click("link", "Ask for consent")
+    for name, values in {
+        "purposes": ["assessment", "support"],
+        "data_classes": ["identity", "journey", "body_health", "harm_incident", "case_work"],
+        "recipients": ["own"],
+        "explained": ["read_aloud"],
+        "understood": ["yes"],
+        "method": ["spoken"],
+        "answer": ["given"],
+    }.items():
+        for value in values:
+            bilal.page.check(f"input[name={name}][value={value}]")
+    bilal.page.select_option("select[name=notice_language]", "ar")
+    assert_good(bilal)
+    bilal.page.get_by_role("main").locator("button[type=submit]").click()
+    bilal.page.wait_for_load_state("networkidle")
+
+
+def fill_form(bilal: Visitor) -> None:
+    page = bilal.page
+    bilal.click("link", "Start an assessment")
+    page.get_by_role("main").locator("button[type=submit]").click()
+    page.wait_for_selector("#odk-form .odk-form .form-wrapper", timeout=30_000)
+    page.get_by_text("On the way, also at a border or after a rescue").click()
+    answer(page, "Are you or your family being threatened", "Yes")
+    answer(page, "is there a person you could turn to for help", "Yes")
+    answer(page, "Do you have an illness, an injury or pain right now?", "No")
+    answer(page, "for which you regularly need care", "I prefer not to say")
+    picture(bilal, "form-en")
+    assert_good(bilal, form=True)
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url(re.compile(r"/cases/[0-9a-f-]+/(assessments/[0-9a-f-]+/)?$"), timeout=30_000)
+    page.wait_for_load_state("networkidle")
+
+
+def test_a_case_worker_goes_from_first_contact_to_the_situation(visit: Visit) -> None:
+    bilal = visit("bilal")
+    register(bilal)
+    consent(bilal)
+    fill_form(bilal)
+    page = bilal.page
+    expect(page.get_by_role("main")).to_contain_text("Threat at present from a person or group")
+    expect(page.get_by_role("main")).to_contain_text("prefers not to say")
+    finding = page.locator("details", has_text="Threat at present from a person or group").first
+    finding.locator("summary").click()
+    expect(finding).to_contain_text("Are you or your family being threatened")
+    assert_good(bilal)
+
+
+def situation_of_somebody(visitor: Visitor) -> None:
+    """The first of those who cannot wait."""
+    visitor.go("/")
+    visitor.page.get_by_role("main").locator("a[href^='/cases/']").first.click()
+    visitor.page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "name"),
+    [
+        ("en", WIDE, "situation-en"),
+        ("en", NARROW, "situation-narrow"),
+        ("ar", WIDE, "situation-ar"),
+        ("ar", NARROW, "situation-ar-narrow"),
+        ("fr", WIDE, "situation-fr"),
+    ],
+)
+def test_the_situation_page_reads_well(
+    visit: Visit, language: str, size: dict[str, int], name: str
+) -> None:
+    salma = visit("salma", language, size)
+    situation_of_somebody(salma)
+    direction = salma.page.locator("html").get_attribute("dir")
+    assert direction == ("rtl" if language == "ar" else "ltr")
+    assert salma.page.locator("html").get_attribute("lang") == language
+    picture(salma, name, whole=size == NARROW)
+    assert_good(salma)
+
+
+@pytest.mark.parametrize("path", ["/", "/people/", "/people/new/", "/components/"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_page_is_within_everybodys_reach(visit: Visit, path: str, language: str) -> None:
+    bilal = visit("bilal", language, NARROW)
+    bilal.go(path)
+    assert_good(bilal)
+
+
+def test_the_first_page_is_within_everybodys_reach(visit: Visit) -> None:
+    stranger = visit()
+    stranger.go("/")
+    picture(stranger, "sign-in")
+    assert_good(stranger)
+
+
+def test_my_day_is_pictured(visit: Visit) -> None:
+    bilal = visit("bilal")
+    bilal.go("/")
+    picture(bilal, "my-day")
+    assert_good(bilal)
+
+
+def test_the_whole_way_can_be_gone_by_keyboard(visit: Visit) -> None:
+    bilal = visit("bilal")
+    situation_of_somebody(bilal)
+    bilal.page.keyboard.press("Tab")
+    assert bilal.page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    summary = bilal.page.locator("main details summary").first
+    summary.focus()
+    bilal.page.keyboard.press("Enter")
+    expect(bilal.page.locator("main details").first).to_have_attribute("open", "")
