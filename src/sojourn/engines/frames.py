@@ -74,8 +74,11 @@ def assess(
     outputs = [nw.col(name) for name in keep]
     outputs += [expr for factor in framework.factors for expr in _factor_columns(factor)]
     outputs += [later.condition(r.when).alias(r.name) for r in framework.responses]
-    for measure in framework.measures:
-        outputs += _Sum(framework, measure, later, stages).columns()
+    sums = [_Sum(framework, measure, later, stages) for measure in framework.measures]
+    # The sums become columns first: a class asks for its sum once per cut-off.
+    if sums:
+        frame = frame.with_columns(*(item.value().alias(item.name) for item in sums))
+    outputs += [expr for item in sums for expr in item.columns()]
     outputs.append(_known_share(framework.factors, stages).alias("known_share"))
     return frame.select(*outputs)
 
@@ -197,10 +200,17 @@ def _factor_columns(factor: Factor) -> list[nw.Expr]:
 
 def _known_share(factors: Sequence[Factor], stages: _Stages) -> nw.Expr:
     known = count_of(~nw.col(_raw_name(f)).is_null() for f in factors)
-    # Polars divides by one fixed number through its reciprocal, which can differ in the last digit
-    # from what every other engine gives; by a column it divides exactly.
-    applicable = _applicable_count(factors, stages) + known * 0
-    return nw.when(applicable > 0).then(known / applicable)
+    applicable = _applicable_count(factors, stages)
+    return nw.when(applicable > 0).then(divided(known, applicable))
+
+
+def divided(number: nw.Expr, by: nw.Expr) -> nw.Expr:
+    """Division to the nearest binary number, as every other engine does it.
+
+    Polars divides by one fixed number through its reciprocal, which can differ in the last digit;
+    by a column it divides exactly.
+    """
+    return number / (by + number * 0)
 
 
 def _applicable_count(factors: Sequence[Factor], stages: _Stages) -> nw.Expr:
@@ -224,7 +234,12 @@ class _Sum:
         self.terms = {component: self._node(component) for component in measure.components}
         self.kind = sum_type(self._nodes(), measure.classes)
 
-    def columns(self) -> list[nw.Expr]:
+    @property
+    def name(self) -> str:
+        return f"__sum_{self.measure.name}"
+
+    def value(self) -> nw.Expr:
+        """The scaled sum, null where too little is known."""
         unknown = [self._is_unknown(component) for component in self.measure.components]
         known = count_of(~expr for expr in unknown)
         applicable = self._applicable()
@@ -232,7 +247,11 @@ class _Sum:
         needed = Fraction(1) if share is None else Fraction(share)
         enough = (known * needed.denominator >= applicable * needed.numerator) & (known > 0)
         total = nw.sum_horizontal(*(self._known_term(c) for c in self.measure.components))
-        value = nw.when(enough).then(total)
+        return nw.when(enough).then(total)
+
+    def columns(self) -> list[nw.Expr]:
+        """The sum as people read it, and its class."""
+        value = nw.col(self.name)
         return [
             self._shown(value).alias(self.measure.name),
             self._class(value).alias(f"{self.measure.name}__class"),
@@ -279,7 +298,9 @@ class _Sum:
         return _applicable_count(factors, self.stages) + values
 
     def _shown(self, value: nw.Expr) -> nw.Expr:
-        return value if self.kind.places == 0 else value / 10**self.kind.places
+        if self.kind.places == 0:
+            return value
+        return divided(value, nw.lit(10**self.kind.places, nw.Int64))
 
     def _class(self, value: nw.Expr) -> nw.Expr:
         result: nw.Expr = nw.lit(None, nw.String)
