@@ -21,9 +21,7 @@ class Taken:
 def command(*arguments: str, repeat: int = 1) -> Taken:
     """The median of some runs of `python arguments...`. Raises if a run fails."""
     runs = [_once(arguments) for _ in range(repeat)]
-    return Taken(
-        statistics.median(run.seconds for run in runs), max(run.megabytes for run in runs)
-    )
+    return Taken(statistics.median(run.seconds for run in runs), max(run.megabytes for run in runs))
 
 
 def _once(arguments: tuple[str, ...]) -> Taken:

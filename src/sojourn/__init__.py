@@ -1,2 +1,1 @@
 """Sojourn: assess situations, respond together, monitor promises, consult everyone concerned."""
-

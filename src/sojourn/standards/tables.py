@@ -143,8 +143,7 @@ def _open_xlsx(path: Path) -> dict[str, Table]:
     try:
         book = fastexcel.read_excel(path)
         sheets = {
-            name: book.load_sheet(name, header_row=0, dtypes="string")
-            for name in book.sheet_names
+            name: book.load_sheet(name, header_row=0, dtypes="string") for name in book.sheet_names
         }
         frames = {name: sheet.to_polars() for name, sheet in sheets.items()}
     except fastexcel.FastExcelError as error:
