@@ -22,7 +22,7 @@ PREPARE = """
 
 def _run(code: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("SOJOURN_")}
-    return subprocess.run(  # noqa: S603 - our own code in a process of its own
+    return subprocess.run(
         [sys.executable, "-W", "error", "-c", textwrap.dedent(code), str(home)],
         env={**clean, **environment},
         capture_output=True,
