@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from sojourn.web.accounts.models import Grant
 from sojourn.web.accounts.roles import POWERS, Verb
-from sojourn.web.cases.models import Case
+from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
@@ -109,7 +109,7 @@ def foreign(world: World) -> Case:
     world.consent(case, "chiara")
     world.assess(case, name="chiara")
     for owner, theirs in (("bilal", world.case), ("chiara", case)):
-        field.open_form(case=theirs, basis="consent", by=world.by(owner))  # type: ignore[arg-type]
+        field.open_form(case=theirs, basis=LegalBasis.CONSENT, by=world.by(owner))
     return case
 
 
