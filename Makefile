@@ -50,10 +50,11 @@ check: $(VENV)/.dev translations
 	$(BIN)/djlint src/sojourn/web --lint --quiet
 	$(BIN)/python scripts/check_translations.py
 
+# Templates are linted, not reformatted: djlint moves text onto lines of its own, which adds spaces
+# that readers see, and a second run moves it again.
 fix: $(VENV)/.dev
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
-	$(BIN)/djlint src/sojourn/web --reformat --quiet
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)
