@@ -11,8 +11,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from sojourn import catalogue
 from sojourn.engines import record
-from sojourn.framework import DataClass, Findings
+from sojourn.framework import Answers, DataClass, Findings
 from sojourn.web.accounts.roles import POWERS, Role
 from sojourn.web.cases.situation import Reason, Situation, build
 from tests.web.conftest import World
@@ -225,3 +226,15 @@ def test_an_old_assessment_keeps_the_words_of_its_framework(
     monkeypatch.setattr(frameworks, "current", lambda: catalogue.load("domv"))
     page = world.client("bilal").get(reverse("cases:situation", args=[world.case.pk]))
     assert "Nowhere safe to sleep" in page.content.decode()
+
+
+def test_a_level_that_is_not_asked_about_is_not_called_free_of_risk() -> None:
+    framework = catalogue.load("domv")
+    findings = record.assess(framework, Answers())
+    situation = build(framework, findings, classes=set(DataClass))
+    assert {band.key: band.asked for band in situation.levels} == {
+        "individual": True,
+        "household": False,
+        "community": False,
+        "structural": False,
+    }

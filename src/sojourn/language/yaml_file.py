@@ -15,11 +15,14 @@ from sojourn.framework.model import Sheet
 from sojourn.language.problems import FrameworkProblems, Problem
 from sojourn.language.sheets import SheetRow, Tables
 
+# The same reader in C where PyYAML was built with it: ten times faster on a long framework.
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def read(path: Path) -> Tables:
     """Read a YAML framework. Raises `FrameworkProblems` naming the line for what is not one."""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=_LOADER)
     except UnicodeDecodeError as error:
         raise _refused(path, 0, "this is not a text file in UTF-8") from error
     except yaml.MarkedYAMLError as error:

@@ -84,10 +84,15 @@ class Item:
 
 @dataclass(frozen=True)
 class LevelBand:
-    """One level: what raises risk, what there is to rely on, what is still to ask."""
+    """One level: what raises risk, what there is to rely on, what is still to ask.
+
+    `asked` is false where the framework has no question about the level at this stage: then that
+    nothing was found says nothing.
+    """
 
     key: str
     label: str
+    asked: bool
     risks: tuple[Item, ...]
     resources: tuple[Item, ...]
     unknowns: tuple[Item, ...]
@@ -175,7 +180,7 @@ def build(
     if old is not None:
         items = [replace(item, changed=_change(item, old)) for item in items]
     return Situation(
-        levels=tuple(_band(level, items) for level in Level),
+        levels=tuple(_band(level, items, view) for level in Level),
         urgent=tuple(item for item in items if item.urgent),
         responses=view.responses(),
         signs=view.signs(),
@@ -215,6 +220,13 @@ class _View:
             for finding in self.findings.values()
             if finding.state is not State.NOT_APPLICABLE
         ]
+
+    def asks_about(self, level: Level) -> bool:
+        """Whether some factor of that level applies, shown to this role or not."""
+        return any(
+            finding.state is not State.NOT_APPLICABLE and self.factors[name].level is level
+            for name, finding in self.all_findings.items()
+        )
 
     @property
     def applicable_count(self) -> int:
@@ -465,11 +477,12 @@ def _kind(factor: Factor, finding: FactorFinding) -> str:
     return "risk" if factor.effect is Effect.RISK else "resource"
 
 
-def _band(level: Level, items: list[Item]) -> LevelBand:
+def _band(level: Level, items: list[Item], view: _View) -> LevelBand:
     here = [item for item in items if item.level is level]
     return LevelBand(
         level.value,
         str(words.LEVELS[level]),
+        view.asks_about(level),
         risks=tuple(item for item in here if item.kind in ("risk", "both")),
         resources=tuple(item for item in here if item.kind in ("resource", "both")),
         unknowns=tuple(item for item in here if item.kind == "unknown"),

@@ -91,6 +91,7 @@ def situation() -> Situation:
         return LevelBand(
             level.value,
             label,
+            asked=True,
             risks=tuple(item for item in [*risks, _both()] if item.level is level),
             resources=tuple(item for item in [*resources, _both()] if item.level is level),
             unknowns=tuple(item for item in unknowns if item.level is level),
