@@ -58,7 +58,7 @@ def with_block(*kinds: str) -> list[Path]:
 def run(arguments: list[str], folder: Path) -> str:
     """What a program prints, from both of its mouths. The folder is all that it knows."""
     known = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    done = subprocess.run(  # noqa: S603 - commands that stand in our own pages
+    done = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
         env={**known, "HOME": str(folder), "COLUMNS": "120", "PYTHONUTF8": "1"},
