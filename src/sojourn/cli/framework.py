@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -66,7 +67,7 @@ def check(name: str) -> None:
 def show(name: str, language: str | None) -> None:
     """Show a framework's factors, responses and measures."""
     found, _ = load_with_warnings(find_framework(name))
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=240)
     console.print(f"[bold]{found.title.get(language)}[/bold] ({found.id} {found.version})")
     if found.description:
         console.print(found.description.get(language))

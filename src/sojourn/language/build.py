@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -75,6 +76,11 @@ class _Builder:
         self.about = {row.get("key"): row for row in tables.rows("framework")}
         self.form = read_form(tables, self.default)
         self.problems += self.form.problems
+        self.closed = frozenset(
+            row.get("name")
+            for sheet in ("factors", "responses", "measures")
+            for row in tables.rows(sheet)
+        )
         self.names: dict[str, str] = dict.fromkeys(self.form.rows, "a question")
         self.names |= {roster.name: "a repeat" for roster in self.form.rosters}
 
@@ -214,14 +220,13 @@ class _Builder:
 
     # -- factors
 
-    def _factor(self, row: SheetRow) -> Factor | None:
+    def _factor(self, row: SheetRow) -> Factor:
         name = self._name(row, "a factor")
         effect = self._choice(row, "effect", Effect)
-        scope = self.form.scope()
+        scope = replace(self.form.scope(), closed=self.closed)
         rule = self._factor_rule(row, effect, scope)
         weight, urgent = self._weight(row, scope), self._urgent(row, scope)
-        if rule is None or weight is None or urgent is None:
-            return None
+        # A row with a wrong rule is still read to its end, so that all its problems are told.
         return Factor(
             name=name,
             code=row.get("code"),
@@ -231,9 +236,9 @@ class _Builder:
             nature=self._choice(row, "nature", Nature),
             stages=self._stages(row),
             domain=row.get("domain"),
-            rule=rule,
-            weight=weight,
-            urgent=urgent,
+            rule=rule or NEVER,
+            weight=weight or ONE,
+            urgent=urgent or NEVER,
             data_class=self._choice(row, "data_class", DataClass, DataClass.CASE_WORK),
             basis=self._choice(row, "basis", Basis, Basis.PROPOSED),
             source=row.get("source"),
@@ -278,7 +283,7 @@ class _Builder:
 
     # -- responses
 
-    def _response(self, factors: tuple[Factor, ...]) -> Callable[[SheetRow], Response | None]:
+    def _response(self, factors: tuple[Factor, ...]) -> Callable[[SheetRow], Response]:
         form = self.form.scope()
         refs = {
             factor.name: FactorRef(
@@ -288,15 +293,13 @@ class _Builder:
         }
         scope = Scope(form.questions, form.missing_codes, form.rosters, refs)
 
-        def read(row: SheetRow) -> Response | None:
+        def read(row: SheetRow) -> Response:
             name = self._name(row, "a response")
             when = self._condition(row, "when", scope)
-            if when is None:
-                return None
             return Response(
                 name=name,
                 label=self._label(row),
-                when=when,
+                when=when or NEVER,
                 horizon=self._choice(row, "horizon", Horizon),
                 within=row.get("within"),
                 service_type=row.get("service_type"),

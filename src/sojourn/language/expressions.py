@@ -99,7 +99,10 @@ _NOT_YET = {
 
 @dataclass(frozen=True)
 class Scope:
-    """The names a rule may use: questions with their codes, rosters, and factors if allowed."""
+    """The names a rule may use: questions with their codes, rosters, and factors if allowed.
+
+    `closed` are the names of rows that exist and may not be used here.
+    """
 
     questions: Mapping[str, AnswerRef] = field(default_factory=dict)
     missing_codes: Mapping[str, Mapping[str, Missing]] = field(default_factory=dict)
@@ -107,6 +110,7 @@ class Scope:
     factors: Mapping[str, FactorRef] = field(default_factory=dict)
     this: AnswerRef | None = None
     inside: str | None = None
+    closed: frozenset[str] = frozenset()
 
     def within(self, roster: str) -> Scope:
         """The names inside a roster's square brackets."""
@@ -139,10 +143,11 @@ def _syntax_message(text: str, error: UnexpectedInput) -> str:
         position: int | None = error.pos_in_stream
         at = 1 if position is None else position + 1
         near = text[at - 1 : at + 11]
-        if near.startswith(("&&", "||", "==", "<>", "!")):
-            return (
-                f"at character {at}: write `and`, `or`, `not(...)`, `=` or `!=`, not `{near[:2]}`"
-            )
+        around = text[max(0, at - 2) : at + 1]
+        foreign = next((sign for sign in ("&&", "||", "==", "<>") if sign in around), None)
+        if foreign or near.startswith("!"):
+            instead = "write `and`, `or`, `not(...)`, `=` or `!=`"
+            return f"at character {at}: {instead}, not `{foreign or near[:1]}`"
         if near[:1] in "'\"":
             return f"at character {at}: this quotation mark has no partner"
         return f"at character {at}: `{near}` was not expected here"
@@ -208,6 +213,11 @@ class _Builder:
             return self.scope.factors[name]
         if name in self.scope.rosters:
             raise RuleError(f"`{text}` is a repeat; write count({text}) or any({text}[...])")
+        if name in self.scope.closed:
+            raise RuleError(
+                f"`{text}` is a factor or a later row; a factor's rule looks at answers only, so "
+                "that no rule can end up depending on itself. Write the condition out"
+            )
         known = [*self.scope.questions, *self.scope.factors]
         raise RuleError(f"there is no question `{name}`.{did_you_mean(name, known)}")
 

@@ -1,0 +1,56 @@
+"""`sojourn framework`: list, check, show, export."""
+
+from __future__ import annotations
+
+import pytest
+from pyxform.xls2xform import convert
+
+from sojourn import catalogue
+from sojourn.language import load_framework
+from tests.cli.conftest import Desk
+
+
+def test_the_list_begins_each_line_with_an_id(desk: Desk) -> None:
+    lines = desk.run("framework", "list").said.splitlines()
+    assert tuple(line.split()[0] for line in lines) == catalogue.ids()
+
+
+@pytest.mark.parametrize("name", catalogue.ids())
+def test_what_we_ship_passes_its_own_examples(desk: Desk, name: str) -> None:
+    done = desk.run("framework", "check", name)
+    assert done.code == 0
+    assert "examples pass" in done.said
+
+
+def test_an_example_that_does_not_hold_is_an_error(desk: Desk) -> None:
+    text = (desk.folder / "small.yaml").read_text()
+    text += "examples:\n- {example: amina, kind: answer, name: safe, value: no}\n"
+    desk.write(
+        "small.yaml", text + "- {example: amina, kind: factor, name: unsafe, value: absent}\n"
+    )
+    done = desk.run("framework", "check", "small.yaml")
+    assert done.code == 2
+    assert "amina: factor `unsafe` should be absent, but is present" in done.said
+
+
+def test_show_speaks_the_asked_language(desk: Desk) -> None:
+    assert "Pas d’argent" in desk.run("framework", "show", "domv", "--language", "fr").said
+
+
+def test_an_exported_workbook_is_the_same_framework(desk: Desk) -> None:
+    assert desk.run("framework", "export", "domv", "-o", "domv.xlsx").code == 0
+    path = desk.folder / "domv.xlsx"
+    assert load_framework(path).digest == catalogue.load("domv").digest
+    converted = convert(xlsform=str(path), validate=False)
+    assert converted.warnings == []
+
+
+def test_the_form_is_exported_as_xform(desk: Desk) -> None:
+    assert desk.run("framework", "export", "domv", "--to", "xform", "-o", "domv.xml").code == 0
+    assert "<h:html" in (desk.folder / "domv.xml").read_text(encoding="utf-8")
+
+
+def test_an_unknown_ending_asks_for_the_kind(desk: Desk) -> None:
+    done = desk.run("framework", "export", "domv", "-o", "domv.doc")
+    assert done.code == 2
+    assert "xlsx, yaml or xform" in done.said
