@@ -393,5 +393,24 @@ CHAPTER = Chapter(
                 2    | 999999999999.000001 | 999999999999 || high
             """,
         ),
+        Spec(
+            "The smallest weights stay exact in a measure",
+            sheets={
+                "factors": """
+                    name | rule         | weight
+                    tiny | ${a} = 'yes' | 0.0000000001 * 0.0000000001 * ${age}
+                """,
+                "measures": """
+                    name  | components | classes
+                    score | tiny       | nothing <= 0 / something
+                """,
+            },
+            table="""
+                unit | a   | age || score__class
+                1    | yes | 1   || something
+                2    | yes | 0   || nothing
+                3    | yes | -1  || nothing
+            """,
+        ),
     ),
 )

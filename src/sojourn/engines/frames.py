@@ -37,6 +37,9 @@ from sojourn.framework.types import Number
 UNIT = "__unit"
 """The column that says to which unit a row belongs, in the main table and in every roster."""
 
+_FLOAT_EXACT = 2**53
+"""Whole numbers below this are exact as floats."""
+
 Frame: TypeAlias = nw.LazyFrame[Any]
 Join = Callable[[Frame, Frame], Frame]
 
@@ -300,7 +303,14 @@ class _Sum:
     def _shown(self, value: nw.Expr) -> nw.Expr:
         if self.kind.places == 0:
             return value
-        return divided(value, nw.lit(10**self.kind.places, nw.Int64))
+        places = self.kind.places
+        scale = nw.lit(10**places, nw.Int64 if places <= 18 else nw.Int128)
+        if self.kind.scaled_limit() < _FLOAT_EXACT:
+            return divided(value, scale)
+        # Beyond that the whole and the rest are divided apart, or 999999999999 ends in .0001.
+        apart = (value // scale).cast(nw.Float64) + divided(value % scale, scale)
+        small = (value < _FLOAT_EXACT) & (value > -_FLOAT_EXACT)
+        return nw.when(small).then(divided(value, scale)).otherwise(apart)
 
     def _class(self, value: nw.Expr) -> nw.Expr:
         result: nw.Expr = nw.lit(None, nw.String)

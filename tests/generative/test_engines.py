@@ -1,0 +1,157 @@
+"""All engines give the same findings for random frameworks and random answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, get_args
+
+import polars as pl
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from sojourn.engines import frames, polars_reader, record
+from sojourn.engines.frames import UNIT, framework_nodes
+from sojourn.engines.polars_reader import UNUSABLE, Raw
+from sojourn.framework import nodes
+from sojourn.framework.model import Framework, Question
+from sojourn.framework.types import Date, Number
+from sojourn.framework.values import Answers, Missing, Value
+from sojourn.language import AnswerError, read_value
+from tests.generative import cells
+from tests.generative.frameworks import frameworks
+from tests.spec.harness import flat
+
+Cells = dict[str, list[str | None]]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Raw tables: the main one by question, and each roster's with the unit of every row."""
+
+    units: int
+    main: Cells
+    rosters: Mapping[str, tuple[list[int], Cells]]
+
+
+_PLAIN_NUMBERS = st.one_of(
+    st.integers(-3, 12).map(str),
+    st.sampled_from(["0.1", "0.2", "0.3", "-0.1", "0.0000005", "0.0000015", "2.5", "-1", "5"]),
+    st.sampled_from(["999999999999", "-999999999999", "999999999999.999999"]),
+)
+_PLAIN_DAYS = st.sampled_from(
+    ["2024-02-28", "2024-02-29", "2024-03-01", "2023-12-31", "1900-01-01", "2024-02-29T10:00:00"]
+)
+
+
+def _plain_codes(question: Question) -> st.SearchStrategy[str]:
+    known = [*getattr(question.type, "codes", ()), *question.missing_codes] or ["some text"]
+    if "multiple" in question.kind:
+        return st.lists(st.sampled_from(known), min_size=1, max_size=3).map(" ".join)
+    return st.sampled_from(known)
+
+
+def _cell(question: Question) -> st.SearchStrategy[str | None]:
+    """Mostly an answer, often nothing, now and then something else."""
+    plain = {Number: _PLAIN_NUMBERS, Date: _PLAIN_DAYS}.get(type(question.type))
+    answer = plain if plain is not None else _plain_codes(question)
+    return st.one_of(answer, answer, answer, st.none(), cells.texts(question))
+
+
+@st.composite
+def tables(draw: st.DrawFn, framework: Framework) -> Tables:
+    """Tables that have most of the questions, and sometimes no roster, or one without rows."""
+    units = draw(st.integers(0, 5))
+    rosters = {}
+    for roster in framework.rosters:
+        if draw(st.integers(0, 4)):
+            owners = draw(st.lists(st.integers(0, units), max_size=6))  # the last belongs to nobody
+            rosters[roster.name] = owners, _cells(draw, framework, roster.name, len(owners))
+    return Tables(units, _cells(draw, framework, None, units), rosters)
+
+
+def _cells(draw: st.DrawFn, framework: Framework, roster: str | None, rows: int) -> Cells:
+    asked = [q for q in framework.used_questions if q.roster == roster and draw(st.integers(0, 9))]
+    return {q.name: draw(st.lists(_cell(q), min_size=rows, max_size=rows)) for q in asked}
+
+
+# -- one engine and the other
+
+
+def read_row(framework: Framework, given: Cells, row: int) -> dict[str, Value | Missing]:
+    found: dict[str, Value | Missing] = {}
+    for name, column in given.items():
+        try:
+            found[name] = read_value(framework.question(name), column[row])
+        except AnswerError:
+            found[name] = Missing.UNUSABLE
+    return found
+
+
+def by_record(framework: Framework, given: Tables) -> list[dict[str, Any]]:
+    """Findings by the definition, with the number of cells that cannot be the answer."""
+    rows = []
+    for unit in range(given.units):
+        members = {
+            name: tuple(
+                read_row(framework, columns, at) for at, owner in enumerate(owners) if owner == unit
+            )
+            for name, (owners, columns) in given.rosters.items()
+        }
+        raw = Answers(read_row(framework, given.main, unit), members)
+        answers = record.without_broken(framework, raw)
+        unusable = sum(value is Missing.UNUSABLE for value in answers.values.values())
+        rows.append({**flat(record.assess(framework, answers)), UNUSABLE: unusable})
+    return rows
+
+
+def by_polars(framework: Framework, given: Tables) -> list[dict[str, Any]]:
+    """Findings of the tables engine."""
+    rosters = {name: _raw(owners, columns) for name, (owners, columns) in given.rosters.items()}
+    main = _raw(list(range(given.units)), given.main)
+    read = polars_reader.prepare(framework, main, rosters)
+    found = frames.assess(framework, read.tables, [UNUSABLE], polars_reader.join_in_order)
+    table: pl.DataFrame = found.to_native().collect(engine="streaming")
+    return table.rows(named=True)
+
+
+def _raw(units: list[int], columns: Cells) -> Raw:
+    schema: dict[str, Any] = {UNIT: pl.Int64, **dict.fromkeys(columns, pl.String)}
+    frame = pl.DataFrame({UNIT: units, **columns}, schema=schema)
+    return Raw(frame.lazy(), frame.schema, {name: name for name in columns})
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal; where a table shows a decimal as a float, the nearest one as far as floats go."""
+    if isinstance(other, float) and isinstance(one, Decimal):
+        exact = abs(one) * 10**8 < 2**53
+        return other == float(one) if exact else other == pytest.approx(float(one), rel=1e-15)
+    return bool(one == other)
+
+
+@given(data=st.data())
+def test_record_and_polars_find_the_same(data: st.DataObject) -> None:
+    framework = data.draw(frameworks())
+    given_tables = data.draw(tables(framework))
+    defined = by_record(framework, given_tables)
+    found = by_polars(framework, given_tables)
+    assert len(found) == len(defined)
+    for one, other in zip(defined, found, strict=True):
+        differing = {
+            name: (one[name], value) for name, value in other.items() if not _same(one[name], value)
+        }
+        assert differing == {}
+
+
+def test_the_search_knows_every_kind_of_node() -> None:
+    seen: set[type] = set()
+
+    @settings(max_examples=200, phases=[Phase.generate], database=None, derandomize=True)
+    @given(framework=frameworks())
+    def look(framework: Framework) -> None:
+        seen.update(type(n) for node in framework_nodes(framework) for n in nodes.walk(node))
+
+    look()
+    assert seen == set(get_args(nodes.Node))

@@ -1,0 +1,65 @@
+"""What is written reads back: rules as their own text, frameworks in either kind of file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sojourn.engines import record
+from sojourn.engines.frames import framework_nodes
+from sojourn.framework.findings import Findings
+from sojourn.framework.model import DIRECTION_TYPE, Effect, Framework
+from sojourn.framework.nodes import BooleanLiteral, FactorRef
+from sojourn.framework.types import BOOLEAN
+from sojourn.framework.values import Answers
+from sojourn.language import load_framework, save_framework
+from sojourn.language.expressions import Scope, parse
+from tests.generative.frameworks import frameworks
+from tests.generative.test_engines import read_row, tables
+
+
+def _scope(framework: Framework) -> Scope:
+    refs = {
+        f.name: FactorRef(f.name, DIRECTION_TYPE if f.effect is Effect.CONTEXT else BOOLEAN)
+        for f in framework.factors
+    }
+    return Scope(
+        {q.name: q.ref for q in framework.questions},
+        {q.name: q.missing_codes for q in framework.questions},
+        frozenset(roster.name for roster in framework.rosters),
+        refs,
+    )
+
+
+@given(framework=frameworks())
+def test_a_rule_reads_back_from_its_own_text(framework: Framework) -> None:
+    scope = _scope(framework)
+    for node in framework_nodes(framework):
+        if not isinstance(node, BooleanLiteral):
+            assert parse(node.text(), scope) == node
+
+
+@settings(max_examples=25)
+@given(framework=frameworks())
+def test_files_of_either_kind_hold_the_same_framework(framework: Framework) -> None:
+    with TemporaryDirectory() as folder:
+        kept = framework
+        for name in ("one.yaml", "two.xlsx", "three.yaml"):
+            save_framework(kept, Path(folder) / name)
+            kept = load_framework(Path(folder) / name)
+            assert kept.digest == framework.digest
+            assert kept.factors == framework.factors
+
+
+@settings(max_examples=25)
+@given(data=st.data())
+def test_findings_read_back_from_their_json(data: st.DataObject) -> None:
+    framework = data.draw(frameworks())
+    given_tables = data.draw(tables(framework))
+    for unit in range(given_tables.units):
+        answers = Answers(read_row(framework, given_tables.main, unit))
+        findings = record.assess(framework, answers)
+        assert Findings.from_json(findings.to_json()) == findings
