@@ -39,9 +39,12 @@ class Number:
     limit: Decimal
 
     def scaled_limit(self, places: int | None = None) -> int:
-        """The largest whole number that can occur once scaled to `places`."""
+        """The largest whole number that can occur once scaled to `places`.
+
+        It is never below the scale itself, by which engines multiply.
+        """
         digits = self.places if places is None else places
-        return int(self.limit * 10**digits) + 1
+        return int(max(self.limit, Decimal(1)) * 10**digits) + 1
 
     def __str__(self) -> str:
         return "a number"
