@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -46,7 +48,11 @@ def test_every_format_holds_the_same(desk: Desk, ending: str) -> None:
     desk.write("people.csv", PEOPLE)
     assert desk.assess("people.csv", output=f"out.{ending}").code == 0
     path = desk.folder / f"out.{ending}"
-    readers = {"parquet": pl.read_parquet, "json": pl.read_json, "xlsx": pl.read_excel}
+    readers: dict[str, Callable[[Path], pl.DataFrame]] = {
+        "parquet": pl.read_parquet,
+        "json": pl.read_json,
+        "xlsx": pl.read_excel,
+    }
     found = readers[ending](path)
     assert found["id"].to_list() == ["amina", "bilal", "chiara"]
     assert found["unsafe"].to_list() == [True, None, False]
