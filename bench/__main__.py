@@ -126,7 +126,7 @@ on one machine; what travels to other machines are the ratios.
   90 columns, checking every cell, one streaming pass.
 - **read** is Polars reading the same columns once and keeping nothing; **write** is Polars writing
   a table of the same shape as the output.
-- **memory** is the largest resident memory of the command. It must not grow with the rows.
+- **memory** is the largest resident memory of the command.
 
 {head}{body}
 One person, with every reason (record engine): {person}.

@@ -124,6 +124,13 @@ def test_the_first_page_is_within_everybodys_reach(visit: Visit) -> None:
     assert_good(stranger)
 
 
+def test_the_components_are_pictured(visit: Visit) -> None:
+    bilal = visit("bilal")
+    bilal.go("/components/")
+    picture(bilal, "components", whole=True)
+    assert_good(bilal)
+
+
 def test_my_day_is_pictured(visit: Visit) -> None:
     bilal = visit("bilal")
     bilal.go("/")
