@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,29 @@ def test_the_audit_is_checked_from_the_command_line(tmp_path: Path) -> None:
     assert "True All 7 events fit" in _run(VERIFY, home).stdout
     _run(FORGE, home)
     assert "False Event 3 does not fit" in _run(VERIFY, home).stdout
+
+
+def test_behind_an_https_proxy_on_this_machine_pages_open(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sojourn", "serve", "--port", "0"]
+    environment = {**os.environ, "SOJOURN_ORIGIN": "https://sojourn.example.org"}
+    with subprocess.Popen(
+        [*command, "--home", str(tmp_path / "var")],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            address = next(line for line in server.stdout or () if "http://" in line)
+            port = int(address.split("localhost:")[1].split("/")[0])
+            assert _status(port, {"X-Forwarded-Proto": "https"}) == 200
+            assert _status(port, {}) == 301
+        finally:
+            server.terminate()
+
+
+def _status(port: int, headers: dict[str, str]) -> int:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/account/login/", headers={"Host": "sojourn.example.org", **headers})
+    status = connection.getresponse().status
+    connection.close()
+    return status

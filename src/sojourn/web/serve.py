@@ -148,6 +148,10 @@ def _run(host: str, port: int) -> None:
             threads=8,
             ident="",
             max_request_body_size=_MOST_BYTES,
+            # Only a proxy on this machine may say that the visitor came by HTTPS.
+            trusted_proxy="127.0.0.1",
+            trusted_proxy_headers={"x-forwarded-proto"},
+            clear_untrusted_proxy_headers=True,
             # What was sent stays in memory: a temporary file would leave answers on the disk.
             inbuf_overflow=_MOST_BYTES + 1,
             outbuf_overflow=_MOST_BYTES + 1,
