@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sojourn.engines import record
 from sojourn.engines.frames import framework_nodes
 from sojourn.framework.findings import Findings
-from sojourn.framework.model import DIRECTION_TYPE, Effect, Framework
+from sojourn.framework.model import DIRECTION_TYPE, Effect, Framework, Sheet
 from sojourn.framework.nodes import BooleanLiteral, FactorRef
 from sojourn.framework.types import BOOLEAN
 from sojourn.framework.values import Answers
-from sojourn.language import load_framework, save_framework
+from sojourn.language import load_framework, load_tables, save_framework, workbook, yaml_file
 from sojourn.language.expressions import Scope, parse
 from tests.generative.frameworks import frameworks
 from tests.generative.test_engines import read_row, tables
@@ -63,3 +63,20 @@ def test_findings_read_back_from_their_json(data: st.DataObject) -> None:
         answers = Answers(read_row(framework, given_tables.main, unit))
         findings = record.assess(framework, answers)
         assert Findings.from_json(findings.to_json()) == findings
+
+
+_KEPT = st.characters(
+    exclude_categories=["Cs", "Cc"], include_characters="\n\t", exclude_characters="\ufffe\uffff"
+)
+_ODD_TEXT = st.text(_KEPT, min_size=1, max_size=8) | st.sampled_from(
+    ["=1+1", "08", "1.10", "1e5", "yes", "~", "null", " a ", "_x0041_", "2024-05-01", "a\nb", "{x}"]
+)
+
+
+@given(texts=st.lists(_ODD_TEXT, min_size=1, max_size=4))
+def test_any_text_of_a_cell_survives_both_kinds_of_file(texts: list[str]) -> None:
+    sheets: dict[str, Sheet] = {"survey": tuple({"type": "note", "label": t} for t in texts)}
+    with TemporaryDirectory() as folder:
+        for name, write in (("one.yaml", yaml_file.write), ("two.xlsx", workbook.write)):
+            write(sheets, Path(folder) / name)
+            assert load_tables(Path(folder) / name).plain() == sheets

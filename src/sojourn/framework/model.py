@@ -342,7 +342,11 @@ class Framework:
 
     @cached_property
     def used_questions(self) -> tuple[Question, ...]:
-        """The questions that some rule, measure or the stage reads: the columns a run needs."""
+        """The questions that some rule, measure or the stage reads: the columns a run needs.
+
+        Those that the constraints of these speak of are among them, as they can make an answer
+        unusable.
+        """
         names: dict[str, None] = {}
         if self.stage_question:
             names[self.stage_question] = None
@@ -352,6 +356,12 @@ class Framework:
             for component in measure.components:
                 if component.side is Side.VALUE:
                     names[component.name] = None
+        waiting = list(names)
+        while waiting:
+            constraint = self.question(waiting.pop()).constraint
+            more = [ref.name for ref in answers_used(constraint)] if constraint else []
+            waiting += [name for name in more if name not in names]
+            names.update(dict.fromkeys(more))
         return tuple(question for question in self.questions if question.name in names)
 
     def _all_nodes(self) -> list[Node]:

@@ -52,6 +52,9 @@ NEVER = BooleanLiteral(False)
 ALWAYS = BooleanLiteral(True)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _CLASS = re.compile(r"(?P<name>[a-z0-9_]+)\s*((?P<op><=|<)\s*(?P<limit>-?[0-9]+(\.[0-9]+)?))?")
+_UNKEPT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_RESERVED = {"known_share", "row"}
+_INDEX = re.compile(r"[1-9][0-9]{0,3}(\.0)?")
 _WEIGHT = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)")
 _AVAILABLE = re.compile(r"available(\s+(?P<share>[0-9]{1,3}(\.[0-9]{1,6})?)\s*%)?")
 _SELECTOR = re.compile(r"(?P<side>risk|protective):(?P<level>\*|\w+)")
@@ -59,12 +62,33 @@ _SELECTOR = re.compile(r"(?P<side>risk|protective):(?P<level>\*|\w+)")
 
 def build(tables: Tables) -> tuple[Framework, tuple[Problem, ...]]:
     """The framework and its warnings. Raises `FrameworkProblems` when there is any error."""
+    _check_characters(tables)
     builder = _Builder(tables)
     framework = builder.framework()
     errors = [problem for problem in builder.problems if not problem.warning]
     if errors:
         raise FrameworkProblems(tables.name, errors)
     return framework, tuple(problem for problem in builder.problems if problem.warning)
+
+
+def _check_characters(tables: Tables) -> None:
+    """Refuse characters that no form and no file can hold, before a message repeats them."""
+    found = [
+        row.problem(column if not _UNKEPT.search(column) else "", message)
+        for rows in tables.sheets.values()
+        for row in rows
+        for column, cell in row.cells.items()
+        if (message := _unkept(column + cell))
+    ]
+    if found:
+        raise FrameworkProblems(tables.name, found)
+
+
+def _unkept(text: str) -> str:
+    found = _UNKEPT.search(text)
+    if found is None:
+        return ""
+    return f"this holds an invisible character (U+{ord(found[0]):04X}) that cannot be kept"
 
 
 class _Builder:
@@ -150,6 +174,8 @@ class _Builder:
         if question is None:
             hint = did_you_mean(name, self.form.rows)
             self.problems.append(row.problem("value", f"there is no question `{name}`.{hint}"))
+        elif question.roster is not None:
+            self.problems.append(row.problem("value", f"`{name}` is asked in a repeat"))
         elif not isinstance(question.type, Code) or not set(question.type.codes) <= set(Stage):
             message = f"`{name}` must be a select_one with the codes {', '.join(Stage)}"
             self.problems.append(row.problem("value", message))
@@ -172,6 +198,8 @@ class _Builder:
         if not _NAME.fullmatch(name):
             shown = f"`{name}` cannot be a name; " if name else "a name is missing; "
             self._error(row, "name", shown + "use small letters, digits and _")
+        elif "__" in name or name in _RESERVED:
+            self._error(row, "name", f"`{name}` is kept for columns of the output; choose another")
         elif name in self.names:
             self._error(row, "name", f"`{name}` is already the name of {self.names[name]}")
         self.names.setdefault(name, kind)
@@ -468,9 +496,23 @@ class _Builder:
             elif name not in known[kind]:
                 hint = did_you_mean(name, known[kind])
                 self._error(row, "name", f"there is no {kind} `{name}`.{hint}")
-            else:
+            elif self._is_example_row(row, kind, name):
                 found.setdefault(row.get("example"), _ExampleRows()).add(row)
         return tuple(rows.example(name) for name, rows in found.items())
+
+    def _is_example_row(self, row: SheetRow, kind: str, name: str) -> bool:
+        """Whether the row says whose it is and in which row of which repeat it stands."""
+        question = next((q for q in self.form.questions if q.name == name), None)
+        roster = question.roster if kind == "answer" and question else None
+        before = len(self.problems)
+        if not row.get("example"):
+            self._error(row, "example", "say whose example this is")
+        if row.get("repeat") != (roster or ""):
+            place = f"in the repeat `{roster}`" if roster else "in no repeat"
+            self._error(row, "repeat", f"`{name}` stands {place}")
+        if row.get("index") and not _INDEX.fullmatch(row.get("index")):
+            self._error(row, "index", f"`{row.get('index')}` is not the number of a row: 1, 2, ...")
+        return len(self.problems) == before
 
 
 class _ExampleRows:
@@ -488,7 +530,7 @@ class _ExampleRows:
     def add(self, row: SheetRow) -> None:
         value = row.get("value")
         if row.get("repeat"):
-            index = int(row.get("index") or 1)
+            index = int((row.get("index") or "1").removesuffix(".0"))
             self.rosters.setdefault(row.get("repeat"), {}).setdefault(index, {})[
                 row.get("name")
             ] = value

@@ -77,6 +77,15 @@ GRAMMAR = r"""
     %ignore WS
 """
 
+LONGEST = 10_000
+"""Characters in one expression."""
+
+DEEPEST = 50
+"""Expressions within expressions."""
+
+MOST_TERMS = 50
+"""Numbers added up or multiplied in one go."""
+
 _COMPARE: dict[str, type[Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual]] = {
     "=": Equal,
     "!=": NotEqual,
@@ -122,11 +131,24 @@ def parse(text: str, scope: Scope) -> Node:
 
     Raises `RuleError` with a message for the author, naming the place in the text.
     """
+    if len(text) > LONGEST:
+        raise RuleError(f"this is longer than {LONGEST} characters; make several factors of it")
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:
         raise RuleError(_syntax_message(text, error)) from error
+    _check_depth(tree)
     return _Builder(scope).build(tree)
+
+
+def _check_depth(tree: Tree[Token]) -> None:
+    """Refuse what no person can follow, before it is followed to the end of the stack."""
+    level = [tree]
+    for _ in range(DEEPEST):
+        level = [part for node in level for part in node.children if isinstance(part, Tree)]
+        if not level:
+            return
+    raise RuleError("this is nested too deeply to be understood; make several factors of it")
 
 
 @cache
@@ -288,6 +310,8 @@ class _Builder:
             "-": Subtract,
             "*": Multiply,
         }
+        if len(children) > 2 * MOST_TERMS:
+            raise RuleError(f"more than {MOST_TERMS} numbers in one go; use a measure to add up")
         node = self.build(_tree(children[0]))
         for symbol, right in zip(children[1::2], children[2::2], strict=True):
             if str(symbol) in _NOT_YET:

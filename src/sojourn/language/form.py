@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from sojourn.framework.model import Choice, DataClass, Question, Roster
-from sojourn.framework.nodes import AnswerRef, RuleError
+from sojourn.framework.model import Choice, DataClass, Question, Roster, Text
+from sojourn.framework.nodes import ROSTER_NODES, AnswerRef, RuleError, walk
 from sojourn.framework.types import (
     BOOLEAN,
     DATE,
@@ -48,6 +48,15 @@ _SIMPLE: dict[str, Type] = {
     "acknowledge": Code(("OK",)),
 }
 _NO_ANSWER = {"note", "image", "audio", "video", "file", "geopoint", "gps", "geotrace", "geoshape"}
+_SELECT_ALIAS = re.compile(r"(?i)select[ _](one|multiple)(?:[ _]from)? (?!file)")
+_OTHER_TYPES = {
+    *("time", "datetime", "dateTime", "rank", "trigger", "url", "email", "photo", "signature"),
+    *("start", "end", "deviceid", "username", "phonenumber", "subscriberid", "simserial", "audit"),
+    *("select_one_from_file", "select_multiple_from_file", "select_one_external"),
+    *("csv-external", "xml-external", "start-geopoint", "background-audio", "background-geopoint"),
+}
+"""What else a form may hold: read as free text, which no rule compares."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _MISSING_PAIR = re.compile(r"(?P<code>\S+?)=(?P<kind>\w+)")
 
@@ -76,15 +85,12 @@ def read_form(tables: Tables, default_language: str) -> Form:
     open_repeats: list[str] = []
     open_blocks: list[tuple[str, SheetRow]] = []
     for row in tables.rows("survey"):
-        kind = " ".join(row.get("type").split())
+        kind = _SELECT_ALIAS.sub(r"select_\1 ", " ".join(row.get("type").split()))
         word = kind.replace("_", " ").lower()
         if word in ("begin group", "begin repeat"):
             open_blocks.append((word.split()[1], row))
             if word == "begin repeat":
-                open_repeats.append(row.get("name"))
-                form.rosters.append(
-                    Roster(row.get("name"), text_of(row, "label", default_language))
-                )
+                _open_repeat(form, row, open_repeats, default_language)
         elif word in ("end group", "end repeat"):
             _close(word.split()[1], open_blocks, open_repeats, row, form.problems)
         elif kind:
@@ -94,6 +100,19 @@ def read_form(tables: Tables, default_language: str) -> Form:
         form.problems.append(row.problem("type", f"this {block} is never ended"))
     _check_constraints(form)
     return form
+
+
+def _open_repeat(form: Form, row: SheetRow, open_repeats: list[str], default: str) -> None:
+    name = row.get("name")
+    if not _NAME.fullmatch(name):
+        form.problems.append(row.problem("name", "a repeat needs a name of a-z, 0-9 and _"))
+    elif name in form.rows or any(roster.name == name for roster in form.rosters):
+        form.problems.append(row.problem("name", f"`{name}` is already a name; choose another"))
+    if open_repeats:
+        message = f"a repeat within the repeat `{open_repeats[-1]}` cannot be read; put it beside"
+        form.problems.append(row.problem("type", message))
+    open_repeats.append(name)
+    form.rosters.append(Roster(name, text_of(row, "label", default)))
 
 
 def _close(
@@ -118,6 +137,10 @@ def _choice_lists(
     for row in tables.rows("choices"):
         name, code = row.get("list_name"), _code(row.get("name"))
         if not name:
+            continue
+        if any(choice.name == code for choice in lists.get(name, ())):
+            message = f"`{code}` stands in the list `{name}` twice; keep one"
+            problems.append(row.problem("name", message))
             continue
         missing = CONVENTIONAL_MISSING.get(code)
         declared = row.get("missing")
@@ -152,22 +175,18 @@ def _add_question(
 ) -> None:
     word, _, rest = kind.partition(" ")
     name = row.get("name")
-    if word in _NO_ANSWER or not name:
+    if word in _NO_ANSWER:
         return
-    if not _NAME.fullmatch(name):
-        form.problems.append(row.problem("name", f"`{name}` cannot be a name; use a-z, 0-9 and _"))
+    problem = _type_problem(row, word) or _name_problem(form, row, name)
+    if problem is not None:
+        form.problems.append(problem)
         return
     choices: tuple[Choice, ...] = ()
     if word in ("select_one", "select_multiple"):
-        list_name = rest.split(" ")[0] if rest else ""
-        if list_name not in lists and "." not in list_name and not list_name.startswith("${"):
-            message = f"there is no choice list `{list_name}`.{did_you_mean(list_name, lists)}"
-            form.problems.append(row.problem("type", message))
+        found = _choices_of(form, row, word, rest, lists)
+        if found is None:
             return
-        choices = lists.get(list_name, ())
-    if name in form.rows:
-        form.problems.append(row.problem("name", f"`{name}` is already the name of a question"))
-        return
+        choices = found
     missing = {choice.name: choice.missing for choice in choices if choice.missing is not None}
     missing |= dict(_declared_missing(row, form.problems))
     form.rows[name] = row
@@ -186,6 +205,45 @@ def _add_question(
             data_class=_data_class(row, form.problems),
         )
     )
+
+
+def _type_problem(row: SheetRow, word: str) -> Problem | None:
+    """A type that is nearly one we know; others are kept, and read as free text."""
+    known = {*_SIMPLE, *_NO_ANSWER, *_OTHER_TYPES, "select_one", "select_multiple"}
+    hint = did_you_mean(word, known) if word not in known else ""
+    return row.problem("type", f"`{word}` is not a type of question.{hint}") if hint else None
+
+
+def _name_problem(form: Form, row: SheetRow, name: str) -> Problem | None:
+    if not name:
+        return row.problem("name", "a name is missing; use a-z, 0-9 and _")
+    if not _NAME.fullmatch(name):
+        return row.problem("name", f"`{name}` cannot be a name; use a-z, 0-9 and _")
+    if name in form.rows:
+        return row.problem("name", f"`{name}` is already the name of a question")
+    if any(roster.name == name for roster in form.rosters):
+        return row.problem("name", f"`{name}` is already the name of a repeat")
+    return None
+
+
+def _choices_of(
+    form: Form, row: SheetRow, word: str, rest: str, lists: dict[str, tuple[Choice, ...]]
+) -> tuple[Choice, ...] | None:
+    """The choices that `select_one list` can give; None where they cannot be used."""
+    list_name, _, added = rest.partition(" ")
+    if list_name not in lists and "." not in list_name and not list_name.startswith("${"):
+        message = f"there is no choice list `{list_name}`.{did_you_mean(list_name, lists)}"
+        form.problems.append(row.problem("type", message))
+        return None
+    choices = lists.get(list_name, ())
+    broken = [choice.name for choice in choices if not choice.name or " " in choice.name]
+    if word == "select_multiple" and broken:
+        message = f"the code `{broken[0]}` of `{list_name}` holds a space, which parts the codes"
+        form.problems.append(row.problem("type", message))
+        return None
+    if added == "or_other" and all(choice.name != "other" for choice in choices):
+        return (*choices, Choice("other", Text({"en": "Other"})))
+    return choices
 
 
 def _type_of(word: str, choices: tuple[Choice, ...], missing: dict[str, Missing]) -> Type:
@@ -225,7 +283,7 @@ def _check_constraints(form: Form) -> None:
     """Attach the constraints that our expressions can say.
 
     A constraint beyond them is left to the form itself: forms from elsewhere use functions that
-    say nothing about a table.
+    say nothing about a table, and what looks into a roster is not known while rows are read.
     """
     scope = form.scope()
     for at, question in enumerate(form.questions):
@@ -237,5 +295,5 @@ def _check_constraints(form: Form) -> None:
             node = parse(question.constraint_text, own)
         except RuleError:
             continue
-        if node.type == BOOLEAN:
+        if node.type == BOOLEAN and not any(isinstance(n, ROSTER_NODES) for n in walk(node)):
             form.questions[at] = replace(question, constraint=node)
