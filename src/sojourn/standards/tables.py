@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from sojourn.engines.frames import UNIT, framework_nodes, roster_nodes
 from sojourn.engines.polars_reader import Raw
 from sojourn.framework.model import Framework
 from sojourn.standards.csv_check import BadTableError, check
+
+# Polars reads up to 128 row groups ahead, which for a long survey is most of the file. A few keep
+# the processors busy, and the memory the same however long the file is.
+os.environ.setdefault("POLARS_ROW_GROUP_PREFETCH_SIZE", "2")
 
 KEYS = ("id", "_id", "_uuid", "KEY", "uuid", "hhid", "instanceID")
 """Columns that are taken as a unit's key when none is named."""
