@@ -37,6 +37,8 @@ from sojourn.framework.types import Number
 UNIT = "__unit"
 """The column that says to which unit a row belongs, in the main table and in every roster."""
 
+_KEPT = "__kept__"
+
 _FLOAT_EXACT = 2**53
 """Whole numbers below this are exact as floats."""
 
@@ -74,7 +76,7 @@ def assess(
     )
     refs = {factor.name: _reference(factor, stages) for factor in framework.factors}
     later = Lowering(tables.columns, aggregates, refs)
-    outputs = [nw.col(name) for name in keep]
+    outputs = [nw.col(kept(name)).alias(name) for name in keep]
     outputs += [expr for factor in framework.factors for expr in _factor_columns(factor)]
     outputs += [later.condition(r.when).alias(r.name) for r in framework.responses]
     sums = [_Sum(framework, measure, later, stages) for measure in framework.measures]
@@ -84,6 +86,11 @@ def assess(
     outputs += [expr for item in sums for expr in item.columns()]
     outputs.append(_known_share(framework.factors, stages).alias("known_share"))
     return frame.select(*outputs)
+
+
+def kept(name: str) -> str:
+    """Under which name a reader carries a column along, which may also hold an answer."""
+    return name if name == UNIT else _KEPT + name
 
 
 def evaluate(node: Node, tables: Prepared, join: Join | None = None) -> Frame:

@@ -14,7 +14,7 @@ from datetime import date
 import narwhals as nw
 import polars as pl
 
-from sojourn.engines.frames import UNIT, Prepared
+from sojourn.engines.frames import UNIT, Prepared, kept
 from sojourn.engines.lowering import ALSO, Lowering
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number, Text
@@ -64,12 +64,12 @@ def prepare(
 ) -> Read:
     """Read every column that the framework's rules use.
 
-    `keep` are further columns of the main table to carry along. The tables must already have the
-    `UNIT` column.
+    `keep` are further columns of the main table to carry along, under their `kept` names. The
+    tables must already have the `UNIT` column.
     """
     frame, flags = read_table(main, questions_of(framework, main, None), keep)
     count = pl.sum_horizontal(pl.lit(0, pl.UInt32), *(pl.col(FLAG + name) for name in flags))
-    frame = frame.with_columns(count.alias(UNUSABLE)).drop(FLAG + name for name in flags)
+    frame = frame.with_columns(count.alias(kept(UNUSABLE))).drop(FLAG + name for name in flags)
     all_flags: dict[str | None, tuple[str, ...]] = {None: flags}
     known = [q.name for q in questions_of(framework, main, None)]
     read_rosters = {}
@@ -88,7 +88,7 @@ def questions_of(framework: Framework, raw: Raw, roster: str | None) -> list[Que
 
 def texts(raw: Raw, questions: Sequence[Question], keep: Sequence[str] = ()) -> pl.LazyFrame:
     """The cells as text by question name, for `language.read_value`; empty cells are null."""
-    columns = [pl.col(name) for name in dict.fromkeys((UNIT, *keep))]
+    columns = [pl.col(name).alias(kept(name)) for name in dict.fromkeys((UNIT, *keep))]
     for question in questions:
         heading = raw.headings[question.name]
         columns.append(_as_text(pl.col(heading), raw.schema[heading]).alias(question.name))
@@ -110,7 +110,7 @@ def read_table(
 
     With `with_text` each cell's own text is kept too, in columns that begin with `RAW_TEXT`.
     """
-    columns = [pl.col(name) for name in dict.fromkeys((UNIT, *keep))]
+    columns = [pl.col(name).alias(kept(name)) for name in dict.fromkeys((UNIT, *keep))]
     flags = []
     for question in questions:
         heading = raw.headings[question.name]

@@ -7,6 +7,7 @@ about people that would be silence made by a machine, so we look ourselves.
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +20,17 @@ class BadTableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CsvShape:
-    """What is known of a CSV file before it is read."""
+    """What is known of a CSV file before it is read.
+
+    `blank` are the places of blank lines among the rows, from 0. `one_line_each` is false when
+    some row runs over several lines, so that a row's number does not tell its line.
+    """
 
     separator: str
     headings: tuple[str, ...]
     lines: int
-    has_blank_lines: bool
+    blank: tuple[int, ...]
+    one_line_each: bool
 
 
 def check(path: Path) -> CsvShape:
@@ -37,20 +43,30 @@ def check(path: Path) -> CsvShape:
         has_header=False,
         schema={"line": pl.String},
         truncate_ragged_lines=True,
+        glob=False,
     ).select(pl.col("line").fill_null("").str.strip_chars_end("\r"))
     try:
         total, blank, odd = (
-            lines.select(
-                pl.len(), (pl.col("line") == "").sum().alias("blank"), _odd(separator, headings)
-            )
+            lines.select(pl.len(), _is_blank().sum().alias("blank"), _odd(separator, headings))
             .collect(engine="streaming")
             .row(0)
         )
     except pl.exceptions.PolarsError as error:
         raise BadTableError(_where_not_text(path)) from error
     if odd:
-        _check_exactly(path, separator, len(headings))
-    return CsvShape(separator, headings, total - 1, bool(blank))
+        return CsvShape(
+            separator, headings, total - 1, _check_exactly(path, separator, len(headings)), False
+        )
+    return CsvShape(separator, headings, total - 1, _blank(lines) if blank else (), not blank)
+
+
+def _is_blank() -> pl.Expr:
+    return pl.col("line") == ""
+
+
+def _blank(lines: pl.LazyFrame) -> tuple[int, ...]:
+    found = lines.with_row_index().filter(_is_blank()).select(pl.col("index").cast(pl.Int64) - 1)
+    return tuple(found.collect(engine="streaming")["index"])
 
 
 def _odd(separator: str, headings: tuple[str, ...]) -> pl.Expr:
@@ -78,8 +94,14 @@ def _heading(path: Path) -> tuple[str, tuple[str, ...]]:
         raise BadTableError(_where_not_text(path)) from error
     if "\x00" in text or text.startswith("PK\x03\x04"):
         raise BadTableError(f"{path.name} is not a CSV file, but some other kind of file")
-    separator = max(",;\t", key=text.count)
-    headings = tuple(cell.strip() for cell in next(csv.reader([text], delimiter=separator)))
+    separator = max(",;\t", key=re.sub('"[^"]*"', "", text).count)
+    try:
+        headings = tuple(cell.strip() for cell in next(csv.reader([text], delimiter=separator)))
+    except csv.Error as error:
+        raise BadTableError(
+            f"{path.name}, line 1: its lines do not end as lines of a CSV file do; "
+            'save it again as "CSV UTF-8"'
+        ) from error
     _check_headings(path.name, headings)
     return separator, headings
 
@@ -90,14 +112,20 @@ def _check_headings(name: str, headings: tuple[str, ...]) -> None:
         raise BadTableError(f"{name}, line 1: the column {twice} stands there twice; keep one")
 
 
-def _check_exactly(path: Path, separator: str, cells: int) -> None:
-    """Go through the file with a real CSV reader, which knows cells that run over lines."""
+def _check_exactly(path: Path, separator: str, cells: int) -> tuple[int, ...]:
+    """Go through the file with a real CSV reader, which knows cells that run over lines.
+
+    Returns the places of blank lines among the rows.
+    """
+    blank = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=separator, strict=True)
         begins = 1
         try:
-            for row in reader:
-                if row and len(row) != cells:
+            for number, row in enumerate(reader, start=-1):
+                if not row:
+                    blank.append(number)
+                elif len(row) != cells:
                     raise BadTableError(
                         f"{path.name}, line {begins}: {len(row)} cells where the first line has "
                         f"{cells}; a separator or a quotation mark may be missing or too many"
@@ -109,6 +137,7 @@ def _check_exactly(path: Path, separator: str, cells: int) -> None:
             ) from error
         except UnicodeDecodeError as error:
             raise BadTableError(_where_not_text(path)) from error
+    return tuple(blank)
 
 
 def _where_not_text(path: Path) -> str:

@@ -25,7 +25,7 @@ from sojourn.framework.model import Effect, Framework, Question
 from sojourn.framework.values import Answers, Missing, Row, Value
 from sojourn.language import AnswerError, allowed, read_value
 from sojourn.standards.csv_check import BadTableError
-from sojourn.standards.tables import ROW, Source, Table
+from sojourn.standards.tables import ROW, ROW_KEY, Source, Table
 
 Progress = Callable[[int], None]
 """Called with the number of further rows that were read."""
@@ -66,6 +66,7 @@ def run(
     """
     inputs = _Inputs.of(framework, source, keep)
     writer = _writer(output)
+    _check_output(source, output)
     stray = _check_links(inputs)
     with _all_or_nothing(output) as hidden:
         compute = _with_record if engine == "record" else _with_polars
@@ -105,7 +106,7 @@ class _Inputs:
     def of(cls, framework: Framework, source: Source, keep: Sequence[str]) -> _Inputs:
         main = source.main.raw(framework, None)
         rosters = {name: table.raw(framework, name) for name, table in source.rosters.items()}
-        carried = tuple(dict.fromkeys((*(source.keys or (ROW,)), *keep)))
+        carried = tuple(dict.fromkeys((*(source.keys or (ROW_KEY,)), *keep)))
         inputs = cls(framework, source, main, rosters, carried)
         inputs.check()
         return inputs
@@ -113,7 +114,7 @@ class _Inputs:
     def check(self) -> None:
         name, schema = self.source.main.name, self.source.main.schema
         for column in self.keep:
-            if column not in schema and column != ROW:
+            if column not in schema and column != ROW_KEY:
                 raise BadTableError(f"{name} has no column {column} to keep")
             if column in frames.output_columns(self.framework):
                 raise BadTableError(
@@ -125,6 +126,9 @@ class _Inputs:
                 f"no column of {name} is a question of {self.framework.id}; it asks for {asked} "
                 "and others. Is this the right file, and are the column names in its first row?"
             )
+        for table, raw, questions in self.tables():
+            for question in questions:
+                _check_single(table, raw, raw.headings[question.name])
 
     def trimming(self, questions: frozenset[str]) -> _Inputs:
         """The same, trimming the cells of these questions only."""
@@ -142,6 +146,15 @@ class _Inputs:
         for name, raw in self.rosters.items():
             questions = polars_reader.questions_of(self.framework, raw, name)
             yield self.source.rosters[name], raw, questions
+
+
+def _check_single(table: Table, raw: Raw, column: str) -> None:
+    kind = raw.schema[column]
+    if kind.is_nested() or kind == pl.Binary:
+        raise BadTableError(
+            f"{table.name}, column {column}: this holds {kind}, not one answer in each row; "
+            "write it as text or numbers"
+        )
 
 
 # -- with Polars
@@ -327,7 +340,7 @@ def _each_unit(inputs: _Inputs, progress: Progress) -> Iterator[tuple[dict[str, 
             values = _read_row(questions, cells)
             members = {name: rows.get(cells[UNIT], ()) for name, rows in rosters.items()}
             answers = record.without_broken(framework, Answers(values, members))
-            unit = {name: cells[name] for name in inputs.keep}
+            unit = {name: cells[frames.kept(name)] for name in inputs.keep}
             yield unit, record.assess(framework, answers)
         progress(batch.height)
 
@@ -363,10 +376,16 @@ def _report_unusable(inputs: _Inputs, count: int, output: Path, *, refuse: bool)
         count, f" There are {count - 1:,} further cases."
     )
     raise BadTableError(
-        f"{name}, row {row} (line {row + 1} with the heading), column {column}: "
+        f"{name}, row {row}{_line(inputs, name, row)}, column {column}: "
         f'"{_short(value)}" cannot be the answer; allowed: {may_be}.{more} '
         "Correct the file, or use --on-invalid unknown to count such cells as unknown."
     )
+
+
+def _line(inputs: _Inputs, name: str, row: int) -> str:
+    """The line of a row, where the table's rows are lines of a file."""
+    lines = next(t.heading_lines for t, _, _ in inputs.tables() if t.name == name)
+    return "" if lines is None else f" (line {row + lines} with the heading)"
 
 
 def _unusable_cases(inputs: _Inputs) -> Iterator[tuple[str, int, str, str, str]]:
@@ -384,7 +403,7 @@ def _unusable_cases(inputs: _Inputs) -> Iterator[tuple[str, int, str, str, str]]
                         text = cells[RAW_TEXT + flag]
                         yield (
                             table.name,
-                            cells[ROW],
+                            cells[frames.kept(ROW)],
                             raw.headings[flag],
                             text,
                             allowed(by_name[flag]),
@@ -399,6 +418,16 @@ def _write_problems(cases: Iterator[tuple[str, int, str, str, str]], output: Pat
         writer = csv.writer(file)
         writer.writerow(("file", "row", "column", "value", "allowed"))
         writer.writerows(cases)
+
+
+def _check_output(source: Source, output: Path) -> None:
+    """Refuse to write over the tables that are read."""
+    if source.path.is_dir():
+        inside = output.parent.resolve() == source.path.resolve() and output.exists()
+    else:
+        inside = output.exists() and output.samefile(source.path)
+    if inside:
+        raise BadTableError(f"{output.name} is the input, or lies with it; write to another file")
 
 
 def _check_links(inputs: _Inputs) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import fastexcel
@@ -32,17 +32,26 @@ LINKS = (
 )
 """How a roster row names its unit: the roster's column and the main table's, in order of trust."""
 
-ROW = "row"
+ROW = "__row"
+"""The column that numbers the rows of every table, from 1."""
+
+ROW_KEY = "row"
+"""The name under which the row's number is a unit's key where nothing else is."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """One opened table. `rows` is None where counting would mean reading everything."""
+    """One opened table. `rows` is None where counting would mean reading everything.
+
+    `heading_lines` is what to add to a row's number to have its line in the file, None where rows
+    and lines do not go together.
+    """
 
     name: str
     frame: pl.LazyFrame
     schema: Mapping[str, pl.DataType]
     rows: int | None
+    heading_lines: int | None = None
 
     def raw(self, framework: Framework, roster: str | None) -> Raw:
         """The table with the columns that hold the framework's questions."""
@@ -54,6 +63,7 @@ class Table:
 class Source:
     """Everything that one input holds: the main table, and one table per roster."""
 
+    path: Path
     main: Table
     rosters: Mapping[str, Table]
     keys: tuple[str, ...]
@@ -81,7 +91,7 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
     used = {q.roster for q in framework.used_questions if q.roster is not None}
     used |= {node.roster for node in roster_nodes(framework_nodes(framework))}
     rosters = {name: table for name, table in rosters.items() if name in used}
-    return _linked(main, rosters, found)
+    return _linked(path, main, rosters, found)
 
 
 # -- opening
@@ -121,12 +131,20 @@ def _open_csv(path: Path) -> dict[str, Table]:
         path,
         separator=shape.separator,
         infer_schema=False,
+        glob=False,
         with_column_names=lambda found: [names.get(at) or c for at, c in enumerate(found)],
     )
-    if shape.has_blank_lines:
-        frame = frame.filter(~pl.all_horizontal(pl.all().is_null()))
+    if shape.blank:
+        frame = _without(frame, shape.blank)
     schema = frame.collect_schema()
-    return {path.stem: Table(path.name, frame, schema, shape.lines)}
+    rows = shape.lines - len(shape.blank)
+    return {path.stem: Table(path.name, frame, schema, rows, 1 if shape.one_line_each else None)}
+
+
+def _without(frame: pl.LazyFrame, rows: Sequence[int]) -> pl.LazyFrame:
+    at = "__line"
+    numbered = frame.with_row_index(at)
+    return numbered.filter(~pl.col(at).is_in(pl.Series(rows, dtype=pl.UInt32).implode())).drop(at)
 
 
 def _open_parquet(path: Path) -> dict[str, Table]:
@@ -134,7 +152,7 @@ def _open_parquet(path: Path) -> dict[str, Table]:
 
 
 def _parquet(name: str, source: Path, files: Sequence[Path]) -> Table:
-    frame = pl.scan_parquet(source)
+    frame = pl.scan_parquet(source, glob=len(files) > 1 or source != files[0])
     try:
         schema = frame.collect_schema()
         rows = frame.select(pl.len()).collect().item()
@@ -157,10 +175,12 @@ def _open_xlsx(path: Path) -> dict[str, Table]:
         ) from error
     tables = {}
     for name, frame in frames.items():
-        full = frame.filter(~pl.all_horizontal(pl.all().is_null())) if frame.width else frame
+        blank = pl.all_horizontal(pl.all().is_null())  # rows that were emptied, not answered
+        full = frame.filter(~blank) if frame.width else frame
         trimmed = full.rename(str.strip)
         label = f"{path.name}, sheet {name}"
-        tables[name] = Table(label, trimmed.lazy(), trimmed.schema, trimmed.height)
+        lines = 1 if trimmed.height == frame.height else None
+        tables[name] = Table(label, trimmed.lazy(), trimmed.schema, trimmed.height, lines)
     return tables
 
 
@@ -219,12 +239,14 @@ def _headings(names: Iterable[str], columns: Sequence[str]) -> dict[str, str]:
 # -- units
 
 
-def _linked(main: Table, rosters: Mapping[str, Table], keys: tuple[str, ...]) -> Source:
+def _linked(path: Path, main: Table, rosters: Mapping[str, Table], keys: tuple[str, ...]) -> Source:
     """Give every table the `UNIT` column: the row number, or what the rosters point at."""
     numbered = main.frame.with_row_index(ROW, 1)
+    if ROW_KEY not in main.schema:
+        numbered = numbered.with_columns(pl.col(ROW).alias(ROW_KEY))
     if not rosters:
         frame = numbered.with_columns(pl.col(ROW).alias(UNIT))
-        return Source(_with(main, frame), {}, keys, {})
+        return Source(path, _with(main, frame), {}, keys, {})
     pair = next(
         (
             (child, parent)
@@ -245,7 +267,7 @@ def _linked(main: Table, rosters: Mapping[str, Table], keys: tuple[str, ...]) ->
         for name, table in rosters.items()
     }
     frame = numbered.with_columns(_as_unit(parent))
-    return Source(_with(main, frame), linked, keys, dict.fromkeys(rosters, pair))
+    return Source(path, _with(main, frame), linked, keys, dict.fromkeys(rosters, pair))
 
 
 def _as_unit(column: str) -> pl.Expr:
@@ -253,7 +275,7 @@ def _as_unit(column: str) -> pl.Expr:
 
 
 def _with(table: Table, frame: pl.LazyFrame) -> Table:
-    return Table(table.name, frame, table.schema, table.rows)
+    return replace(table, frame=frame)
 
 
 def _some(names: Iterable[str], limit: int = 8) -> str:
