@@ -103,6 +103,11 @@ def test_a_roster_that_points_nowhere_is_refused(desk: Desk) -> None:
         (("assess", "small.yaml", "people.csv", "-o", "gone/out.csv"), "there is no folder gone"),
         (("assess", "small.yaml", "people.csv", "-o", "out.csv", "--key", "x"), "no column x"),
         (("assess", "small.yaml", "people.csv", "-o", "out.csv", "--keep", "x"), "no column x"),
+        (("assess", "small.yaml", "people.csv", "-o", "people.csv"), "people.csv is the input"),
+        (
+            ("assess", "small.yaml", "people.csv", "-o", "out.csv", "--explain", "out.csv"),
+            "name the same file",
+        ),
         (
             ("assess", "small.yaml", "people.csv", "-o", "out.csv", "--engine", "duckdb"),
             "the engine duckdb is not there yet",

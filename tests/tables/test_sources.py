@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import polars as pl
 import pytest
 import xlsxwriter
 
+from sojourn.standards import runs
+from sojourn.standards.tables import open_source
 from tests.tables.conftest import Folder
 
 PEOPLE = "id,age,safe\namina,16,no\nbilal,40,yes\n"
@@ -55,6 +58,15 @@ def test_columns_of_parquet_keep_their_types(folder: Folder) -> None:
     assert found["id"].to_list() == [date(2024, 1, 1), date(2024, 1, 2)]
     assert found["unsafe"].to_list() == [True, False]
     assert found["meals"].to_list() == [1.5, None]
+
+
+def test_reasons_can_be_told_by_a_key_of_any_type(folder: Folder) -> None:
+    table = pl.DataFrame({"id": [date(2024, 1, 1)], "safe": ["no"]})
+    table.write_parquet(folder.path / "people.parquet")
+    source = open_source(folder.path / "people.parquet", folder.framework)
+    runs.explain(folder.framework, source, folder.path / "why.json")
+    (told,) = json.loads((folder.path / "why.json").read_text())
+    assert told["unit"] == {"id": "2024-01-01"}
 
 
 def test_a_nested_column_cannot_be_an_answer(folder: Folder) -> None:

@@ -59,6 +59,8 @@ def assess(
     """Run FRAMEWORK (an id or a file) over INPUT (.csv, .parquet, .xlsx or a folder)."""
     if engine not in READY:
         raise BadTableError(f"the engine {engine} is not there yet; use {' or '.join(READY)}")
+    if explain is not None and explain.resolve() == output.resolve():
+        raise BadTableError("--explain and --output name the same file; give each its own")
     started = time.perf_counter()
     found = load_framework(find_framework(framework))
     source = open_source(input_, found, _names(keys))

@@ -84,10 +84,12 @@ def explain(
 ) -> None:
     """Write the because of every unit as one JSON list, in input order."""
     inputs = _Inputs.of(framework, source, ())
+    _check_output(source, output)
     with _all_or_nothing(output) as hidden, hidden.open("w", encoding="utf-8") as file:
         file.write("[")
         for number, (unit, findings) in enumerate(_each_unit(inputs, progress)):
-            text = json.dumps({"unit": unit, **findings.to_json()}, ensure_ascii=False)
+            told = {"unit": unit, **findings.to_json()}
+            text = json.dumps(told, ensure_ascii=False, default=str)  # a key may be a date
             file.write((",\n" if number else "\n") + text)
         file.write("\n]\n")
 
