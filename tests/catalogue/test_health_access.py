@@ -82,7 +82,7 @@ def test_the_fifteen_are_structural_context_and_asked_of_the_place() -> None:
         ({"care_needed": "yes", "care_got": "none"}, "true"),
         ({"care_needed": "yes"}, ""),
         ({"care_needed": "dk"}, ""),
-        ({}, ""),
+        ({"care_needed": ""}, ""),
     ],
 )
 def test_care_that_was_needed_and_not_got(

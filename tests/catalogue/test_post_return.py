@@ -67,7 +67,7 @@ def test_not_being_reached_is_an_outcome_and_hides_nothing(tmp_path: Path) -> No
     assert found["open_worries"] == ""
 
 
-def test_contact_points_are_five(tmp_path: Path) -> None:
+def test_contact_points_are_five() -> None:
     points = [
         row["label::English (en)"]
         for row in catalogue.load("post-return").sheets["choices"]
