@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sojourn.engines import record
+from sojourn.framework import Answers
 from sojourn.framework.model import Framework, Sheet
 from sojourn.framework.types import Code
 from sojourn.language import FrameworkProblems
@@ -177,6 +179,21 @@ def test_a_wrong_measure_is_explained(cells: Row, column: str, message: str) -> 
     problems = said(measures=[row])
     assert f"sheet measures, row 2, column {column}: " in problems
     assert message in problems
+
+
+def test_bounds_of_a_count_know_its_weights() -> None:
+    limited = question("integer", constraint=". >= 0 and . <= 7")
+    row = {
+        **form.MEASURE,
+        "name": "score",
+        "kind": "count",
+        "components": "new",
+        "missing": "bounds",
+    }
+    for weight, ends in {"2": (0, 2), "-3": (-3, 0)}.items():
+        found = framework_with(survey=[limited], measures=[{**row, "weights": weight}])
+        score = record.assess(found, Answers()).measure("score")
+        assert (score.value, score.low, score.high) == (None, *ends)
 
 
 @pytest.mark.parametrize(

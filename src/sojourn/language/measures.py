@@ -341,8 +341,8 @@ class _Reader:
                 "constraint such as `. >= 0 and . <= 7` (a factor: a weight that is a number)",
             )
             return Decimal(0), Decimal(0)
-        if isinstance(node, If):
-            return Decimal(0), Decimal(1)
+        if isinstance(node, If) and isinstance(node.then, NumberLiteral):  # of a count
+            return min(node.then.value, Decimal(0)), max(node.then.value, Decimal(0))
         factor = Decimal(1)
         if isinstance(node, Multiply) and isinstance(node.left, NumberLiteral):
             factor = node.left.value
