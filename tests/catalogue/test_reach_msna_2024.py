@@ -260,7 +260,7 @@ def test_its_examples_pass() -> None:
     assert failures(framework) == []
 
 
-def test_every_label_stands_in_three_languages() -> None:
+def test_every_label_stands_in_four_languages() -> None:
     framework = catalogue.load(FRAMEWORK)
     labels = {factor.name: factor.label for factor in framework.factors}
     labels |= {response.name: response.label for response in framework.responses}
@@ -270,7 +270,7 @@ def test_every_label_stands_in_three_languages() -> None:
     for question in framework.questions:
         labels |= {f"{question.name}/{item.name}": item.label for item in question.choices}
     for name, label in labels.items():
-        assert set(label.by_language) == {"en", "fr", "ar"}, name
+        assert set(label.by_language) == {"en", "fr", "ar", "es"}, name
 
 
 def test_form_converts_for_phones_without_a_warning() -> None:

@@ -45,7 +45,7 @@ def _ticket(world: World) -> object:
     return field.open_form(case=world.case, basis=LegalBasis.CONSENT, by=by).pk
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "es"])
 @pytest.mark.parametrize("name", ALL)
 def test_every_page_opens_in_every_language(name: str, language: str, world: World) -> None:
     who, url = ALL[name]
@@ -118,7 +118,7 @@ def _queries(world: World, who: str, url: str, *, people: int) -> int:
     return len(caught)
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "es"])
 @pytest.mark.parametrize(
     "address", ["/nowhere/", "/cases/x/", "/people/00000000-0000-0000-0000-000000000000/"]
 )
@@ -227,7 +227,7 @@ def _translated(words: str | Sequence[str] | None) -> bool:
     return bool(words) and all([words] if isinstance(words, str) else words or ())
 
 
-@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("language", ["fr", "ar", "es"])
 def test_every_word_is_translated(language: str) -> None:
     with (LOCALE / language / "LC_MESSAGES" / "django.po").open("rb") as file:
         catalog = read_po(file, abort_invalid=True)

@@ -169,13 +169,17 @@ LABELS = re.compile(
     r"vulnerable|victim|illegal|irregular migrant|refugee|trafficked|high.risk|"
     r"at.risk (?:person|migrant|individual|case)|"
     r"risk (?:level|score|class)|score|profile|category of person|"
-    r"vulnérable|victime|clandestin|réfugié|profil|score|ضحية|ضحايا|مستضعف|غير شرعي|لاجئ",
+    r"vulnérable|victime|clandestin|réfugié|profil|score|víctima|refugiad|perfil|puntuación|"
+    r"ضحية|ضحايا|مستضعف|غير شرعي|لاجئ",
     re.IGNORECASE,
 )
-DISCLAIMER = re.compile(r"never part of a score|jamais compté dans un score", re.IGNORECASE)
+DISCLAIMER = re.compile(
+    r"never part of a score|jamais compté dans un score|nunca cuenta en una puntuación",
+    re.IGNORECASE,
+)
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "es"])
 @pytest.mark.parametrize("who", ["bilal", "salma"])
 def test_the_page_carries_no_label_on_the_person(world: World, who: str, language: str) -> None:
     world.assess(world.case, {**AFRAID, "sleeps_safely": "no", "is_ill": "yes"})
