@@ -87,8 +87,10 @@ def hhs(row: Row) -> int | None:
 def lcsi(row: Row) -> int:
     done = ("yes", "no_exhausted")
     used = {way.rstrip("1234") for way in WAYS if row[f"fsl_lcsi_{way}"] in done}
-    return max((n for name, n in (("stress", 2), ("crisis", 3), ("emergency", 4)) if name in used),
-               default=1)
+    return max(
+        (n for name, n in (("stress", 2), ("crisis", 3), ("emergency", 4)) if name in used),
+        default=1,
+    )
 
 
 def test_food_consumption_of_the_template(tmp_path: Path) -> None:
@@ -117,9 +119,9 @@ def test_hunger_of_the_template(tmp_path: Path) -> None:
     scales = [hhs(row) for row in HOUSEHOLDS]
     assert None in scales
     for scale, line in zip(scales, found, strict=True):
-        assert line["hhs"] == ("" if scale is None else f"{scale}.0") or Fraction(
-            line["hhs"]
-        ) == scale
+        assert (
+            line["hhs"] == ("" if scale is None else f"{scale}.0") or Fraction(line["hhs"]) == scale
+        )
         if scale is None:
             assert line["hhs__class"] == line["hhs_severe"] == ""
 

@@ -247,7 +247,9 @@ def test_dietary_diversity_for_every_number_of_groups(number: int) -> None:
 WEEK = {
     "FCSStap": ("HDDSStapCer", "HDDSStapRoot"),
     "FCSPr": ("HDDSPrMeat", "HDDSPrFish", "HDDSPrEggs"),
-    **{f"FCS{n}": (f"HDDS{n}",) for n in ("Pulse", "Dairy", "Veg", "Fruit", "Fat", "Sugar", "Cond")},
+    **{
+        f"FCS{n}": (f"HDDS{n}",) for n in ("Pulse", "Dairy", "Veg", "Fruit", "Fat", "Sugar", "Cond")
+    },
 }
 
 

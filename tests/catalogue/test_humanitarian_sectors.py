@@ -61,9 +61,7 @@ CELLS = [
 
 
 @pytest.mark.parametrize(("food", "cuts", "hunger", "phase"), CELLS)
-def test_food_consumption_phase_cell_by_cell(
-    food: str, cuts: str, hunger: str, phase: int
-) -> None:
+def test_food_consumption_phase_cell_by_cell(food: str, cuts: str, hunger: str, phase: int) -> None:
     for score, index, scale in product(FOOD[food], CUTS[cuts], HUNGER[hunger]):
         answers = {"FCS": score, "rCSI": index, "HHS": scale}
         assert value("lsg", answers, "fc_phase_full") == phase, answers
