@@ -20,7 +20,7 @@ IDS = (
     *("fcs", "rcsi", "lcsi", "hhs", "hdds", "wgss", "fes", "cari", "msni"),
     *("fcs-n", "mdd-w", "mad", "mddi", "rcs", "mpi-template", "lsg"),
 )
-FCS = {
+FCS: dict[str, int | Fraction] = {
     "FCSStap": 2,
     "FCSPulse": 3,
     "FCSDairy": 4,

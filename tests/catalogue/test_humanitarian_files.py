@@ -23,17 +23,34 @@ LCS_CODES = {"no_had_no_need": "10", "no_exhausted": "20", "yes": "30", "not_app
 OFTEN = {"": "", "rarely": "1", "sometimes": "2", "often": "3"}
 YES_NO = {"yes": "1", "no": "0"}
 GROUPS = {
-    **{"StapCer": "cereals", "StapRoot": "tubers", "Pulse": "legumes", "Dairy": "dairy"},
-    **{"PrMeat": "meat", "PrFish": "fish", "PrEggs": "eggs", "Veg": "veg", "Fruit": "fruit"},
-    **{"Fat": "oil", "Sugar": "sugar", "Cond": "condiments"},
+    "StapCer": "cereals",
+    "StapRoot": "tubers",
+    "Pulse": "legumes",
+    "Dairy": "dairy",
+    "PrMeat": "meat",
+    "PrFish": "fish",
+    "PrEggs": "eggs",
+    "Veg": "veg",
+    "Fruit": "fruit",
+    "Fat": "oil",
+    "Sugar": "sugar",
+    "Cond": "condiments",
 }
 FUNCTIONS = {
-    **{"See": "seeing", "Hear": "hearing", "Walk": "walking", "Remember": "remembering"},
-    **{"Wash": "self_care", "Understand": "communicating"},
+    "See": "seeing",
+    "Hear": "hearing",
+    "Walk": "walking",
+    "Remember": "remembering",
+    "Wash": "self_care",
+    "Understand": "communicating",
 }
 DIFFICULTY = {
-    **{"no_difficulty": "1", "some_difficulty": "2", "a_lot_of_difficulty": "3"},
-    **{"cannot_do_at_all": "4", "dont_know": "888", "refused_to_answer": "999"},
+    "no_difficulty": "1",
+    "some_difficulty": "2",
+    "a_lot_of_difficulty": "3",
+    "cannot_do_at_all": "4",
+    "dont_know": "888",
+    "refused_to_answer": "999",
 }
 
 
@@ -174,10 +191,15 @@ def test_cari_takes_computed_columns(tmp_path: Path) -> None:
 
 def test_functioning_of_heads_of_household(tmp_path: Path) -> None:
     names = ("See", "Hear", "Walk", "Remember", "Understand", "Wash")
-    lines = ["2,3,1,1,4,1", "1,1,999,1,999,1", "888,888,1,1,4,4", "1,1,1,2,2,1", "888,888,888,888"]
+    lines = [
+        (2, 3, 1, 1, 4, 1),
+        (1, 1, 999, 1, 999, 1),
+        (888, 888, 1, 1, 4, 4),
+        (1, 1, 1, 2, 2, 1),
+        (888,) * 6,
+    ]
     rows = [
-        {"HHHAge": 40, **{f"HHHDisab{n}": code for n, code in zip(names, line.split(","))}}
-        for line in lines
+        {f"HHHDisab{name}": code for name, code in zip(names, line, strict=True)} for line in lines
     ]
     found = assessed(tmp_path, "wgss", rows)
     assert [line["wgss_dis3"] for line in found] == ["true", "", "true", "false", ""]

@@ -34,7 +34,7 @@ def test_condiments_are_asked_and_not_scored() -> None:
     assert value("fcs", {**dict.fromkeys(FCS, 0), "FCSCond": 7}, "fcs") == 0
 
 
-FCS_CLASSES = {
+FCS_CLASSES: dict[str, dict[str, tuple[str, ...]]] = {
     "fcs": {"poor": ("0", "21"), "borderline": ("21.5", "35"), "acceptable": ("35.5", "42.5")},
     "fcs_28_42": {
         "poor": ("0", "21.5", "28"),

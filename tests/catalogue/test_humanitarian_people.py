@@ -193,10 +193,21 @@ def test_each_capacity_comes_from_one_statement(part: str, statement: str) -> No
 # -- deprivation
 
 WELL = {
-    **{"FCS": 60, "rCSI": 0, "HHNoSchool": 0, "HHENHealthMed": 2, "HHChronIllNb": 0},
-    **{"HHDisabledNb": 0, "HHSizeCalc": 6, "HHRoomUsed": 2, "HHPercSafe": 1, "HHShInsec1Y": 0},
-    **{"HHDispl": 0, "cooking_fuel": "clean", "electric_light": 1},
-    **{"toilet_kind": "improved", "water_kind": "improved"},
+    "FCS": 60,
+    "rCSI": 0,
+    "HHNoSchool": 0,
+    "HHENHealthMed": 2,
+    "HHChronIllNb": 0,
+    "HHDisabledNb": 0,
+    "HHSizeCalc": 6,
+    "HHRoomUsed": 2,
+    "HHPercSafe": 1,
+    "HHShInsec1Y": 0,
+    "HHDispl": 0,
+    "cooking_fuel": "clean",
+    "electric_light": 1,
+    "toilet_kind": "improved",
+    "water_kind": "improved",
 }
 WEIGHTS: list[tuple[dict[str, object], Fraction]] = [
     ({"FCS": 42}, Fraction(1, 12)),
@@ -240,9 +251,17 @@ def test_deprivation_cut_offs_are_exact() -> None:
 
 def test_poverty_template_includes_exactly_one_third() -> None:
     well = {
-        **{"most_years_of_schooling": 6, "child_out_of_school": 0, "somebody_undernourished": 0},
-        **{"child_died": 0, "electricity": 1, "toilet_kind": "improved", "solid_home": 1},
-        **{"protected_water_near": 1, "clean_cooking": 1, "small_assets": 2, "car_or_truck": 0},
+        "most_years_of_schooling": 6,
+        "child_out_of_school": 0,
+        "somebody_undernourished": 0,
+        "child_died": 0,
+        "electricity": 1,
+        "toilet_kind": "improved",
+        "solid_home": 1,
+        "protected_water_near": 1,
+        "clean_cooking": 1,
+        "small_assets": 2,
+        "car_or_truck": 0,
     }
     third = {**well, "most_years_of_schooling": 5, "child_died": 1}
     less = {**well, "child_died": 1, "electricity": 0, "solid_home": 0}

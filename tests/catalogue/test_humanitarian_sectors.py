@@ -204,7 +204,8 @@ MOVEMENT = {
 OTHERS = {
     "activities_hindered": {
         **dict.fromkeys(("work", "livelihood", "seek_safety", "farm", "collect_water"), 1),
-        **{"other": 2, "free_choices": 1},
+        "other": 2,
+        "free_choices": 1,
     },
     "social_life_hindered": dict.fromkeys(
         ("visit_family", "friends", "events", "groups", "other", "children_play"), 1
