@@ -65,7 +65,7 @@ def test_a_label_falls_back_to_the_default_language_then_to_any() -> None:
     ("build", "message"),
     [
         (lambda: Add(AGE, PLACE), "`+` needs numbers"),
-        (lambda: Negate(PLACE), "`-` needs a number"),
+        (lambda: Negate(PLACE), "`-` needs numbers"),
         (lambda: And((MINOR, AGE)), "joins conditions"),
         (lambda: Not(PLACE), "joins conditions"),
         (lambda: Equal(NEEDS, PLACE), "holds several choices"),

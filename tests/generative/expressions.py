@@ -12,24 +12,35 @@ from hypothesis import strategies as st
 
 from sojourn.framework.model import Question
 from sojourn.framework.nodes import (
+    Absolute,
     Add,
+    Age,
     AllRows,
     And,
     AnswerRef,
     AnyRow,
+    ClassRef,
+    Coalesce,
     CodeLiteral,
+    CodeNumber,
     CountRows,
     CountSelected,
     DateLiteral,
+    DaysBetween,
+    Divide,
     Equal,
     FactorRef,
     Greater,
     GreaterEqual,
+    Greatest,
     If,
+    Least,
     Less,
     LessEqual,
     MaxRows,
+    MeasureRef,
     MinRows,
+    Modulo,
     Multiply,
     Negate,
     Node,
@@ -37,10 +48,12 @@ from sojourn.framework.nodes import (
     NotEqual,
     NumberLiteral,
     Or,
+    Round,
     RuleError,
     Selected,
     Subtract,
     SumRows,
+    Truncate,
 )
 from sojourn.framework.types import Boolean, Code, Codes, Date, Number
 
@@ -55,8 +68,12 @@ _DAYS = st.dates(date(2023, 12, 28), date(2024, 3, 3)) | st.just(date(1900, 1, 1
 _Pair: TypeAlias = Callable[[Node, Node], Node]
 _SAME: list[_Pair] = [Equal, NotEqual]
 _ORDERED: list[_Pair] = [Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual]
-_ARITHMETIC: list[_Pair] = [Add, Subtract, Multiply]
-_ROWS_NUMBER: list[Callable[[str, AnswerRef, Node | None], Node]] = [SumRows, MinRows, MaxRows]
+_ARITHMETIC: list[_Pair] = [Add, Subtract, Multiply, Divide, Divide, Modulo]
+_ROWS_NUMBER: list[Callable[[str, AnswerRef | MeasureRef, Node | None], Node]] = [
+    SumRows,
+    MinRows,
+    MaxRows,
+]
 
 
 @dataclass(frozen=True)
@@ -66,6 +83,8 @@ class Names:
     draw: st.DrawFn
     questions: tuple[Question, ...]
     factors: tuple[FactorRef, ...] = ()
+    measures: tuple[MeasureRef, ...] = ()
+    classes: tuple[ClassRef, ...] = ()
     roster: str | None = None
     depth: int = 3
 
@@ -83,6 +102,11 @@ class Names:
         where = roster or self.roster
         return [q.ref for q in self.questions if q.roster == where and isinstance(q.type, kind)]
 
+    def measured(self, roster: str | None = None) -> list[MeasureRef]:
+        """The measures of this place, or of one roster."""
+        where = roster or self.roster
+        return [measure for measure in self.measures if measure.roster == where]
+
     def rosters(self) -> list[str]:
         """The rosters that can be looked into from here."""
         if self.roster is not None or self.depth <= 0:
@@ -95,7 +119,7 @@ def condition(names: Names) -> Node:
     shallow: list[Callable[[Names], Node]] = [_numbers, _codes, _days, _selected]
     if any(isinstance(factor.type, Boolean) for factor in names.factors):
         shallow.append(_present)
-    deep = [_and, _or, _not, _if_condition] if names.depth > 0 else []
+    deep = [_and, _or, _not, _if_condition, _first_known] if names.depth > 0 else []
     wide = [_any_row, _all_rows, _count_compared, _count_compared] if names.rosters() else []
     return names.pick([*shallow, *deep, *wide])(names)
 
@@ -117,20 +141,27 @@ def _if_condition(names: Names) -> Node:
     return If(condition(inner), condition(inner), condition(inner))
 
 
+def _first_known(names: Names) -> Node:
+    return Coalesce((condition(names.deeper()), condition(names.deeper())))
+
+
 def _numbers(names: Names) -> Node:
     kind = names.pick(_ORDERED)
     left, right = number(names), number(names)
     try:
         return kind(left, right)
     except RuleError:
-        return kind(NumberLiteral(Decimal(0)), right)
+        return kind(NumberLiteral(Decimal(0)), _literal(names))
 
 
 def _count_compared(names: Names) -> Node:
     sides = [_count(names), number(replace(names, depth=0))]
     if names.draw(st.booleans()):
         sides.reverse()
-    return names.pick(_ORDERED)(*sides)
+    try:
+        return names.pick(_ORDERED)(*sides)
+    except RuleError:
+        return names.pick(_ORDERED)(_count(names), _literal(names))
 
 
 def _codes(names: Names) -> Node:
@@ -158,7 +189,10 @@ def _present(names: Names) -> Node:
 def number(names: Names) -> Node:
     """A number."""
     leaves: list[Callable[[Names], Node]] = [_literal, _number_ref, _number_ref, _count_selected]
-    deep = [_arithmetic, _arithmetic, _negate, _if_number] if names.depth > 0 else []
+    leaves += [_code_number, _days_between, _age]
+    if names.measured():
+        leaves += [_measure_ref, _measure_ref]
+    deep = [_arithmetic, _arithmetic, _of_one, _if_number, _several] if names.depth > 0 else []
     wide = [_count, _rows_number, _rows_number] if names.rosters() else []
     return names.pick([*leaves, *deep, *wide])(names)
 
@@ -184,20 +218,57 @@ def _arithmetic(names: Names) -> Node:
         return left
 
 
-def _negate(names: Names) -> Node:
+def _measure_ref(names: Names) -> Node:
+    return names.pick(names.measured())
+
+
+def _code_number(names: Names) -> Node:
+    return CodeNumber(names.pick([r for r in names.refs(Code) if r.name.endswith("numbered")]))
+
+
+def _days_between(names: Names) -> Node:
+    return DaysBetween(day(replace(names, depth=0)), day(replace(names, depth=0)))
+
+
+def _age(names: Names) -> Node:
+    return Age(day(replace(names, depth=0)), day(replace(names, depth=0)))
+
+
+def _of_one(names: Names) -> Node:
     of = number(names.deeper())
-    return of if isinstance(of, NumberLiteral) else Negate(of)
+    if isinstance(of, NumberLiteral):
+        return of
+    kinds: list[Callable[[Node], Node]] = [Negate, Absolute, Truncate, Round]
+    kinds.append(lambda node: Round(node, names.draw(st.integers(1, 6))))
+    try:
+        return names.pick(kinds)(of)
+    except RuleError:  # wider than engines compute exactly
+        return of
+
+
+def _several(names: Names) -> Node:
+    parts = tuple(number(names.deeper()) for _ in range(names.draw(st.integers(2, 3))))
+    kinds: list[Callable[[tuple[Node, ...]], Node]] = [Least, Greatest, Coalesce]
+    try:
+        return names.pick(kinds)(parts)
+    except RuleError:
+        return parts[0]
 
 
 def _if_number(names: Names) -> Node:
     inner = names.deeper()
-    return If(condition(inner), number(inner), number(inner))
+    then, otherwise = number(inner), number(inner)
+    try:
+        return If(condition(inner), then, otherwise)
+    except RuleError:
+        return then
 
 
 def code(names: Names) -> Node:
     """A code."""
     context = [factor for factor in names.factors if isinstance(factor.type, Code)]
-    leaves: list[Node] = [*names.refs(Code), *context]
+    classes = [ref for ref in names.classes if ref.roster == names.roster]
+    leaves: list[Node] = [*names.refs(Code), *context, *classes]
     if names.depth > 0 and names.draw(st.integers(0, 2)) == 0:
         inner = names.deeper()
         return If(condition(inner), _code_outcome(inner), _code_outcome(inner))
@@ -249,9 +320,12 @@ def _count(names: Names) -> Node:
 
 def _rows_number(names: Names) -> Node:
     roster = names.pick(names.rosters())
-    value = names.pick(names.refs(Number, roster))
-    kind = names.pick(_ROWS_NUMBER)
-    return kind(roster, value, _filter(names, roster))
+    values: list[AnswerRef | MeasureRef] = [*names.refs(Number, roster), *names.measured(roster)]
+    kind, value = names.pick(_ROWS_NUMBER), names.pick(values)
+    try:
+        return kind(roster, value, _filter(names, roster))
+    except RuleError:  # a measure that was divided, or is too wide to add up
+        return kind(roster, names.pick(names.refs(Number, roster)), _filter(names, roster))
 
 
 def _any_row(names: Names) -> Node:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from sojourn.framework.model import DIRECTION_TYPE, Framework, Question, Sheet
+from sojourn.framework.model import DIRECTION_TYPE, Effect, Framework, Question, Sheet
 from sojourn.framework.nodes import CodeLiteral, Equal, FactorRef, Node, Not, NotEqual
+from sojourn.framework.silence import on_silence
 from sojourn.framework.types import BOOLEAN, Code
 from sojourn.language.build import build
 from sojourn.language.problems import FrameworkProblems
@@ -57,18 +61,46 @@ def tables_of(sheets: dict[str, Sheet]) -> Tables:
 
 @st.composite
 def frameworks(draw: st.DrawFn) -> Framework:
-    """A framework with a form, factors that speak of it, and responses and measures of those."""
+    """A framework with a form, factors and measures that look at it and at each other."""
     sheets = draw(_forms())
-    questions = _questions(sheets)
-    sheets["factors"], refs = _factors(Names(draw, questions))
-    sheets["responses"] = _responses(Names(draw, questions, refs))
-    sheets["measures"] = _measures(Names(draw, questions), [ref.name for ref in refs])
-    try:
-        return build(tables_of(sheets))[0]
-    except FrameworkProblems as refused:
-        if all("computed exactly" in problem.message for problem in refused.problems):
-            return build(tables_of({**sheets, "measures": ()}))[0]
-        raise
+    names = Names(draw, _questions(sheets))
+    sheets |= {"factors": (), "measures": (), "decisions": ()}
+    framework: Framework | None = None
+    for at in range(draw(st.integers(1, 6))):
+        row_of = _measure if draw(st.integers(0, 2)) == 0 else _factor
+        wider = _with(sheets, row_of(names, at))
+        try:
+            framework = build(tables_of(wider))[0]
+        except FrameworkProblems as refused:
+            if not all(_may_be_refused(problem.message) for problem in refused.problems):
+                raise
+            continue
+        sheets, names = wider, _knowing(names, framework)
+    if not sheets["factors"]:
+        sheets = _with(sheets, {"factors": (_placeholder(),)})
+    sheets["responses"] = _responses(names)
+    return build(tables_of(sheets))[0]
+
+
+def _may_be_refused(message: str) -> bool:
+    """What a random row may break: limits that a rule's author would be told of."""
+    words = ("computed exactly", "round", "constraint such as", "silence", "written twice")
+    return any(word in message for word in words)
+
+
+def _with(sheets: dict[str, Sheet], more: dict[str, Sheet]) -> dict[str, Sheet]:
+    return {**sheets, **{name: (*sheets.get(name, ()), *rows) for name, rows in more.items()}}
+
+
+def _knowing(names: Names, framework: Framework) -> Names:
+    """The same names, with the rows that there are now."""
+    factors = tuple(
+        FactorRef(f.name, DIRECTION_TYPE if f.effect is Effect.CONTEXT else BOOLEAN)
+        for f in framework.factors
+    )
+    measures = tuple(measure.ref for measure in framework.measures)
+    classes = tuple(measure.class_ref for measure in framework.measures if measure.classes)
+    return replace(names, factors=factors, measures=measures, classes=classes)
 
 
 # -- the form
@@ -106,8 +138,11 @@ def _question(draw: st.DrawFn, name: str, kind: str) -> Row:
 
 def _questions(sheets: dict[str, Sheet]) -> tuple[Question, ...]:
     """The form's questions as they are read; a factor is needed to read it."""
-    placeholder = {**_about_factor(), "name": "placeholder", "rule": "${yes} = 'yes'"}
-    return build(tables_of({**sheets, "factors": (placeholder,)}))[0].questions
+    return build(tables_of({**sheets, "factors": (_placeholder(),)}))[0].questions
+
+
+def _placeholder() -> Row:
+    return {**_about_factor(), "name": "placeholder", "rule": "${yes} = 'yes'"}
 
 
 # -- factors, responses, measures
@@ -117,24 +152,24 @@ def _about_factor() -> Row:
     return {"label": "Factor", "level": "individual", "effect": "risk", "nature": "situational"}
 
 
-def _factors(names: Names) -> tuple[Sheet, tuple[FactorRef, ...]]:
-    rows, refs = [], []
-    for at in range(names.draw(st.integers(1, 4))):
-        effect = names.pick(["risk", "protective", "context"])
-        context = effect == "context"
-        row = {
-            **_about_factor(),
-            "name": f"factor_{at}",
-            "effect": effect,
-            "level": names.pick(["individual", "household"]),
-            "stages": names.pick(["", "transit", "origin return"]),
-            "rule": (direction(names) if context else condition(names)).text(),
-            "weight": _weight(names),
-            "urgent": names.pick(["", "yes", condition(names).text()]),
-        }
-        rows.append({column: cell for column, cell in row.items() if cell})
-        refs.append(FactorRef(row["name"], DIRECTION_TYPE if context else BOOLEAN))
-    return tuple(rows), tuple(refs)
+def _factor(names: Names, at: int) -> dict[str, Sheet]:
+    effect = names.pick(["risk", "protective", "context"])
+    rule = direction if effect == "context" else condition
+    row = {
+        **_about_factor(),
+        "name": f"factor_{at}",
+        "effect": effect,
+        "level": names.pick(["individual", "household"]),
+        "stages": names.pick(["", "transit", "origin return"]),
+        "rule": rule(names).text(),
+        "weight": _weight(names),
+        "urgent": names.pick(["", "yes", condition(names).text()]),
+    }
+    return {"factors": (_filled(row),)}
+
+
+def _filled(row: Row) -> Row:
+    return {column: cell for column, cell in row.items() if cell}
 
 
 def _weight(names: Names) -> str:
@@ -143,15 +178,14 @@ def _weight(names: Names) -> str:
 
 
 def _responses(names: Names) -> Sheet:
-    return tuple(
-        {
-            "name": f"response_{at}",
-            "label": "Response",
-            "horizon": "immediate",
-            "when": (_about_a_factor if at == 0 else condition)(names).text(),
-        }
-        for at in range(names.draw(st.integers(0, 2)))
-    )
+    found = []
+    for at in range(names.draw(st.integers(0, 2))):
+        first = at == 0 and names.factors
+        when = (_about_a_factor if first else condition)(names)
+        if on_silence(when) is None:
+            row = {"label": "Response", "horizon": "immediate", "when": when.text()}
+            found.append({"name": f"response_{at}", **row})
+    return tuple(found)
 
 
 def _about_a_factor(names: Names) -> Node:
@@ -165,29 +199,93 @@ def _about_a_factor(names: Names) -> Node:
     return names.pick(compared)
 
 
-def _measures(names: Names, factors: list[str]) -> Sheet:
-    return tuple(_measure(names, at, factors) for at in range(names.draw(st.integers(0, 2))))
-
-
-def _measure(names: Names, at: int, factors: list[str]) -> Row:
-    parts = names.draw(st.lists(st.sampled_from([*factors, "integer", "decimal"]), min_size=1))
-    weights = [
-        names.pick(
-            ["1", "-2", "0.5", "100.25"] + ([] if p in ("integer", "decimal") else ["own", "-own"])
-        )
-        for p in parts
-    ]
-    classes = names.pick(
-        ["", "low <= 0 | some < 0.5 | high", "low < 1 | some <= 1 | more <= 2.25", "all"]
-    )
-    missing = names.pick(["", "unknown", "available", "available 50%", "available 66.7%"])
+def _measure(names: Names, at: int) -> dict[str, Sheet]:
+    roster = names.pick([None, None, None, *names.rosters()])
+    inside = names.within(roster) if roster else names
+    kinds = ["weighted_sum", "mean", "max", "min", "count", "expression", "decision", "table"]
+    if names.factors and roster is None:
+        kinds.append("alkire_foster")
+    kind = names.pick(kinds)
+    name = f"measure_{at}"
     row = {
-        "name": f"measure_{at}",
+        "name": name,
         "label": "Measure",
-        "kind": "weighted_sum",
-        "components": " ".join(parts),
-        "weights": " ".join(weights),
-        "classes": classes,
-        "missing": missing,
+        "kind": kind,
+        "of": roster or "",
+        "classes": names.pick(_CLASSES) if kind != "alkire_foster" else "",
+        "missing": names.pick(_MISSING),
     }
-    return {column: cell for column, cell in row.items() if cell}
+    more, decisions = _MEASURES.get(kind, _put_together)(inside, name)
+    return {"measures": (_filled({**row, **more}),), "decisions": decisions}
+
+
+_CLASSES = ["", "low <= 0 | some < 0.5 | high", "low < 1 | some <= 1 | more <= 2.25", "all"]
+_MISSING = [
+    *("", "unknown", "available", "available 50%", "available 66.7%", "available 1"),
+    *("available 2", "bounds"),
+]
+
+
+def _put_together(names: Names, _: str) -> tuple[Row, Sheet]:
+    prefix = f"{names.roster}_" if names.roster else ""
+    parts = [f"{prefix}integer", f"{prefix}decimal", *(m.name for m in names.measured())]
+    if names.roster is None:
+        parts += [factor.name for factor in names.factors]
+    found = names.draw(st.lists(st.sampled_from(parts), min_size=1, max_size=4))
+    weights = " ".join(names.pick(["1", "2", "0.5", "100.25"]) for _ in found)
+    return {"components": " ".join(found), "weights": names.pick(["", weights])}, ()
+
+
+def _expression(names: Names, _: str) -> tuple[Row, Sheet]:
+    return {"rule": number(names).text()}, ()
+
+
+def _decision(names: Names, name: str) -> tuple[Row, Sheet]:
+    rows = [
+        {"measure": name, "when": condition(names.deeper()).text(), "value": _outcome(names)}
+        for _ in range(names.draw(st.integers(1, 4)))
+    ]
+    if names.draw(st.booleans()):
+        rows.append({"measure": name, "when": "otherwise", "value": _outcome(names)})
+    return {}, tuple(rows)
+
+
+def _outcome(names: Names) -> str:
+    return names.pick(["0", "1", "1", "2.5", "-3"])
+
+
+def _table(names: Names, name: str) -> tuple[Row, Sheet]:
+    prefix = f"{names.roster}_" if names.roster else ""
+    places, numbered = _CHOICES["yes_no"][:2], _CHOICES["numbered"][:3]
+    whole = ("0", "1", "-1")
+    keys = [(f"{prefix}yes", places), (f"{prefix}numbered", numbered), (f"{prefix}integer", whole)]
+    chosen = names.draw(st.lists(st.sampled_from(keys), min_size=1, max_size=3))
+    rows = [
+        {
+            "measure": name,
+            "when": " ".join(names.pick(["*", *codes]) for _, codes in chosen),
+            "value": _outcome(names),
+        }
+        for _ in range(names.draw(st.integers(1, 5)))
+    ]
+    return {"components": " ".join(key for key, _ in chosen)}, tuple(rows)
+
+
+def _alkire_foster(names: Names, _: str) -> tuple[Row, Sheet]:
+    factors = [factor.name for factor in names.factors]
+    found = names.draw(st.lists(st.sampled_from(factors), min_size=1, max_size=4))
+    dimension = names.pick(["", "one: "])
+    cut = names.draw(st.integers(1, len(found))) if dimension else 0
+    blocks = [found[:cut], found[cut:]] if 0 < cut < len(found) else [found]
+    components = "; ".join(f"d{n}: {' '.join(block)}" for n, block in enumerate(blocks))
+    weights = " ".join(names.pick(["1", "1/3", "0.25"]) for _ in found)
+    k = names.pick(["1/3", "33%", "0.5", "1"])
+    return {"components": components, "weights": names.pick(["", weights]), "k": k}, ()
+
+
+_MEASURES: dict[str, Callable[[Names, str], tuple[Row, Sheet]]] = {
+    "expression": _expression,
+    "decision": _decision,
+    "table": _table,
+    "alkire_foster": _alkire_foster,
+}

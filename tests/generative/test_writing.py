@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,37 +10,48 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sojourn.engines import record
-from sojourn.engines.frames import framework_nodes
 from sojourn.framework.findings import Findings
-from sojourn.framework.model import DIRECTION_TYPE, Effect, Framework, Sheet
-from sojourn.framework.nodes import BooleanLiteral, FactorRef
+from sojourn.framework.model import DIRECTION_TYPE, Effect, Framework, MeasureKind, Sheet
+from sojourn.framework.nodes import BooleanLiteral, FactorRef, Node
 from sojourn.framework.types import BOOLEAN
 from sojourn.framework.values import Answers
 from sojourn.language import load_framework, load_tables, save_framework, workbook, yaml_file
-from sojourn.language.expressions import Scope, parse
+from sojourn.language.expressions import RowRef, Scope, parse
 from tests.generative.frameworks import frameworks
 from tests.generative.test_engines import read_row, tables
 
 
 def _scope(framework: Framework) -> Scope:
-    refs = {
+    refs: dict[str, RowRef] = {
         f.name: FactorRef(f.name, DIRECTION_TYPE if f.effect is Effect.CONTEXT else BOOLEAN)
         for f in framework.factors
     }
+    for measure in framework.measures:
+        refs |= {measure.name: measure.ref, f"{measure.name}__class": measure.class_ref}
     return Scope(
         {q.name: q.ref for q in framework.questions},
         {q.name: q.missing_codes for q in framework.questions},
         frozenset(roster.name for roster in framework.rosters),
-        refs,
+        row=refs.get,
     )
+
+
+def _written(framework: Framework) -> list[tuple[Node, str | None]]:
+    """The expressions that somebody wrote, each with the repeat it stands in."""
+    found: list[tuple[Node, str | None]] = []
+    for factor in framework.factors:
+        found += [(node, None) for node in (factor.rule, factor.weight, factor.urgent)]
+    found += [(response.when, None) for response in framework.responses]
+    expressions = [m for m in framework.measures if m.kind is MeasureKind.EXPRESSION]
+    return found + [(measure.node, measure.of) for measure in expressions]
 
 
 @given(framework=frameworks())
 def test_a_rule_reads_back_from_its_own_text(framework: Framework) -> None:
     scope = _scope(framework)
-    for node in framework_nodes(framework):
+    for node, inside in _written(framework):
         if not isinstance(node, BooleanLiteral):
-            assert parse(node.text(), scope) == node
+            assert parse(node.text(), replace(scope, inside=inside)) == node
 
 
 @settings(max_examples=25)

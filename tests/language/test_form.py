@@ -58,7 +58,7 @@ def question(kind: str, name: str = "new", **more: str) -> Row:
 )
 def test_a_wrong_question_is_explained(row: Row, column: str, message: str) -> None:
     problems = said(survey=[row])
-    assert f"sheet survey, row 21, column {column}: " in problems
+    assert f"sheet survey, row 22, column {column}: " in problems
     assert message in problems
 
 
@@ -133,22 +133,43 @@ def test_a_factor_cannot_have_a_questions_name() -> None:
     ("cells", "column", "message"),
     [
         ({"components": "plceholder"}, "components", "Did you mean `placeholder`?"),
-        ({"components": "region"}, "components", "`region` is not a single number"),
-        ({"components": "member_age", "weights": "1"}, "components", "is not a single number"),
+        ({"components": "region"}, "components", "`region` is one choice, not a number"),
+        (
+            {"components": "member_age", "weights": "1"},
+            "components",
+            "is not asked once for the unit",
+        ),
         ({"components": "risk:structural"}, "components", "no factor is like that"),
-        ({"components": ""}, "components", "name the questions or factors to add up"),
+        ({"components": ""}, "components", "name the questions, factors or measures"),
         ({"weights": "own own"}, "weights", "there are 1 components and 2 weights"),
         ({"weights": "NaN"}, "weights", "`NaN` is not a number, own or -own"),
         ({"weights": "1e9"}, "weights", "`1e9` is not a number"),
         ({"components": "age", "weights": "own"}, "weights", "has no weight of its own"),
         ({"weights": "1000000000000"}, "components", "use at most 12 digits"),
-        ({"missing": "some"}, "missing", "use unknown, or available 60%"),
-        ({"missing": "available 101%"}, "missing", "use unknown, or available 60%"),
+        ({"missing": "some"}, "missing", "use unknown, available 60%, available 3 or bounds"),
+        (
+            {"missing": "available 101%"},
+            "missing",
+            "use unknown, available 60%, available 3 or bounds",
+        ),
         ({"classes": "low = 3 | high"}, "classes", "write low <= 3 | high"),
         ({"classes": "a <= 3 | b <= 2 | c"}, "classes", "cut-offs must rise"),
         ({"classes": "a | b <= 2"}, "classes", "only the last class may have none"),
         ({"classes": "low <= 1000000000000 | high"}, "components", "use at most 12 digits"),
-        ({"kind": "mean"}, "kind", "use weighted_sum"),
+        ({"kind": "men"}, "kind", "Did you mean `mean`?"),
+        ({"kind": "mean", "weights": "0"}, "weights", "numbers above zero"),
+        ({"kind": "mean", "weights": "own"}, "weights", "numbers above zero"),
+        ({"components": "age", "missing": "bounds"}, "missing", "a constraint such as"),
+        ({"kind": "expression", "rule": "${a} = 'yes'"}, "rule", "a number was expected"),
+        ({"kind": "expression", "rule": "coalesce(${age}, 0)"}, "rule", "silence must not decide"),
+        ({"kind": "expression", "rule": "${score} + 1"}, "rule", "nothing can depend on itself"),
+        ({"kind": "decision"}, "kind", "the sheet `decisions` has no row for the measure `score`"),
+        ({"kind": "table", "components": "income"}, "components", "cannot be a key of a table"),
+        ({"of": "membr"}, "of", "Did you mean `member`?"),
+        ({"kind": "alkire_foster"}, "k", "write a fraction or a percentage"),
+        ({"kind": "alkire_foster", "k": "0"}, "k", "k lies above 0"),
+        ({"kind": "alkire_foster", "k": "1/0"}, "k", "write a fraction or a percentage"),
+        ({"kind": "alkire_foster", "components": "age", "k": "1"}, "components", "no factor `age`"),
     ],
 )
 def test_a_wrong_measure_is_explained(cells: Row, column: str, message: str) -> None:
@@ -156,6 +177,48 @@ def test_a_wrong_measure_is_explained(cells: Row, column: str, message: str) -> 
     problems = said(measures=[row])
     assert f"sheet measures, row 2, column {column}: " in problems
     assert message in problems
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "message"),
+    [
+        ({"when": "north"}, "when", "there are 2 components and 1 keys"),
+        ({"when": "nort 1"}, "when", "Did you mean `north`?"),
+        ({"when": "north one"}, "when", "`one` is not a whole number"),
+        ({"when": "north 1", "value": "a"}, "value", "`a` is not a number"),
+    ],
+)
+def test_a_wrong_decision_is_explained(cells: Row, column: str, message: str) -> None:
+    row = {**form.MEASURE, "name": "score", "kind": "table", "components": "region age"}
+    decision = {"measure": "score", "when": "north 1", "value": "1", **cells}
+    problems = said(measures=[row], decisions=[decision])
+    assert f"sheet decisions, row 2, column {column}: " in problems
+    assert message in problems
+
+
+# -- rows that look at each other
+
+
+def test_factors_that_look_at_each_other_in_a_circle_are_refused() -> None:
+    rows = [
+        {**form.FACTOR, "name": "one", "rule": "${two}"},
+        {**form.FACTOR, "name": "two", "rule": "not(${one})"},
+    ]
+    assert "nothing can depend on itself" in said(factors=rows)
+
+
+def test_a_factor_in_a_measure_that_the_factor_looks_at_is_refused() -> None:
+    factor = {**form.FACTOR, "name": "one", "rule": "${score} > 1"}
+    measure = {**form.MEASURE, "name": "score", "components": "one"}
+    assert "nothing can depend on itself" in said(factors=[factor], measures=[measure])
+
+
+@pytest.mark.parametrize(
+    "rule", ["coalesce(${a} = 'yes', 1 = 1)", "1 + 1 = 2", "${a} = 'x' or 1 > 0"]
+)
+def test_a_rule_that_silence_decides_is_refused(rule: str) -> None:
+    row = {**form.FACTOR, "name": "one", "rule": rule.replace("'x'", "'no'")}
+    assert "silence must not decide" in said(factors=[row])
 
 
 # -- examples
@@ -198,4 +261,4 @@ def test_rows_of_an_examples_roster_are_put_in_order() -> None:
 
 def test_an_invisible_character_is_named() -> None:
     row = question("text", label="Na\x07me")
-    assert "row 21, column label: this holds an invisible character (U+0007)" in said(survey=[row])
+    assert "row 22, column label: this holds an invisible character (U+0007)" in said(survey=[row])

@@ -14,6 +14,7 @@ SURVEY = """
     select_multiple needs    | needs         | Needs           |
     select_one stage         | stage         | Stage           |
     select_one direction     | network       | Network         |
+    select_one degree        | difficulty    | Difficulty      |
     integer                  | age           | Age             | -999=does_not_know
     integer                  | children      | Children        |
     decimal                  | income        | Income          | -1=does_not_know
@@ -50,6 +51,10 @@ CHOICES = """
     direction | both     | Both
     direction | none     | None
     direction | dk       | Does not know
+    degree    | 1        | None
+    degree    | 2        | Some
+    degree    | 3        | A lot
+    degree    | 888      | Does not know
 """
 
 SETTINGS = """
@@ -60,6 +65,7 @@ SETTINGS = """
 ABOUT = """
     key            | value
     stage_question | stage
+    reference_date | arrived
 """
 
 FACTOR = {
@@ -92,4 +98,5 @@ def sheets(extra: dict[str, str]) -> dict[str, Sheet]:
         "factors": sheet(factors, FACTOR),
         "responses": sheet(extra["responses"], RESPONSE) if "responses" in extra else (),
         "measures": sheet(extra["measures"], MEASURE) if "measures" in extra else (),
+        "decisions": sheet(extra["decisions"]) if "decisions" in extra else (),
     }

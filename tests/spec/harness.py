@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
 
@@ -14,6 +15,7 @@ import polars as pl
 from sojourn.engines import frames, polars_reader, record
 from sojourn.engines.frames import UNIT
 from sojourn.engines.polars_reader import Raw
+from sojourn.engines.telling import as_decimal
 from sojourn.framework.findings import FactorFinding, Findings, State
 from sojourn.framework.model import Framework, Sheet
 from sojourn.framework.nodes import Node
@@ -26,7 +28,7 @@ from sojourn.language.sheets import SheetRow, Tables
 from tests.spec import form
 from tests.spec.model import Spec, Table, read_table, split
 
-Value: TypeAlias = bool | int | float | Decimal | date | str | None
+Value: TypeAlias = bool | int | float | Decimal | Fraction | date | str | None
 Outputs = dict[str, dict[str, Value]]
 """By unit, then by name of the output."""
 
@@ -66,6 +68,7 @@ def scope() -> Scope:
         {q.name: q.ref for q in framework.questions},
         {q.name: q.missing_codes for q in framework.questions},
         frozenset(roster.name for roster in framework.rosters),
+        today=framework.question("arrived").ref,
     )
 
 
@@ -99,7 +102,9 @@ def _written(value: Value) -> Value:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, float):
-        value = Decimal(repr(value)).quantize(Decimal("0.000001"))
+        value = Fraction(value).limit_denominator(1_000_000)
+    if isinstance(value, Fraction):
+        value = as_decimal(value) or str(value)
     if isinstance(value, Decimal):
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
@@ -144,6 +149,8 @@ def flat(findings: Findings) -> dict[str, Value]:
     row |= {response.name: response.suggested for response in findings.responses}
     for measure in findings.measures:
         row[measure.name], row[f"{measure.name}__class"] = measure.value, measure.class_name
+        row[f"{measure.name}__low"], row[f"{measure.name}__high"] = measure.low, measure.high
+        row[f"{measure.name}__intensity"] = measure.intensity
     return {**row, "known_share": findings.known_share}
 
 
@@ -175,14 +182,13 @@ def _evaluate_polars(node: Node, given: Given) -> dict[str, Value]:
     framework = replace(manual(), factors=(carrier,))
     tables = prepared(framework, given).tables
     values = frames.evaluate(node, tables, polars_reader.join_in_order).to_native().collect()
-    rows = dict(values.iter_rows())
     if isinstance(node.type, Number):
-        places = node.type.places
+        scale = 10**node.type.places
         return {
-            unit: None if value is None else Decimal(value).scaleb(-places)
-            for unit, value in rows.items()
+            unit: None if value is None else Fraction(value, scale * over)
+            for unit, value, over in values.iter_rows()
         }
-    return rows
+    return dict(values.iter_rows())
 
 
 def _assess_polars(framework: Framework, given: Given) -> Outputs:

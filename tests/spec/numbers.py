@@ -6,8 +6,7 @@ from tests.spec.model import Chapter, Spec
 
 CHAPTER = Chapter(
     "Numbers",
-    "`+`, `-` and `*` are exact. They are unknown when either side is. `div` is not part of rules: "
-    "multiply the other side of the comparison instead.",
+    "`+`, `-` and `*` are exact. They are unknown when either side is.",
     (
         Spec(
             "Sums of decimals are exact",

@@ -28,8 +28,7 @@ def test_every_kind_of_node_has_a_page() -> None:
     rules: list[Node] = [parse(spec.rule, scope()) for spec in SPECS if spec.rule]
     for spec in SPECS:
         framework = framework_of(sheets(dict(spec.sheets)))
-        rules += [n for f in framework.factors for n in (f.rule, f.weight, f.urgent)]
-        rules += [response.when for response in framework.responses]
+        rules += framework.nodes
     seen = {type(node) for rule in rules for node in walk(rule)}
     assert seen == set(get_args(nodes.Node))
 

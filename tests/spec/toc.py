@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
-from tests.spec import answers, choosing, comparing, numbers, rosters, truth, whole
+from tests.spec import (
+    answers,
+    choosing,
+    comparing,
+    days,
+    dividing,
+    measures,
+    numbers,
+    rosters,
+    truth,
+    whole,
+)
 
 CHAPTERS = tuple(
-    module.CHAPTER for module in (truth, comparing, numbers, choosing, rosters, answers, whole)
+    module.CHAPTER
+    for module in (
+        truth,
+        comparing,
+        numbers,
+        dividing,
+        days,
+        choosing,
+        rosters,
+        answers,
+        whole,
+        measures,
+    )
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 
 from sojourn.engines import record
 from sojourn.framework.findings import FactorFinding, MeasureFinding, State
@@ -61,6 +61,6 @@ def _matches(measure: MeasureFinding, expected: str) -> bool:
     if measure.value is None:
         return False
     try:
-        return measure.value == Decimal(expected)
-    except InvalidOperation:
+        return measure.value == Fraction(expected)
+    except (ValueError, ZeroDivisionError):
         return measure.class_name == expected

@@ -6,41 +6,37 @@ Gives the same three-valued results as `record`, without reasons, for as many ro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import narwhals as nw
 
+from sojourn.engines import exact
+from sojourn.engines.exact import Numeric
 from sojourn.engines.lowering import (
+    FactorColumns,
     Lowering,
+    class_of,
     count_of,
     empty_roster,
     row_aggregates,
     row_columns,
-    wide,
 )
 from sojourn.framework.model import (
-    Component,
     Direction,
     Effect,
     Factor,
     Framework,
     Measure,
-    Side,
+    MeasureKind,
     Stage,
 )
-from sojourn.framework.nodes import ROSTER_NODES, Node, NumberLiteral, RosterNode, walk
-from sojourn.framework.sums import sum_type, value_term, weight_term
-from sojourn.framework.types import Number
+from sojourn.framework.nodes import ROSTER_NODES, Node, RosterNode, rows_used, walk
 
 UNIT = "__unit"
 """The column that says to which unit a row belongs, in the main table and in every roster."""
 
 _KEPT = "__kept__"
-
-_FLOAT_EXACT = 2**53
-"""Whole numbers below this are exact as floats."""
 
 Frame: TypeAlias = nw.LazyFrame[Any]
 Join = Callable[[Frame, Frame], Frame]
@@ -65,26 +61,20 @@ def assess(
 
     Factors and responses are true, false or null (unknown, or a factor that does not apply at the
     unit's stage). A context-dependent factor is true when it has an effect either way, and its
-    direction stands beside in `<name>__direction`. A measure stands beside its `<name>__class`.
+    direction stands beside in `<name>__direction`. A measure stands beside its `<name>__class`,
+    and `<name>__low`, `<name>__high` or `<name>__intensity` where it has them.
     """
-    nodes = framework_nodes(framework)
-    frame, aggregates = _with_rosters(nodes, tables, join or _left_join)
-    rules = Lowering(tables.columns, aggregates, {})
-    stages = _Stages(framework, tables.columns)
-    frame = frame.with_columns(
-        *(_raw(factor, rules, stages).alias(_raw_name(factor)) for factor in framework.factors)
-    )
-    refs = {factor.name: _reference(factor, stages) for factor in framework.factors}
-    later = Lowering(tables.columns, aggregates, refs)
+    frame, aggregates = _with_rosters(framework, framework.nodes, tables, join or _left_join)
+    run = _Run(framework, Lowering(tables.columns, aggregates))
+    for layer in _layers(framework):
+        frame = frame.with_columns(*(column for row in layer for column in run.columns(row)))
+        run.add(layer)
     outputs = [nw.col(kept(name)).alias(name) for name in keep]
     outputs += [expr for factor in framework.factors for expr in _factor_columns(factor)]
+    later = run.lowering
     outputs += [later.condition(r.when).alias(r.name) for r in framework.responses]
-    sums = [_Sum(framework, measure, later, stages) for measure in framework.measures]
-    # The sums become columns first: a class asks for its sum once per cut-off.
-    if sums:
-        frame = frame.with_columns(*(item.value().alias(item.name) for item in sums))
-    outputs += [expr for item in sums for expr in item.columns()]
-    outputs.append(_known_share(framework.factors, stages).alias("known_share"))
+    outputs += [expr for measure in framework.measures for expr in run.measure_columns(measure)]
+    outputs.append(_known_share(framework.factors, run.stages).alias("known_share"))
     return frame.select(*outputs)
 
 
@@ -94,16 +84,18 @@ def kept(name: str) -> str:
 
 
 def evaluate(node: Node, tables: Prepared, join: Join | None = None) -> Frame:
-    """The value of one expression for every unit, in the columns `UNIT` and `value`.
+    """The value of one expression for every unit: `UNIT`, `value`, and for a number `over`.
 
-    Null for unknown; a number is whole, scaled by the places of the node's type. Meant for tests
-    and tools; `assess` is what applications call.
+    Null for unknown; a number is value / (10**places * over). Meant for tests and tools; `assess`
+    is what applications call.
     """
-    frame, aggregates = _with_rosters([node], tables, join or _left_join)
-    rules = Lowering(tables.columns, aggregates, {})
-    kind = node.type
-    value = rules.number(node, kind.places) if isinstance(kind, Number) else rules.condition(node)
-    return frame.select(nw.col(UNIT), value.alias("value"))
+    frame, aggregates = _with_rosters(None, [node], tables, join or _left_join)
+    found = Lowering(tables.columns, aggregates).lower(node)
+    if not isinstance(found, Numeric):
+        return frame.select(nw.col(UNIT), found.alias("value"))
+    number = found.settled()
+    over = nw.lit(number.over) if isinstance(number.over, int) else number.over
+    return frame.select(nw.col(UNIT), number.low.alias("value"), over.alias("over"))
 
 
 def output_columns(framework: Framework) -> tuple[str, ...]:
@@ -114,8 +106,7 @@ def output_columns(framework: Framework) -> tuple[str, ...]:
         if factor.effect is Effect.CONTEXT:
             names.append(f"{factor.name}__direction")
     names += [response.name for response in framework.responses]
-    for measure in framework.measures:
-        names += [measure.name, f"{measure.name}__class"]
+    names += [column for measure in framework.measures for column in measure.columns]
     return (*names, "known_share")
 
 
@@ -129,7 +120,7 @@ def roster_nodes(nodes: Iterable[Node]) -> tuple[RosterNode, ...]:
 
 
 def _with_rosters(
-    nodes: Iterable[Node], tables: Prepared, join: Join
+    framework: Framework | None, nodes: Iterable[Node], tables: Prepared, join: Join
 ) -> tuple[Frame, dict[RosterNode, str]]:
     """The main table with one column per roster node, added up per unit and joined once."""
     names = {
@@ -142,26 +133,120 @@ def _with_rosters(
         own = {node: name for node, name in names.items() if node.roster == roster}
         if not own:
             continue
-        lowering = Lowering(tables.columns, {}, {})
+        measured, lowering = _with_row_measures(framework, roster, rows, tables.columns)
         per_row = [e for node, name in own.items() for e in row_columns(node, name, lowering)]
         per_unit = [e for node, name in own.items() for e in row_aggregates(node, name)]
-        added_up = rows.select(nw.col(UNIT), *per_row).group_by(UNIT).agg(*per_unit)
+        added_up = measured.select(nw.col(UNIT), *per_row).group_by(UNIT).agg(*per_unit)
         empty = [e for node, name in own.items() for e in empty_roster(node, name)]
         frame = join(frame, added_up).with_columns(*empty)
     return frame, names
 
 
-def framework_nodes(framework: Framework) -> list[Node]:
-    """Every expression of a framework."""
-    nodes = [n for f in framework.factors for n in (f.rule, f.weight, f.urgent)]
-    return nodes + [response.when for response in framework.responses]
+def _with_row_measures(
+    framework: Framework | None, roster: str, rows: Frame, columns: frozenset[str]
+) -> tuple[Frame, Lowering]:
+    """The roster's rows with the measures that are computed for each of them."""
+    measures: dict[str, Numeric] = {}
+    classes = {m.name: m.classes for m in framework.measures} if framework else {}
+    for row in framework.ordered if framework else ():
+        if isinstance(row, Measure) and row.of == roster:
+            lowering = Lowering(columns, measures=measures, classes=classes)
+            number, found = _as_column(row.name, lowering.numeric(row.node))
+            rows, measures = rows.with_columns(*found), {**measures, row.name: number}
+    return rows, Lowering(columns, measures=measures, classes=classes)
+
+
+def _as_column(name: str, number: Numeric) -> tuple[Numeric, list[nw.Expr]]:
+    """A number as columns of its own, and what it is from then on."""
+    value, over = f"__measure_{name}", f"__over_{name}"
+    found = [number.low.alias(value)]
+    if isinstance(number.over, int):
+        return Numeric(nw.col(value), None, number.kind, number.over), found
+    found.append(number.over.alias(over))
+    return Numeric(nw.col(value), None, number.kind, nw.col(over)), found
 
 
 def _left_join(left: Frame, right: Frame) -> Frame:
     return left.join(right, on=UNIT, how="left")
 
 
-# -- factors
+# -- factors and measures, those first that others look at
+
+
+def _layers(framework: Framework) -> list[list[Factor | Measure]]:
+    """The rows of the unit in steps: each looks only at those of the steps before."""
+    depth: dict[str, int] = {}
+    layers: list[list[Factor | Measure]] = []
+    for row in framework.ordered:
+        if isinstance(row, Measure) and row.of is not None:
+            continue
+        nodes = [row.node] if isinstance(row, Measure) else [row.rule, row.weight, row.urgent]
+        seen = [name for node in nodes for name in rows_used(node)]
+        depth[row.name] = at = 1 + max((depth[name] for name in seen if name in depth), default=-1)
+        if at == len(layers):
+            layers.append([])
+        layers[at].append(row)
+    return layers
+
+
+@dataclass
+class _Run:
+    """One assessment while its steps are added to the table."""
+
+    framework: Framework
+    lowering: Lowering
+    factors: dict[str, FactorColumns] = field(default_factory=dict)
+    measures: dict[str, Numeric] = field(default_factory=dict)
+    waiting: dict[str, Numeric] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.stages = _Stages(self.framework, self.lowering.columns)
+        classes = {measure.name: measure.classes for measure in self.framework.measures}
+        self.lowering = Lowering(
+            self.lowering.columns,
+            self.lowering.aggregates,
+            self.factors,
+            self.measures,
+            classes,
+        )
+
+    def columns(self, row: Factor | Measure) -> list[nw.Expr]:
+        """What one step adds to the table for a factor or a measure."""
+        if isinstance(row, Factor):
+            return [_raw(row, self.lowering, self.stages).alias(_raw_name(row))]
+        self.waiting[row.name], found = _as_column(row.name, self.lowering.numeric(row.node))
+        return found
+
+    def add(self, layer: Iterable[Factor | Measure]) -> None:
+        """Let the steps to come look at those that were just added."""
+        for row in layer:
+            if isinstance(row, Measure):
+                self.measures[row.name] = self.waiting.pop(row.name)
+            else:
+                ruled_out = self.stages.not_applicable(row)
+                self.factors[row.name] = FactorColumns(
+                    nw.col(_raw_name(row)), _reference(row, ruled_out), ruled_out
+                )
+
+    def measure_columns(self, measure: Measure) -> list[nw.Expr]:
+        """The value as people read it, its class, and what else the measure tells."""
+        if measure.of is not None:
+            return []
+        number = self.measures[measure.name]
+        found = [exact.shown(number), class_of(number, measure.classes)]
+        bounds = [bound for bound in (measure.low, measure.high) if bound is not None]
+        found += [exact.shown(self.lowering.numeric(bound)) for bound in bounds]
+        if measure.kind is MeasureKind.ALKIRE_FOSTER:
+            found.append(_intensity(measure, number))
+        return [expr.alias(name) for expr, name in zip(found, measure.columns, strict=True)]
+
+
+def _intensity(measure: Measure, number: Numeric) -> nw.Expr:
+    """The share of deprivations of those who are identified, else zero; null where unknown."""
+    identified = class_of(number, measure.classes) == "identified"
+    zero = number.low * 0
+    counted = nw.when(identified).then(number.low).otherwise(zero)
+    return exact.shown(Numeric(counted, None, number.kind, number.over))
 
 
 class _Stages:
@@ -190,10 +275,9 @@ def _raw(factor: Factor, rules: Lowering, stages: _Stages) -> nw.Expr:
     return value if ruled_out is None else nw.when(~ruled_out).then(value)
 
 
-def _reference(factor: Factor, stages: _Stages) -> nw.Expr:
-    """What a response sees: a factor that does not apply has no effect."""
+def _reference(factor: Factor, ruled_out: nw.Expr | None) -> nw.Expr:
+    """What other rules see: a factor that does not apply has no effect."""
     raw = nw.col(_raw_name(factor))
-    ruled_out = stages.not_applicable(factor)
     if ruled_out is None:
         return raw
     nothing = nw.lit(Direction.NONE.value) if factor.effect is Effect.CONTEXT else nw.lit(False)
@@ -210,133 +294,7 @@ def _factor_columns(factor: Factor) -> list[nw.Expr]:
 
 def _known_share(factors: Sequence[Factor], stages: _Stages) -> nw.Expr:
     known = count_of(~nw.col(_raw_name(f)).is_null() for f in factors)
-    applicable = _applicable_count(factors, stages)
-    return nw.when(applicable > 0).then(divided(known, applicable))
-
-
-def divided(number: nw.Expr, by: nw.Expr) -> nw.Expr:
-    """Division to the nearest binary number, as every other engine does it.
-
-    Polars divides by one fixed number through its reciprocal, which can differ in the last digit;
-    by a column it divides exactly.
-    """
-    return number / (by + number * 0)
-
-
-def _applicable_count(factors: Sequence[Factor], stages: _Stages) -> nw.Expr:
     ruled_out = [stages.not_applicable(factor) for factor in factors]
-    always = sum(expr is None for expr in ruled_out)
     some = count_of(~expr for expr in ruled_out if expr is not None)
-    return some + always
-
-
-# -- measures
-
-
-class _Sum:
-    """One weighted sum, computed in whole numbers scaled to the places of its finest part."""
-
-    def __init__(
-        self, framework: Framework, measure: Measure, lowering: Lowering, stages: _Stages
-    ) -> None:
-        self.framework, self.measure = framework, measure
-        self.lowering, self.stages = lowering, stages
-        self.terms = {component: self._node(component) for component in measure.components}
-        self.kind = sum_type(self._nodes(), measure.classes)
-
-    @property
-    def name(self) -> str:
-        return f"__sum_{self.measure.name}"
-
-    def value(self) -> nw.Expr:
-        """The scaled sum, null where too little is known."""
-        unknown = [self._is_unknown(component) for component in self.measure.components]
-        known = count_of(~expr for expr in unknown)
-        applicable = self._applicable()
-        share = self.measure.missing.available
-        needed = Fraction(1) if share is None else Fraction(share)
-        enough = (known * needed.denominator >= applicable * needed.numerator) & (known > 0)
-        total = nw.sum_horizontal(*(self._known_term(c) for c in self.measure.components))
-        return nw.when(enough).then(total)
-
-    def columns(self) -> list[nw.Expr]:
-        """The sum as people read it, and its class."""
-        value = nw.col(self.name)
-        return [
-            self._shown(value).alias(self.measure.name),
-            self._class(value).alias(f"{self.measure.name}__class"),
-        ]
-
-    def _nodes(self) -> list[Node]:
-        return [self.terms[component] for component in self.measure.components]
-
-    def _node(self, component: Component) -> Node:
-        if component.side is Side.VALUE:
-            return value_term(component, self.framework.question(component.name))
-        return weight_term(component, self.framework.factor(component.name))
-
-    def _number(self, node: Node) -> nw.Expr:
-        return wide(self.lowering.number(node, self.kind.places), self.kind)
-
-    def _is_unknown(self, component: Component) -> nw.Expr:
-        """Whether the term is unknown, or its factor not applicable."""
-        node = self.terms[component]
-        if component.side is Side.VALUE:
-            return self._number(node).is_null()
-        factor = self.framework.factor(component.name)
-        raw = nw.col(_raw_name(factor))
-        if isinstance(node, NumberLiteral):
-            return raw.is_null()
-        weightless = _counts(factor, component.side) & self._number(node).is_null()
-        return raw.is_null() | weightless.fill_null(False)
-
-    def _known_term(self, component: Component) -> nw.Expr:
-        """The scaled term, zero where it is unknown or does not count."""
-        node = self.terms[component]
-        number = self._number(node)
-        if not isinstance(node, NumberLiteral):
-            number = number.fill_null(0)
-        if component.side is Side.VALUE:
-            return number
-        factor = self.framework.factor(component.name)
-        return nw.when(_counts(factor, component.side)).then(number).otherwise(nw.lit(0))
-
-    def _applicable(self) -> nw.Expr:
-        names = [c.name for c in self.measure.components if c.side is not Side.VALUE]
-        values = len(self.measure.components) - len(names)
-        factors = [self.framework.factor(name) for name in names]
-        return _applicable_count(factors, self.stages) + values
-
-    def _shown(self, value: nw.Expr) -> nw.Expr:
-        if self.kind.places == 0:
-            return value
-        places = self.kind.places
-        scale = nw.lit(10**places, nw.Int64 if places <= 18 else nw.Int128)
-        if self.kind.scaled_limit() < _FLOAT_EXACT:
-            return divided(value, scale)
-        # Beyond that the whole and the rest are divided apart, or 999999999999 ends in .0001.
-        apart = (value // scale).cast(nw.Float64) + divided(value % scale, scale)
-        small = (value < _FLOAT_EXACT) & (value > -_FLOAT_EXACT)
-        return nw.when(small).then(divided(value, scale)).otherwise(apart)
-
-    def _class(self, value: nw.Expr) -> nw.Expr:
-        result: nw.Expr = nw.lit(None, nw.String)
-        for item in reversed(self.measure.classes):
-            if item.limit is None:
-                result = nw.when(~value.is_null()).then(nw.lit(item.name)).otherwise(result)
-                continue
-            limit = self._number(NumberLiteral(item.limit))
-            within = value <= limit if item.inclusive else value < limit
-            result = nw.when(within).then(nw.lit(item.name)).otherwise(result)
-        return result
-
-
-def _counts(factor: Factor, side: Side) -> nw.Expr:
-    """Whether a factor counts on this side of a sum; null where unknown."""
-    raw = nw.col(_raw_name(factor))
-    if factor.effect is not Effect.CONTEXT:
-        return raw
-    if side is Side.PRESENT:
-        return raw != Direction.NONE.value
-    one = Direction.RAISES if side is Side.RISK else Direction.PROTECTS
-    return (raw == one.value) | (raw == Direction.BOTH.value)
+    applicable = some + sum(expr is None for expr in ruled_out)
+    return nw.when(applicable > 0).then(exact.ratio(known, applicable))

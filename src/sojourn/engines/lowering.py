@@ -8,85 +8,89 @@ a missing code was chosen too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import reduce
-from operator import and_, eq, ge, gt, le, lt, ne, or_
-from typing import Any, TypeAlias
+from operator import and_, or_
+from typing import TypeAlias
 
 import narwhals as nw
 
+from sojourn.engines import exact
+from sojourn.engines.exact import Numeric
+from sojourn.framework.model import Direction, MeasureClass
 from sojourn.framework.nodes import (
     COMPARISONS,
+    Absolute,
     Add,
+    Age,
     AllRows,
     And,
     AnswerRef,
     AnyRow,
     BooleanLiteral,
+    ClassRef,
+    Coalesce,
     CodeLiteral,
+    CodeNumber,
+    Combine,
     CountRows,
     CountSelected,
     DateLiteral,
-    Equal,
+    DaysBetween,
+    Decide,
+    Divide,
     FactorRef,
-    Greater,
+    FactorTerm,
     GreaterEqual,
+    Greatest,
+    How,
     If,
+    Least,
     Less,
     LessEqual,
     MaxRows,
+    MeasureRef,
     MinRows,
+    Modulo,
     Multiply,
     Negate,
     Node,
     Not,
-    NotEqual,
     NumberLiteral,
     Or,
     RosterNode,
+    Round,
     Selected,
+    Side,
     Subtract,
     SumRows,
+    Truncate,
 )
 from sojourn.framework.types import Codes, Date, Number
 
 ALSO = "__also"
 """Ending of the column that says whether a missing code was chosen with others."""
 
-_NARROW = 2**62
-
-
-@dataclass(frozen=True, slots=True)
-class Numeric:
-    """A scaled whole number; `high` is set for a count of which only the bounds are known."""
-
-    low: nw.Expr
-    high: nw.Expr | None
-    places: int
-
-    @property
-    def is_range(self) -> bool:
-        return self.high is not None
-
-    def settled(self) -> nw.Expr:
-        """The number itself: unknown where the bounds differ."""
-        if self.high is None:
-            return self.low
-        return nw.when(self.low == self.high).then(self.low)
-
+UNSURE = "__unsure"
+"""Ending of the column that counts the rows for which a roster node could not be decided."""
 
 Lowered: TypeAlias = nw.Expr | Numeric
 
-_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
-    Equal: eq,
-    NotEqual: ne,
-    Less: lt,
-    LessEqual: le,
-    Greater: gt,
-    GreaterEqual: ge,
-}
+
+@dataclass(frozen=True)
+class FactorColumns:
+    """A factor that has been computed: its outcome, and where it does not apply.
+
+    `raw` is null where it is unknown or does not apply; `reference` is what other rules see;
+    `ruled_out` is None where it applies to every unit.
+    """
+
+    raw: nw.Expr
+    reference: nw.Expr
+    ruled_out: nw.Expr | None
 
 
 @dataclass(frozen=True)
@@ -94,39 +98,45 @@ class Lowering:
     """Lowers nodes against the columns that exist.
 
     `columns` are the questions at hand (others were not asked), `aggregates` the names of the
-    columns that hold each roster node's result, `factors` the expressions for factor references.
+    columns that hold each roster node's result, `factors` and `measures` what is computed so far.
     """
 
     columns: frozenset[str]
-    aggregates: Mapping[RosterNode, str]
-    factors: Mapping[str, nw.Expr]
+    aggregates: Mapping[RosterNode, str] = field(default_factory=dict)
+    factors: Mapping[str, FactorColumns] = field(default_factory=dict)
+    measures: Mapping[str, Numeric] = field(default_factory=dict)
+    classes: Mapping[str, tuple[MeasureClass, ...]] = field(default_factory=dict)
 
     def condition(self, node: Node) -> nw.Expr:
-        """A boolean expression: true, false, or null for unknown."""
+        """A boolean (or code, or date) expression, null for unknown."""
         lowered = self.lower(node)
         if isinstance(lowered, Numeric):
             raise TypeError(f"{node.text()} is not a condition")
         return lowered
 
-    def number(self, node: Node, places: int) -> nw.Expr:
-        """A whole number scaled to `places`, wide enough never to overflow."""
-        lowered, kind = self.lower(node), node.type
-        if not isinstance(lowered, Numeric) or not isinstance(kind, Number):
+    def numeric(self, node: Node) -> Numeric:
+        """A number whose value is settled."""
+        lowered = self.lower(node)
+        if not isinstance(lowered, Numeric):
             raise TypeError(f"{node.text()} is not a number")
-        return _scaled(Numeric(lowered.settled(), None, lowered.places), kind, places).low
+        return lowered.settled()
 
     def lower(self, node: Node) -> Lowered:  # noqa: C901 - one line for each kind of node
         match node:
             case BooleanLiteral(value):
                 return nw.lit(value)
             case NumberLiteral(value):
-                return _literal(value, node.type)
+                return exact.decimal(value, node.type)
             case CodeLiteral(value) | DateLiteral(value):
                 return nw.lit(value)
             case AnswerRef():
                 return self._answer(node)
             case FactorRef(name):
-                return self.factors[name]
+                return self.factors[name].reference
+            case MeasureRef(name):
+                return self.measures[name]
+            case ClassRef(name):
+                return class_of(self.measures[name], self.classes[name])
             case And(parts):
                 return reduce(and_, (self.condition(part) for part in parts))
             case Or(parts):
@@ -135,25 +145,70 @@ class Lowering:
                 return ~self.condition(of)
             case Selected(of, code):
                 return self._selected(of, code)
-            case CountSelected(of):
-                return self._count_selected(of)
-            case Negate(of):
-                return self._negated(of)
             case If():
                 return self._if(node)
-            case Add() | Subtract() | Multiply():
-                return self._arithmetic(node)
+            case Coalesce(parts):
+                return self._coalesce(parts)
             case CountRows() | AnyRow() | AllRows() | SumRows() | MinRows() | MaxRows():
                 return self._rows(node)
-            case _:
+            case _ if isinstance(node, COMPARISONS):
                 return self._comparison(node)
+            case _:
+                return self._number(node)
+
+    def _number(self, node: Node) -> Numeric:  # noqa: C901 - one line for each kind of node
+        match node:
+            case CountSelected(of):
+                return self._count_selected(of)
+            case CodeNumber():
+                return self._code_number(node)
+            case Negate(of):
+                return exact.negated(self.numeric(of))
+            case Absolute(of):
+                return exact.absolute(self.numeric(of))
+            case Truncate(of):
+                return exact.truncated(self.numeric(of), node.type)
+            case Round(of, places):
+                return exact.rounded(self.numeric(of), places, node.type)
+            case Add(left, right):
+                return exact.plus(self.numeric(left), self.numeric(right))
+            case Subtract(left, right):
+                return exact.plus(self.numeric(left), self.numeric(right), minus=True)
+            case Multiply(left, right):
+                return exact.product(self.numeric(left), self.numeric(right))
+            case Divide(left, right):
+                top = self.numeric(left)
+                if node.fixed:
+                    return exact.divided_by(top, node.fixed, node.type)
+                return exact.divided(top, self.numeric(right), node.type)
+            case Modulo(left, right):
+                return exact.remainder(self.numeric(left), self.numeric(right), node.type)
+            case Least(parts) | Greatest(parts):
+                better = LessEqual if isinstance(node, Least) else GreaterEqual
+                numbers = [self.numeric(part) for part in parts]
+                return reduce(lambda a, b: exact.chosen(exact.compare(better, a, b), a, b), numbers)
+            case DaysBetween(left, right):
+                days = [exact.day_number(self.condition(side)) for side in (left, right)]
+                return Numeric(days[0] - days[1], None, node.type)
+            case Age(born, on):
+                years = exact.completed_years(self.condition(born), self.condition(on))
+                return Numeric(years, None, node.type)
+            case Combine():
+                return _Combined(self, node).value()
+            case Decide():
+                return self._decide(node)
+            case _:
+                raise TypeError(f"no lowering is written down for {type(node).__name__}")
 
     def _answer(self, node: AnswerRef) -> Lowered:
         known = node.name in self.columns
         match node.type:
-            case Number(places=places):
-                empty = nw.lit(None, nw.Int64)
-                return Numeric(nw.col(node.name) if known else empty, None, places)
+            case Number():
+                return (
+                    Numeric(nw.col(node.name), None, node.type)
+                    if known
+                    else exact.unknown(node.type)
+                )
             case Date():
                 return nw.col(node.name) if known else nw.lit(None, nw.Date)
             case _:
@@ -162,63 +217,57 @@ class Lowering:
     def _selected(self, of: Node, code: str) -> nw.Expr:
         if not isinstance(of, AnswerRef) or of.name not in self.columns:
             return nw.lit(None, nw.Boolean)
-        chosen = nw.col(of.name).str.contains(f" {code} ", literal=True)
+        found = nw.col(of.name).str.contains(f" {code} ", literal=True)
         also = nw.col(of.name + ALSO)
-        return nw.when(chosen).then(nw.lit(True)).otherwise(nw.when(~also).then(nw.lit(False)))
+        return nw.when(found).then(nw.lit(True)).otherwise(nw.when(~also).then(nw.lit(False)))
 
     def _count_selected(self, of: Node) -> Numeric:
+        kind = CountSelected.type
         if not isinstance(of, AnswerRef) or of.name not in self.columns:
-            return Numeric(nw.lit(None, nw.Int64), None, 0)
+            return exact.unknown(kind)
         codes = of.type.codes if isinstance(of.type, Codes) else ()
-        chosen = [nw.col(of.name).str.contains(f" {code} ", literal=True) for code in codes]
-        total = count_of(chosen)
-        return Numeric(nw.when(~nw.col(of.name + ALSO)).then(total), None, 0)
+        found = [nw.col(of.name).str.contains(f" {code} ", literal=True) for code in codes]
+        return Numeric(nw.when(~nw.col(of.name + ALSO)).then(count_of(found)), None, kind)
 
-    def _negated(self, of: Node) -> Numeric:
-        lowered = self.lower(of)
-        if not isinstance(lowered, Numeric):
-            raise TypeError(f"{of.text()} is not a number")
-        return Numeric(-lowered.settled(), None, lowered.places)
+    def _code_number(self, node: CodeNumber) -> Numeric:
+        code = self.condition(node.of)
+        found: nw.Expr = nw.lit(None, nw.Int64)
+        for text, value in node.values.items():
+            found = nw.when(code == text).then(exact.whole(value)).otherwise(found)
+        return Numeric(found, None, node.type)
 
     def _if(self, node: If) -> Lowered:
         condition = self.condition(node.condition)
-        kind = node.type
-        if isinstance(kind, Number):
-            then, other = (self.number(part, kind.places) for part in (node.then, node.otherwise))
-            return Numeric(_chosen(condition, then, other), None, kind.places)
-        return _chosen(condition, self.condition(node.then), self.condition(node.otherwise))
+        if isinstance(node.type, Number):
+            then, other = self.numeric(node.then), self.numeric(node.otherwise)
+            return exact.chosen(condition, then, other)
+        return exact.choose(condition, self.condition(node.then), self.condition(node.otherwise))
 
-    def _arithmetic(self, node: Add | Subtract | Multiply) -> Numeric:
-        kind = node.type
-        if isinstance(node, Multiply):
-            left, right = node.sides
-            a, b = self.number(node.left, left.places), self.number(node.right, right.places)
-            return Numeric(wide(a, kind) * wide(b, kind), None, kind.places)
-        a, b = (wide(self.number(side, kind.places), kind) for side in (node.left, node.right))
-        return Numeric(a + b if isinstance(node, Add) else a - b, None, kind.places)
+    def _coalesce(self, parts: tuple[Node, ...]) -> Lowered:
+        if isinstance(parts[0].type, Number):
+            return reduce(exact.first_known, (self.numeric(part) for part in parts))
+        return nw.coalesce(*(self.condition(part) for part in parts))
 
     def _comparison(self, node: Node) -> nw.Expr:
         if not isinstance(node, COMPARISONS):
-            raise TypeError(f"no lowering is written down for {type(node).__name__}")
+            raise TypeError("not a comparison")
         left, right = self.lower(node.left), self.lower(node.right)
-        compare = _OPERATORS[type(node)]
-        if not isinstance(left, Numeric) or not isinstance(right, Numeric):
-            return compare(left, right)  # type: ignore[no-any-return] # operators return Any
-        a, b = _aligned(node.left, left, node.right, right)
-        if a.is_range or b.is_range:
-            return _compare_ranges(node, a, b)
-        return compare(a.low, b.low)  # type: ignore[no-any-return] # operators return Any
+        if isinstance(left, Numeric) and isinstance(right, Numeric):
+            return exact.compare(type(node), left, right)
+        if isinstance(left, Numeric) or isinstance(right, Numeric):
+            raise TypeError("checked when built")
+        return exact.compare_values(type(node), left, right)
 
     def _rows(self, node: RosterNode) -> Lowered:
         name = self.aggregates.get(node)
         if name is None:  # the roster's table is not there: not asked
             if isinstance(node.type, Number):
-                return Numeric(nw.lit(None, nw.Int64), None, node.type.places)
+                return exact.unknown(node.type)
             return nw.lit(None, nw.Boolean)
         sure, unsure = nw.col(name), nw.col(name + UNSURE)
         match node:
             case CountRows():
-                return Numeric(sure, sure + unsure, 0)
+                return Numeric(sure, sure + unsure, node.type)
             case AnyRow():
                 return (
                     nw.when(sure > 0)
@@ -232,11 +281,213 @@ class Lowering:
                     .otherwise(nw.when(unsure == 0).then(nw.lit(True)))
                 )
             case _:
-                return Numeric(nw.when(unsure == 0).then(sure), None, _places(node))
+                return Numeric(nw.when(unsure == 0).then(sure), None, node.type)
+
+    def _decide(self, node: Decide) -> Numeric:
+        """The lowest and the highest number that is still possible; known where they are one.
+
+        Built from the last case up, so that each condition is written down once.
+        """
+        kind = node.type
+        beyond = int(kind.scaled_limit()) + 1
+        low, high = exact.whole(-beyond), exact.whole(beyond)
+        for when, number in reversed(node.cases):
+            value = exact.whole(int(number.scaleb(kind.places)))
+            if when is None:
+                low = high = value
+                continue
+            met = self.condition(when)
+            open_ = (
+                nw.when(met)
+                .then(nw.lit(True))
+                .otherwise(nw.when(met.is_null()).then(nw.lit(True)).otherwise(nw.lit(False)))
+            )
+            passed = nw.when(met).then(nw.lit(False)).otherwise(nw.lit(True))
+            low = nw.min_horizontal(
+                nw.when(open_).then(value).otherwise(exact.whole(beyond)),
+                nw.when(passed).then(low).otherwise(exact.whole(beyond)),
+            )
+            high = nw.max_horizontal(
+                nw.when(open_).then(value).otherwise(exact.whole(-beyond)),
+                nw.when(passed).then(high).otherwise(exact.whole(-beyond)),
+            )
+        return Numeric(nw.when(low == high).then(low), None, kind)
 
 
-UNSURE = "__unsure"
-"""Ending of the column that counts the rows for which a roster node could not be decided."""
+class _Combined:
+    """Several parts as one number, in whole numbers scaled to the places of the finest."""
+
+    def __init__(self, lowering: Lowering, node: Combine) -> None:
+        self.lowering, self.node = lowering, node
+        weights = node.weights or (1,) * len(node.parts)
+        self.weights = weights
+        self.terms = [
+            self._term(part, weight) for part, weight in zip(node.parts, weights, strict=True)
+        ]
+        self.unknown = [
+            self._is_unknown(part, term) for part, term in zip(node.parts, self.terms, strict=True)
+        ]
+
+    def value(self) -> Numeric:
+        node = self.node
+        if node.how is How.SUM:
+            return self._where_enough(self._total())
+        if node.how is How.MEAN:
+            total = self._total()
+            return self._where_enough(self._over_weights(total))
+        return self._where_enough(self._extreme())
+
+    def _where_enough(self, number: Numeric) -> Numeric:
+        node = self.node
+        known = self._known()
+        share = Fraction(node.needed)
+        applicable = self._applicable()
+        enough = (known * share.denominator >= applicable * share.numerator) & (
+            known >= max(node.at_least, 1)
+        )
+        return Numeric(nw.when(enough).then(number.low), None, number.kind, number.over)
+
+    # -- each part
+
+    def _term(self, part: Node, weight: int) -> Numeric:
+        of = part.weight if isinstance(part, FactorTerm) else part
+        number = self.lowering.numeric(of)
+        return number if weight == 1 else exact.product(exact.literal(weight), number)
+
+    def _is_unknown(self, part: Node, term: Numeric) -> nw.Expr:
+        """Whether the part is unknown, or its factor not applicable."""
+        if not isinstance(part, FactorTerm):
+            return term.low.is_null()
+        raw = self.lowering.factors[part.name].raw
+        if isinstance(part.weight, NumberLiteral):
+            return raw.is_null()
+        weightless = counts(part, raw) & term.low.is_null()
+        return raw.is_null() | weightless.fill_null(False)
+
+    def _known_term(self, at: int) -> Numeric:
+        """The part, zero where it is unknown (or what it is filled with) or does not count."""
+        part, term = self.node.parts[at], self.terms[at]
+        low = term.low
+        if not isinstance(part, FactorTerm):
+            low = low.fill_null(0)
+        else:
+            if not isinstance(part.weight, NumberLiteral):
+                low = low.fill_null(0)
+            raw = self.lowering.factors[part.name].raw
+            low = nw.when(counts(part, raw)).then(low).otherwise(nw.lit(0))
+        over = term.over if isinstance(term.over, int) else term.over.fill_null(1)
+        known = Numeric(low, None, term.kind, over)
+        if not self.node.fill:
+            return known
+        fill = Fraction(self.node.fill[at]) * self.weights[at]
+        return exact.chosen(self._is_filled(at), exact.literal(fill), known)
+
+    def _is_filled(self, at: int) -> nw.Expr:
+        part = self.node.parts[at]
+        ruled_out = None
+        if isinstance(part, FactorTerm):
+            ruled_out = self.lowering.factors[part.name].ruled_out
+        return self.unknown[at] if ruled_out is None else self.unknown[at] & ~ruled_out
+
+    # -- together
+
+    def _known(self) -> nw.Expr:
+        if self.node.fill:
+            return self._applicable()
+        return count_of(~unknown for unknown in self.unknown)
+
+    def _applicable(self) -> nw.Expr:
+        ruled_out = [
+            self.lowering.factors[part.name].ruled_out if isinstance(part, FactorTerm) else None
+            for part in self.node.parts
+        ]
+        some = count_of(~expr for expr in ruled_out if expr is not None)
+        return some + sum(expr is None for expr in ruled_out)
+
+    def _total(self) -> Numeric:
+        terms = [self._known_term(at) for at in range(len(self.terms))]
+        kind = reduce(Number.plus, (term.kind for term in terms))
+        if not kind.fixed:
+            return reduce(exact.plus, terms)
+        # With fixed divisors all terms are brought to one, and added up in one go.
+        wholes = [exact.wide(_brought(term, kind), kind) for term in terms]
+        return Numeric(nw.sum_horizontal(*wholes), None, kind, kind.over)
+
+    def _over_weights(self, total: Numeric) -> Numeric:
+        kind = self.node.type
+        if self.node.all_or_nothing:
+            return exact.divided_by(total, Fraction(sum(self.weights)), kind)
+        counted = [
+            nw.when(~unknown).then(nw.lit(weight, nw.Int64)).otherwise(nw.lit(0, nw.Int64))
+            for unknown, weight in zip(self.unknown, self.weights, strict=True)
+        ]
+        weight = nw.sum_horizontal(*counted)
+        over = exact.times(weight, total.over, Number(0, Decimal(kind.over)))
+        return Numeric(total.low, None, kind, over)
+
+    def _extreme(self) -> Numeric:
+        largest = self.node.how is How.MAX
+        better = GreaterEqual if largest else Less
+        found: Numeric | None = None
+        for at in range(len(self.terms)):
+            term = self._known_term(at)
+            there = nw.when(self._counted(at)).then(term.low)
+            term = Numeric(there, None, term.kind, term.over)
+            if found is None:
+                found = term
+                continue
+            wins = exact.compare(better, found, term)
+            keep = (
+                nw.when(term.low.is_null())
+                .then(nw.lit(True))
+                .otherwise(nw.when(found.low.is_null()).then(nw.lit(False)).otherwise(wins))
+            )
+            found = exact.chosen(keep, found, term)
+        if found is None:
+            raise TypeError("checked when built")
+        return found
+
+    def _counted(self, at: int) -> nw.Expr:
+        if not self.node.fill:
+            return ~self.unknown[at]
+        part = self.node.parts[at]
+        if isinstance(part, FactorTerm):
+            ruled_out = self.lowering.factors[part.name].ruled_out
+            if ruled_out is not None:
+                return ~ruled_out
+        return nw.lit(True)
+
+
+def _brought(term: Numeric, kind: Number) -> nw.Expr:
+    factor = 10 ** (kind.places - term.places) * (kind.over // term.kind.over)
+    return exact.times(term.low, factor, kind)
+
+
+def counts(term: FactorTerm, raw: nw.Expr) -> nw.Expr:
+    """Whether a factor counts on this side of a measure; null where unknown."""
+    if not term.context:
+        return raw
+    if term.side is Side.PRESENT:
+        return raw != Direction.NONE.value
+    one = Direction.RAISES if term.side is Side.RISK else Direction.PROTECTS
+    return (raw == one.value) | (raw == Direction.BOTH.value)
+
+
+def class_of(number: Numeric, classes: tuple[MeasureClass, ...]) -> nw.Expr:
+    """The class in which a number lies, null where it is unknown or beyond the last."""
+    value = number.settled()
+    result: nw.Expr = nw.lit(None, nw.String)
+    for item in reversed(classes):
+        if item.limit is None:
+            result = nw.when(~value.low.is_null()).then(nw.lit(item.name)).otherwise(result)
+            continue
+        within = LessEqual if item.inclusive else Less
+        met = exact.compare(within, value, exact.literal(item.limit))
+        result = nw.when(met).then(nw.lit(item.name)).otherwise(result)
+    return result
+
+
+# -- the rows of rosters
 
 
 def row_columns(node: RosterNode, name: str, rows: Lowering) -> list[nw.Expr]:
@@ -254,14 +505,14 @@ def row_columns(node: RosterNode, name: str, rows: Lowering) -> list[nw.Expr]:
 
 
 def _row_number(node: SumRows | MinRows | MaxRows, name: str, rows: Lowering) -> list[nw.Expr]:
-    value = rows.number(node.value, _places(node))
-    if isinstance(node, SumRows) and isinstance(node.type, Number):
-        value = wide(value, node.type)
+    value = rows.numeric(node.value).low
+    if isinstance(node, SumRows):
+        value = exact.wide(value, node.type)
     if node.where is None:
         return [value.alias(name), one_if(value.is_null()).alias(name + UNSURE)]
-    chosen = rows.condition(node.where)
-    unsure = nw.when(chosen).then(one_if(value.is_null())).otherwise(one_if(chosen.is_null()))
-    return [nw.when(chosen).then(value).alias(name), unsure.alias(name + UNSURE)]
+    taken = rows.condition(node.where)
+    unsure = nw.when(taken).then(one_if(value.is_null())).otherwise(one_if(taken.is_null()))
+    return [nw.when(taken).then(value).alias(name), unsure.alias(name + UNSURE)]
 
 
 def row_aggregates(node: RosterNode, name: str) -> list[nw.Expr]:
@@ -291,65 +542,3 @@ def count_of(conditions: Iterable[nw.Expr]) -> nw.Expr:
     """How many of some conditions are true. Summed small, then widened for what comes next."""
     ones = [one_if(condition) for condition in conditions]
     return nw.sum_horizontal(nw.lit(0, nw.Int16), *ones).cast(nw.Int64)
-
-
-def _chosen(condition: nw.Expr, then: nw.Expr, other: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(then).otherwise(nw.when(~condition).then(other))
-
-
-def _literal(value: Decimal, kind: Number) -> Numeric:
-    scaled = int(value.scaleb(kind.places))
-    dtype = nw.Int64 if abs(scaled) < _NARROW else nw.Int128
-    return Numeric(nw.lit(scaled, dtype), None, kind.places)
-
-
-def _places(node: RosterNode) -> int:
-    return node.type.places if isinstance(node.type, Number) else 0
-
-
-def wide(expr: nw.Expr, kind: Number) -> nw.Expr:
-    """The number in a type that holds every value of its kind."""
-    return expr if kind.scaled_limit() < _NARROW else expr.cast(nw.Int128)
-
-
-def _scaled(number: Numeric, kind: Number, places: int) -> Numeric:
-    """The same number with more places, in a type wide enough for it."""
-    if places == number.places:
-        return number
-    factor = 10 ** (places - number.places)
-    target = Number(places, kind.limit)
-    low = wide(number.low, target) * factor
-    high = None if number.high is None else wide(number.high, target) * factor
-    return Numeric(low, high, places)
-
-
-def _aligned(
-    left_node: Node, left: Numeric, right_node: Node, right: Numeric
-) -> tuple[Numeric, Numeric]:
-    places = max(left.places, right.places)
-    kinds = (left_node.type, right_node.type)
-    if not isinstance(kinds[0], Number) or not isinstance(kinds[1], Number):
-        raise TypeError("checked when built")
-    return _scaled(left, kinds[0], places), _scaled(right, kinds[1], places)
-
-
-def _compare_ranges(node: Node, a: Numeric, b: Numeric) -> nw.Expr:
-    """Decide only where the whole ranges say the same; unknown where they overlap."""
-    a_high, b_high = (
-        a.high if a.high is not None else a.low,
-        b.high if b.high is not None else b.low,
-    )
-    match node:
-        case Less():
-            yes, no = a_high < b.low, a.low >= b_high
-        case LessEqual():
-            yes, no = a_high <= b.low, a.low > b_high
-        case Greater():
-            yes, no = a.low > b_high, a_high <= b.low
-        case GreaterEqual():
-            yes, no = a.low >= b_high, a_high < b.low
-        case _:
-            same = (a.low == a_high) & (b.low == b_high) & (a.low == b.low)
-            apart = (a_high < b.low) | (b_high < a.low)
-            yes, no = (same, apart) if isinstance(node, Equal) else (apart, same)
-    return nw.when(yes).then(nw.lit(True)).otherwise(nw.when(no).then(nw.lit(False)))

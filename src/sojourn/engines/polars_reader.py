@@ -131,7 +131,7 @@ def _check_constraints(
     frame: pl.LazyFrame, questions: Sequence[Question], flags: Sequence[str]
 ) -> pl.LazyFrame:
     """Treat an answer that breaks its own constraint as one that cannot be."""
-    rules = Lowering(frozenset(q.name for q in questions), {}, {})
+    rules = Lowering(frozenset(q.name for q in questions))
     changes: list[nw.Expr] = []
     for question in questions:
         if question.constraint is None or question.name not in flags:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeVar
 
 from sojourn.framework.model import Direction
 from sojourn.framework.values import Missing
@@ -27,8 +28,7 @@ class State(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerSeen:
+class AnswerSeen(NamedTuple):
     """An answer that a rule looked at: its text as in a table, or why it is missing.
 
     `row` is the roster row it stands in, counted from 1; None for a single question.
@@ -60,8 +60,7 @@ class AnswerSeen:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
+class Because(NamedTuple):
     """Why an expression came out as it did: only the parts that decided it.
 
     `value` is "true", "false", "unknown", or the value as text. A branch has `parts`; a leaf has
@@ -103,8 +102,7 @@ class Because:
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class FactorFinding:
+class FactorFinding(NamedTuple):
     """One factor's outcome. `direction` is set for context-dependent factors that are known.
 
     `urgent` and `weight` are None where they are unknown or the factor is not present.
@@ -169,29 +167,49 @@ class ResponseFinding:
 
 @dataclass(frozen=True, slots=True)
 class MeasureFinding:
-    """A measure's value and class (None when unknown) and the share of its parts that is known."""
+    """A measure's exact value and class (None when unknown) and the share of its parts known.
+
+    `known_share` is None where a measure is not put together from parts. `low` and `high` bound a
+    value for which the framework asks for bounds.
+    """
 
     name: str
-    value: Decimal | None
+    value: Fraction | None
     class_name: str | None
     known_share: float | None
+    because: Because | None = None
+    low: Fraction | None = None
+    high: Fraction | None = None
+
+    @property
+    def intensity(self) -> Fraction | None:
+        """Of an Alkire-Foster measure: the value where the unit is identified, else zero."""
+        return self.value if self.value is None or self.class_name == "identified" else Fraction(0)
 
     def to_json(self) -> Json:
-        return {
+        found: Json = {
             "name": self.name,
-            "value": None if self.value is None else str(self.value),
+            "value": _number_text(self.value),
             "class": self.class_name,
             "known_share": self.known_share,
         }
+        if self.low is not None or self.high is not None:
+            found |= {"low": _number_text(self.low), "high": _number_text(self.high)}
+        if self.because is not None:
+            found["because"] = self.because.to_json()
+        return found
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> MeasureFinding:
-        value = data.get("value")
+        because = data.get("because")
         return cls(
             data["name"],
-            None if value is None else Decimal(value),
+            _number(data.get("value")),
             data.get("class"),
             data.get("known_share"),
+            Because.from_json(because) if because else None,
+            _number(data.get("low")),
+            _number(data.get("high")),
         )
 
 
@@ -257,6 +275,26 @@ def _by_name(rows: tuple[_Named, ...], name: str) -> _Named:
         if row.name == name:
             return row
     raise KeyError(name)
+
+
+def _number(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
+
+
+def _number_text(value: Fraction | None) -> str | None:
+    """The number with its digits, or as a fraction such as 1/3 where they would never end."""
+    if value is None:
+        return None
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return str(value)
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    return format(Decimal(int(value * 10**places)).scaleb(-places), "f")
 
 
 def _without_empty(data: Json) -> Json:

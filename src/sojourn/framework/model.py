@@ -10,13 +10,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
 
-from sojourn.framework.nodes import AnswerRef, Node, answers_used
-from sojourn.framework.types import Code, Type
+from sojourn.framework.nodes import AnswerRef, ClassRef, MeasureRef, Node, answers_used
+from sojourn.framework.types import Code, Number, Type
 from sojourn.framework.values import Missing
 
 
@@ -132,8 +132,9 @@ class Choice:
 class Question:
     """A question of the form, as rules and readers see it.
 
-    `roster` names the repeat it stands in, None for a single question. `codes` are the choices
-    that are answers; `missing_codes` those (or the numbers) that say why there is none.
+    `roster` names the repeat it stands in, None for a single question. `missing_codes` are the
+    choices (or the numbers) that say why there is no answer. `of_place` questions are answered
+    once for a place and period, and hold for every unit there.
     """
 
     name: str
@@ -148,6 +149,7 @@ class Question:
     constraint_text: str = ""
     relevant: str = ""
     data_class: DataClass | None = None
+    of_place: bool = False
 
     @property
     def ref(self) -> AnswerRef:
@@ -218,63 +220,93 @@ class Response:
     note: str = ""
 
 
-class Side(StrEnum):
-    """What of a component a measure counts."""
-
-    VALUE = "value"
-    PRESENT = "present"
-    RISK = "risk"
-    PROTECTIVE = "protective"
-
-
-@dataclass(frozen=True)
-class Component:
-    """One term of a sum: a number question's value, or a factor's presence on one side.
-
-    `weight` None means the factor's own weight, times `sign`.
-    """
-
-    name: str
-    side: Side
-    weight: Decimal | None
-    sign: int = 1
-
-
-@dataclass(frozen=True)
-class MissingPolicy:
-    """What a measure does about unknown components.
-
-    `available` None: one unknown component makes the measure unknown. Otherwise the known ones are
-    summed as long as at least this share of the applicable components is known.
-    """
-
-    available: Decimal | None = None
-
-
 @dataclass(frozen=True)
 class MeasureClass:
     """A class up to `limit` (None: the rest); `inclusive`: whether the cut-off belongs to it."""
 
     name: str
     label: Text
-    limit: Decimal | None
+    limit: Fraction | None
     inclusive: bool = True
+
+
+class MeasureKind(StrEnum):
+    """How a measure is computed."""
+
+    WEIGHTED_SUM = "weighted_sum"
+    MEAN = "mean"
+    MAX = "max"
+    MIN = "min"
+    COUNT = "count"
+    EXPRESSION = "expression"
+    DECISION = "decision"
+    TABLE = "table"
+    ALKIRE_FOSTER = "alkire_foster"
+
+
+@dataclass(frozen=True)
+class Deprivation:
+    """One indicator of an Alkire-Foster measure: a factor, its dimension and its weight.
+
+    The weights of a measure's indicators add up to 1.
+    """
+
+    factor: str
+    dimension: str
+    weight: Fraction
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A computed number with classes at exact cut-offs. First kind: the weighted sum."""
+    """A computed number with classes at exact cut-offs.
+
+    `of` names the repeat for each of whose rows it is computed, None for the unit. `low` and
+    `high` are there where the bounds of an unknown value are told too. An Alkire-Foster measure
+    has its `deprivations` and the `cut_off` from which a unit is identified (at it, it is).
+    """
 
     name: str
     label: Text
-    kind: str
+    kind: MeasureKind
     unit: str
-    components: tuple[Component, ...]
-    missing: MissingPolicy
+    of: str | None
+    node: Node
     classes: tuple[MeasureClass, ...]
     basis: Basis
+    missing: str = "unknown"
+    low: Node | None = None
+    high: Node | None = None
+    deprivations: tuple[Deprivation, ...] = ()
+    cut_off: Fraction | None = None
     source: str = ""
     note: str = ""
+
+    @property
+    def number(self) -> Number:
+        """The type of its value, fine enough for its cut-offs too."""
+        if not isinstance(self.node.type, Number):
+            raise TypeError("checked when built")
+        return self.node.type
+
+    @property
+    def ref(self) -> MeasureRef:
+        """The node by which a rule reads its value."""
+        return MeasureRef(self.name, self.number, self.of)
+
+    @property
+    def class_ref(self) -> ClassRef:
+        """The node by which a rule reads its class."""
+        return ClassRef(self.name, Code(tuple(item.name for item in self.classes)), self.of)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns in which tables show it; none where it belongs to the rows of a repeat."""
+        if self.of is not None:
+            return ()
+        more = (f"{self.name}__low", f"{self.name}__high") if self.low is not None else ()
+        if self.kind is MeasureKind.ALKIRE_FOSTER:
+            more = (*more, f"{self.name}__intensity")
+        return (self.name, f"{self.name}__class", *more)
 
 
 @dataclass(frozen=True)
@@ -294,7 +326,12 @@ Sheet = tuple[Mapping[str, str], ...]
 
 @dataclass(frozen=True)
 class Framework:
-    """The whole declaration. `sheets` are the tables it was read from, losslessly."""
+    """The whole declaration. `sheets` are the tables it was read from, losslessly.
+
+    `order` has the names of all factors and measures, each after those that it looks at.
+    `reference_date` names the question that says on which day a unit was asked, `place` and
+    `period` those by which the answers of its place are found.
+    """
 
     id: str
     version: str
@@ -311,7 +348,11 @@ class Framework:
     responses: tuple[Response, ...]
     measures: tuple[Measure, ...]
     examples: tuple[Example, ...]
+    order: tuple[str, ...]
     sheets: Mapping[str, Sheet]
+    reference_date: str | None = None
+    place: str | None = None
+    period: str | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -341,6 +382,20 @@ class Framework:
         return self._factors[name]
 
     @cached_property
+    def _measures(self) -> dict[str, Measure]:
+        return {measure.name: measure for measure in self.measures}
+
+    def measure(self, name: str) -> Measure:
+        """The measure of that name; KeyError where there is none."""
+        return self._measures[name]
+
+    @cached_property
+    def ordered(self) -> tuple[Factor | Measure, ...]:
+        """The factors and measures, each after those that it looks at."""
+        rows: dict[str, Factor | Measure] = {**self._factors, **self._measures}
+        return tuple(rows[name] for name in self.order)
+
+    @cached_property
     def used_questions(self) -> tuple[Question, ...]:
         """The questions that some rule, measure or the stage reads: the columns a run needs.
 
@@ -350,12 +405,8 @@ class Framework:
         names: dict[str, None] = {}
         if self.stage_question:
             names[self.stage_question] = None
-        for node in self._all_nodes():
+        for node in self.nodes:
             names.update(dict.fromkeys(ref.name for ref in answers_used(node)))
-        for measure in self.measures:
-            for component in measure.components:
-                if component.side is Side.VALUE:
-                    names[component.name] = None
         waiting = list(names)
         while waiting:
             constraint = self.question(waiting.pop()).constraint
@@ -364,8 +415,12 @@ class Framework:
             names.update(dict.fromkeys(more))
         return tuple(question for question in self.questions if question.name in names)
 
-    def _all_nodes(self) -> list[Node]:
-        nodes: list[Node] = []
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every expression: those of factors, measures and responses."""
+        found: list[Node] = []
         for factor in self.factors:
-            nodes += [factor.rule, factor.weight, factor.urgent]
-        return nodes + [response.when for response in self.responses]
+            found += [factor.rule, factor.weight, factor.urgent]
+        for measure in self.measures:
+            found += [node for node in (measure.node, measure.low, measure.high) if node]
+        return (*found, *(response.when for response in self.responses))

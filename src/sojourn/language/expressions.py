@@ -7,33 +7,45 @@ with what to write instead, never guessed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import TypeAlias
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
 from sojourn.framework.nodes import (
+    Absolute,
     Add,
+    Age,
     AllRows,
     And,
     AnswerRef,
     AnyRow,
+    ClassRef,
+    Coalesce,
     CodeLiteral,
+    CodeNumber,
     CountRows,
     CountSelected,
     DateLiteral,
+    DaysBetween,
+    Divide,
     Equal,
     FactorRef,
     Greater,
     GreaterEqual,
+    Greatest,
     If,
+    Least,
     Less,
     LessEqual,
     MaxRows,
+    MeasureRef,
     MinRows,
+    Modulo,
     Multiply,
     Negate,
     Node,
@@ -41,12 +53,14 @@ from sojourn.framework.nodes import (
     NotEqual,
     NumberLiteral,
     Or,
+    Round,
     RuleError,
     Selected,
     Subtract,
     SumRows,
+    Truncate,
 )
-from sojourn.framework.types import Code, Codes
+from sojourn.framework.types import Code, Codes, Date
 from sojourn.framework.values import Missing
 from sojourn.language.problems import did_you_mean
 
@@ -95,35 +109,58 @@ _COMPARE: dict[str, type[Equal | NotEqual | Less | LessEqual | Greater | Greater
     ">=": GreaterEqual,
 }
 
-_NOT_YET = {
-    "div": "`div` is not part of rules; multiply the other side instead (a > 3 * b)",
-    "mod": "`mod` is not part of rules",
-    "today": "today() would change a finding without a new answer; ask for a date in the form",
+_ARITHMETIC: dict[str, type[Add | Subtract | Multiply | Divide | Modulo]] = {
+    "+": Add,
+    "-": Subtract,
+    "*": Multiply,
+    "div": Divide,
+    "mod": Modulo,
+}
+
+_REFUSED = {
     "now": "now() would change a finding without a new answer; ask for a date in the form",
-    "coalesce": "coalesce() would let silence decide; write the rule over the answers themselves",
+    "once": "once() is about filling in a form; a rule reads the answers themselves",
     "true": "a rule that is always true says nothing about the answers",
     "false": "a rule that is always false can never be met",
+    "position": "a rule cannot ask for the position of a row; count() or any() look at all rows",
+    "regex": "text has no meaning in rules; ask a question with choices",
+    "string-length": "text has no meaning in rules; ask a question with choices",
+    "concat": "text has no meaning in rules; ask a question with choices",
+    "pulldata": "a rule reads answers only; join the other table in as answers of a place",
+    "indexed-repeat": "a rule cannot pick one row by its number; count() or any() look at all rows",
+    "random": "a finding that depends on chance cannot be explained",
+    "ceiling": "write `0 - int(0 - x)` or round()",
+    "floor": "write int(x) for numbers above zero, or round()",
 }
+
+RowRef: TypeAlias = FactorRef | MeasureRef | ClassRef
+
+
+def _no_row(name: str) -> RowRef | None:
+    """Where no other rows may be looked at."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The names a rule may use: questions with their codes, rosters, and factors if allowed.
+    """The names a rule may use: questions with their codes, rosters, and other rows if allowed.
 
-    `closed` are the names of rows that exist and may not be used here.
+    `row` gives the reference to a factor, a measure or a measure's class, None where there is no
+    such name; `rows` are those names, for hints. `today` is the question that says on which day
+    the unit was asked.
     """
 
     questions: Mapping[str, AnswerRef] = field(default_factory=dict)
     missing_codes: Mapping[str, Mapping[str, Missing]] = field(default_factory=dict)
     rosters: frozenset[str] = frozenset()
-    factors: Mapping[str, FactorRef] = field(default_factory=dict)
+    row: Callable[[str], RowRef | None] = _no_row
+    rows: frozenset[str] = frozenset()
     this: AnswerRef | None = None
     inside: str | None = None
-    closed: frozenset[str] = frozenset()
+    today: AnswerRef | None = None
 
     def within(self, roster: str) -> Scope:
         """The names inside a roster's square brackets."""
-        return Scope(self.questions, self.missing_codes, self.rosters, {}, None, roster)
+        return replace(self, this=None, inside=roster)
 
 
 def parse(text: str, scope: Scope) -> Node:
@@ -188,12 +225,19 @@ class _Builder:
             "if": self._if,
             "count": self._count,
             "sum": lambda args: self._rows_number(SumRows, args),
-            "min": lambda args: self._rows_number(MinRows, args),
-            "max": lambda args: self._rows_number(MaxRows, args),
+            "min": lambda args: self._smallest_or_largest(Least, MinRows, args),
+            "max": lambda args: self._smallest_or_largest(Greatest, MaxRows, args),
             "any": self._any,
             "all": self._all,
             "date": self._date,
+            "today": self._today,
+            "age": self._age,
             "between": self._between,
+            "abs": lambda args: Absolute(self._only(args, "abs(${number})")),
+            "int": lambda args: Truncate(self._only(args, "int(${number})")),
+            "number": lambda args: CodeNumber(self._only(args, "number(${question})")),
+            "round": self._round,
+            "coalesce": self._coalesce,
         }
 
     def build(self, tree: Tree[Token]) -> Node:
@@ -231,17 +275,27 @@ class _Builder:
         name = text[2:-1].strip()
         if name in self.scope.questions:
             return self._in_place(self.scope.questions[name])
-        if name in self.scope.factors:
-            return self.scope.factors[name]
+        row = self.scope.row(name)
+        if row is not None:
+            return self._row_in_place(row)
         if name in self.scope.rosters:
             raise RuleError(f"`{text}` is a repeat; write count({text}) or any({text}[...])")
-        if name in self.scope.closed:
-            raise RuleError(
-                f"`{text}` is a factor or a later row; a factor's rule looks at answers only, so "
-                "that no rule can end up depending on itself. Write the condition out"
-            )
-        known = [*self.scope.questions, *self.scope.factors]
+        known = [*self.scope.questions, *self.scope.rows]
         raise RuleError(f"there is no question `{name}`.{did_you_mean(name, known)}")
+
+    def _row_in_place(self, row: RowRef) -> RowRef:
+        roster = None if isinstance(row, FactorRef) else row.roster
+        if roster == self.scope.inside:
+            return row
+        if roster is None:
+            raise RuleError(
+                f"`{row.text()}` is about the whole unit; "
+                "a filter can only look at its own rows. Ask for it outside the brackets"
+            )
+        raise RuleError(
+            f"`{row.text()}` is computed for each row of `{roster}`; "
+            f"write for example any(${{{roster}}}[{row.text()} ...])"
+        )
 
     def _in_place(self, ref: AnswerRef) -> AnswerRef:
         if ref.roster == self.scope.inside:
@@ -305,18 +359,15 @@ class _Builder:
             )
 
     def _arithmetic(self, children: list[Tree[Token] | Token]) -> Node:
-        kinds: dict[str, type[Add | Subtract | Multiply]] = {
-            "+": Add,
-            "-": Subtract,
-            "*": Multiply,
-        }
         if len(children) > 2 * MOST_TERMS:
             raise RuleError(f"more than {MOST_TERMS} numbers in one go; use a measure to add up")
         node = self.build(_tree(children[0]))
-        for symbol, right in zip(children[1::2], children[2::2], strict=True):
-            if str(symbol) in _NOT_YET:
-                raise RuleError(_NOT_YET[str(symbol)])
-            node = kinds[str(symbol)](node, self.build(_tree(right)))
+        for symbol, child in zip(children[1::2], children[2::2], strict=True):
+            right = self.build(_tree(child))
+            if str(symbol) == "-" and Date in (type(node.type), type(right.type)):
+                node = DaysBetween(node, right)
+            else:
+                node = _ARITHMETIC[str(symbol)](node, right)
         return node
 
     def _negate(self, of: Tree[Token]) -> Node:
@@ -324,8 +375,8 @@ class _Builder:
         return NumberLiteral(-node.value) if isinstance(node, NumberLiteral) else Negate(node)
 
     def _call(self, name: str, args: list[Tree[Token]]) -> Node:
-        if name in _NOT_YET:
-            raise RuleError(_NOT_YET[name])
+        if name in _REFUSED:
+            raise RuleError(_REFUSED[name])
         if name not in self.calls:
             raise RuleError(
                 f"there is no function {name}() in rules.{did_you_mean(name, self.calls)} "
@@ -367,6 +418,60 @@ class _Builder:
         node = self.build(value)
         return And((GreaterEqual(node, self.build(low)), LessEqual(node, self.build(high))))
 
+    def _only(self, args: list[Tree[Token]], usage: str) -> Node:
+        (of,) = _exactly(args, 1, usage)
+        return self.build(of)
+
+    def _round(self, args: list[Tree[Token]]) -> Node:
+        if len(args) == 1:
+            return Round(self.build(args[0]))
+        number, digits = _exactly(args, 2, "round(${number}, places)")
+        places = self.build(digits)
+        if not isinstance(places, NumberLiteral) or places.value % 1:
+            raise RuleError("round() needs a whole number of places, such as round(${number}, 2)")
+        return Round(self.build(number), int(places.value))
+
+    def _coalesce(self, args: list[Tree[Token]]) -> Node:
+        if not 2 <= len(args) <= MOST_TERMS:
+            raise RuleError("write it as coalesce(first, second)")
+        strings = [_is_string(arg) for arg in args]
+        nodes = [self._value(arg) for arg in args]
+        if all(strings):
+            raise RuleError("coalesce() of fixed texts says nothing; name a question")
+        return Coalesce(tuple(nodes))
+
+    def _smallest_or_largest(
+        self,
+        of_values: type[Least | Greatest],
+        of_rows: type[MinRows | MaxRows],
+        args: list[Tree[Token]],
+    ) -> Node:
+        if len(args) == 1:
+            return self._rows_number(of_rows, args)
+        if len(args) > MOST_TERMS:
+            raise RuleError(f"more than {MOST_TERMS} numbers in one go; use a measure")
+        return of_values(tuple(self.build(arg) for arg in args))
+
+    def _today(self, args: list[Tree[Token]]) -> Node:
+        _exactly(args, 0, "today()")
+        if self.scope.today is None:
+            raise RuleError(
+                "today() would change a finding without a new answer. Say in the sheet "
+                "`framework`, key `reference_date`, which date question tells the day of the "
+                "interview; today() then means that day"
+            )
+        if self.scope.inside is not None:
+            raise RuleError(
+                "a filter can only look at its own rows; ask for the age in the repeat instead"
+            )
+        return self.scope.today
+
+    def _age(self, args: list[Tree[Token]]) -> Node:
+        if len(args) == 1:
+            return Age(self.build(args[0]), self._today([]))
+        born, on = _exactly(args, 2, "age(${born}, ${on})")
+        return Age(self.build(born), self.build(on))
+
     def _date(self, args: list[Tree[Token]]) -> Node:
         (literal,) = _exactly(args, 1, "date('2024-05-31')")
         if not _is_string(literal):
@@ -407,11 +512,13 @@ class _Builder:
         word = kind.word
         (rows,) = _exactly(args, 1, f"{word}(${{number_in_repeat}}[condition])")
         name, where = _filtered(rows, "a number question of a repeat")
-        ref = self.scope.questions.get(name)
+        ref: AnswerRef | MeasureRef | None = self.scope.questions.get(name)
         if ref is None:
-            raise RuleError(
-                f"there is no question `{name}`.{did_you_mean(name, self.scope.questions)}"
-            )
+            row = self.scope.row(name)
+            ref = row if isinstance(row, MeasureRef) else None
+        if ref is None:
+            known = [*self.scope.questions, *self.scope.rows]
+            raise RuleError(f"there is no question `{name}`.{did_you_mean(name, known)}")
         if ref.roster is None:
             raise RuleError(f"`{ref.text()}` has one answer only; use it without {word}()")
         return kind(ref.roster, ref, self._where(ref.roster, where))

@@ -5,9 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from sojourn.framework.model import Choice, DataClass, Question, Roster, Text
-from sojourn.framework.nodes import ROSTER_NODES, AnswerRef, RuleError, walk
+from sojourn.framework.nodes import (
+    COMPARISONS,
+    ROSTER_NODES,
+    And,
+    AnswerRef,
+    Greater,
+    GreaterEqual,
+    Less,
+    LessEqual,
+    Node,
+    NumberLiteral,
+    RuleError,
+    walk,
+)
 from sojourn.framework.types import (
     BOOLEAN,
     DATE,
@@ -16,6 +30,7 @@ from sojourn.framework.types import (
     TEXT,
     Code,
     Codes,
+    Number,
     Type,
 )
 from sojourn.framework.values import Missing
@@ -203,6 +218,7 @@ def _add_question(
             constraint_text=row.get("constraint"),
             relevant=row.get("relevant"),
             data_class=_data_class(row, form.problems),
+            of_place=_of_place(row, roster, form.problems),
         )
     )
 
@@ -279,6 +295,17 @@ def _data_class(row: SheetRow, problems: list[Problem]) -> DataClass | None:
         return None
 
 
+def _of_place(row: SheetRow, roster: str | None, problems: list[Problem]) -> bool:
+    text = row.get("asked_of")
+    if text not in ("", "unit", "place"):
+        message = f"`{text}` is not known here; write place, or leave it empty for the unit"
+        problems.append(row.problem("asked_of", message))
+    if text == "place" and roster is not None:
+        message = f"what is asked of a place has one answer; take it out of the repeat `{roster}`"
+        problems.append(row.problem("asked_of", message))
+    return text == "place"
+
+
 def _check_constraints(form: Form) -> None:
     """Attach the constraints that our expressions can say.
 
@@ -290,10 +317,41 @@ def _check_constraints(form: Form) -> None:
         if not question.constraint_text or isinstance(question.type, Code | Codes):
             continue
         this = AnswerRef(question.name, question.type, question.roster)
-        own = Scope(scope.questions, scope.missing_codes, scope.rosters, {}, this, question.roster)
+        own = replace(scope, this=this, inside=question.roster)
         try:
             node = parse(question.constraint_text, own)
         except RuleError:
             continue
         if node.type == BOOLEAN and not any(isinstance(n, ROSTER_NODES) for n in walk(node)):
-            form.questions[at] = replace(question, constraint=node)
+            form.questions[at] = replace(
+                question, constraint=node, type=_narrowed(question.type, node, this)
+            )
+
+
+def _narrowed(kind: Type, constraint: Node, this: AnswerRef) -> Type:
+    """The type of the answers that keep the constraint: a number that cannot be so large."""
+    limits = limits_of(constraint, this)
+    if not isinstance(kind, Number) or limits is None:
+        return kind
+    return Number(kind.places, min(kind.limit, max(abs(limits[0]), abs(limits[1]), Decimal(1))))
+
+
+def limits_of(constraint: Node | None, this: AnswerRef) -> tuple[Decimal, Decimal] | None:
+    """The lowest and highest number that a constraint allows, None where it leaves one open."""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    parts = constraint.parts if isinstance(constraint, And) else (constraint,)
+    for part in parts:
+        if isinstance(part, And):  # between()
+            parts = (*parts, *part.parts)
+    for part in parts:
+        if not isinstance(part, COMPARISONS) or not isinstance(part.right, NumberLiteral):
+            continue
+        if not isinstance(part.left, AnswerRef) or part.left.name != this.name:
+            continue
+        value = part.right.value
+        if isinstance(part, Greater | GreaterEqual):
+            low = value if low is None else max(low, value)
+        elif isinstance(part, Less | LessEqual):
+            high = value if high is None else min(high, value)
+    return None if low is None or high is None or low > high else (low, high)

@@ -16,6 +16,7 @@ SHEETS = (
     "factors",
     "responses",
     "measures",
+    "decisions",
     "examples",
 )
 """The sheets we read, in the order in which we write them. Others are kept untouched."""

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -20,8 +21,8 @@ import polars as pl
 from sojourn.engines import frames, polars_reader, record
 from sojourn.engines.frames import UNIT
 from sojourn.engines.polars_reader import FLAG, RAW_TEXT, UNUSABLE, Raw
-from sojourn.framework.findings import FactorFinding, Findings, State
-from sojourn.framework.model import Effect, Framework, Question
+from sojourn.framework.findings import FactorFinding, Findings, MeasureFinding, State
+from sojourn.framework.model import Effect, Framework, Measure, MeasureKind, Question
 from sojourn.framework.values import Answers, Missing, Row, Value
 from sojourn.language import AnswerError, allowed, read_value
 from sojourn.standards.csv_check import BadTableError
@@ -315,11 +316,24 @@ def _flat(framework: Framework, unit: Mapping[str, Any], findings: Findings) -> 
             row.append(finding.direction)
     row += [response.suggested for response in findings.responses]
     for measure in findings.measures:
-        value = measure.value
-        whole = value is not None and value == value.to_integral_value()
-        row += [int(value) if whole and value is not None else value, measure.class_name]
+        row += _measure_cells(framework.measure(measure.name), measure)
     row.append(findings.known_share)
     return row
+
+
+def _measure_cells(measure: Measure, finding: MeasureFinding) -> list[Any]:
+    cells = [_number(finding.value), finding.class_name]
+    if measure.low is not None:
+        cells += [_number(finding.low), _number(finding.high)]
+    if measure.kind is MeasureKind.ALKIRE_FOSTER:
+        cells.append(_number(finding.intensity))
+    return cells
+
+
+def _number(value: Fraction | None) -> int | float | None:
+    if value is None:
+        return None
+    return value.numerator if value.denominator == 1 else float(value)
 
 
 def _truth(finding: FactorFinding) -> bool | None:

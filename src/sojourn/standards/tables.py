@@ -10,7 +10,7 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
-from sojourn.engines.frames import UNIT, framework_nodes, roster_nodes
+from sojourn.engines.frames import UNIT, roster_nodes
 from sojourn.engines.polars_reader import Raw
 from sojourn.framework.model import Framework
 from sojourn.standards.csv_check import BadTableError, check
@@ -89,7 +89,7 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
         )
     found = tuple(keys) or tuple(k for k in (*KEYS, *framework.keys) if k in main.schema)
     used = {q.roster for q in framework.used_questions if q.roster is not None}
-    used |= {node.roster for node in roster_nodes(framework_nodes(framework))}
+    used |= {node.roster for node in roster_nodes(framework.nodes)}
     rosters = {name: table for name, table in rosters.items() if name in used}
     return _linked(path, main, rosters, found)
 

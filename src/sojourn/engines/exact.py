@@ -1,0 +1,358 @@
+"""Exact numbers as table expressions: whole numbers, over 10**places and over a divisor.
+
+What an operation's outcome can be at most is known from the types of its parts, so each is computed
+in a whole-number type that holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any, TypeAlias
+
+import narwhals as nw
+
+from sojourn.framework.nodes import (
+    Equal,
+    Greater,
+    GreaterEqual,
+    Less,
+    LessEqual,
+    NotEqual,
+)
+from sojourn.framework.types import Number
+
+_NARROW = 2**62
+FLOAT_EXACT = 2**53
+"""Whole numbers below this are exact as floats."""
+
+Over: TypeAlias = nw.Expr | int
+
+_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
+    Equal: eq,
+    NotEqual: ne,
+    Less: lt,
+    LessEqual: le,
+    Greater: gt,
+    GreaterEqual: ge,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """The number `low` / (10**places * `over`), null for unknown.
+
+    `high` is set for a count of which only the bounds are known.
+    """
+
+    low: nw.Expr
+    high: nw.Expr | None
+    kind: Number
+    over: Over = 1
+
+    @property
+    def places(self) -> int:
+        return self.kind.places
+
+    def settled(self) -> Numeric:
+        """The number itself: unknown where the bounds differ."""
+        if self.high is None:
+            return self
+        return Numeric(nw.when(self.low == self.high).then(self.low), None, self.kind, self.over)
+
+    def scaled(self, places: int) -> nw.Expr:
+        """The whole number with more places, in a type wide enough for it."""
+        low = self.settled().low
+        return times(low, 10 ** (places - self.places), Number(places, self.kind.limit))
+
+
+def literal(value: Decimal | Fraction | int) -> Numeric:
+    """A number that is written down."""
+    exact = Fraction(value)
+    over = exact.denominator
+    kind = Number(0, Decimal(abs(exact.numerator)), over)
+    return Numeric(whole(exact.numerator), None, kind, over)
+
+
+def decimal(value: Decimal, kind: Number) -> Numeric:
+    """A number that is written down with digits after the point."""
+    return Numeric(whole(int(value.scaleb(kind.places))), None, kind)
+
+
+def whole(value: int) -> nw.Expr:
+    return nw.lit(value, nw.Int64 if abs(value) < _NARROW else nw.Int128)
+
+
+def unknown(kind: Number) -> Numeric:
+    """A number of which nothing is known."""
+    return Numeric(nw.lit(None, nw.Int64), None, kind)
+
+
+def turned(expr: nw.Expr) -> nw.Expr:
+    """With the other sign. (Polars has no minus sign for its widest numbers.)"""
+    return expr * -1
+
+
+def wide(expr: nw.Expr, kind: Number) -> nw.Expr:
+    """The number in a type that holds every value of its kind."""
+    return expr if kind.scaled_limit() < _NARROW else expr.cast(nw.Int128)
+
+
+def times(expr: nw.Expr, factor: Over, kind: Number) -> nw.Expr:
+    """The product, which is of a kind."""
+    if isinstance(factor, int):
+        return expr if factor == 1 else wide(expr, kind) * whole(factor)
+    return wide(expr, kind) * wide(factor, kind)
+
+
+def _overs(a: Numeric, b: Numeric) -> tuple[Over, Over, Over]:
+    """By what to multiply each of two numbers so that they have one divisor, and that divisor."""
+    if a.kind.fixed and b.kind.fixed:
+        over = lcm(a.kind.over, b.kind.over)
+        return over // a.kind.over, over // b.kind.over, over
+    kind = Number(0, Decimal(a.kind.over * b.kind.over))
+    if isinstance(a.over, int) and isinstance(b.over, int):
+        return b.over, a.over, a.over * b.over
+    if isinstance(a.over, int):
+        return b.over, a.over, times(_expr(b.over), a.over, kind)
+    return b.over, a.over, times(a.over, b.over, kind)
+
+
+def _expr(over: Over) -> nw.Expr:
+    return whole(over) if isinstance(over, int) else over
+
+
+def aligned(a: Numeric, b: Numeric) -> tuple[Numeric, Numeric]:
+    """Two numbers as whole ones that compare as these do."""
+    kinds = a.kind.compared(b.kind)
+    by_a, by_b, _ = _overs(a, b)
+    return _over_one(a, by_a, kinds[0]), _over_one(b, by_b, kinds[1])
+
+
+def _over_one(number: Numeric, by: Over, kind: Number) -> Numeric:
+    scale = 10 ** (kind.places - number.places)
+
+    def scaled(expr: nw.Expr) -> nw.Expr:
+        return times(times(expr, scale, kind), by, kind)
+
+    high = None if number.high is None else scaled(number.high)
+    return Numeric(scaled(number.low), high, kind)
+
+
+def compare(operation: type, left: Numeric, right: Numeric) -> nw.Expr:
+    """Compare two numbers; a range decides only where both its ends say the same."""
+    a, b = aligned(left, right)
+    if a.high is None and b.high is None:
+        return _OPERATORS[operation](a.low, b.low)  # type: ignore[no-any-return] # operators return Any
+    return _compare_ranges(operation, a, b)
+
+
+def compare_values(operation: type, left: nw.Expr, right: nw.Expr) -> nw.Expr:
+    """Compare two dates or two codes."""
+    return _OPERATORS[operation](left, right)  # type: ignore[no-any-return] # operators return Any
+
+
+def _compare_ranges(operation: type, a: Numeric, b: Numeric) -> nw.Expr:
+    """Decide only where the whole ranges say the same; unknown where they overlap."""
+    a_high, b_high = (
+        a.high if a.high is not None else a.low,
+        b.high if b.high is not None else b.low,
+    )
+    if operation is Less:
+        yes, no = a_high < b.low, a.low >= b_high
+    elif operation is LessEqual:
+        yes, no = a_high <= b.low, a.low > b_high
+    elif operation is Greater:
+        yes, no = a.low > b_high, a_high <= b.low
+    elif operation is GreaterEqual:
+        yes, no = a.low >= b_high, a_high < b.low
+    else:
+        same = (a.low == a_high) & (b.low == b_high) & (a.low == b.low)
+        apart = (a_high < b.low) | (b_high < a.low)
+        yes, no = (same, apart) if operation is Equal else (apart, same)
+    return nw.when(yes).then(nw.lit(True)).otherwise(nw.when(no).then(nw.lit(False)))
+
+
+# -- arithmetic
+
+
+def plus(left: Numeric, right: Numeric, *, minus: bool = False) -> Numeric:
+    a, b = left.settled(), right.settled()
+    kind = a.kind.plus(b.kind)
+    by_a, by_b, over = _overs(a, b)
+    one, other = _over_one(a, by_a, kind).low, _over_one(b, by_b, kind).low
+    one, other = wide(one, kind), wide(other, kind)
+    return Numeric(one - other if minus else one + other, None, kind, over)
+
+
+def product(left: Numeric, right: Numeric) -> Numeric:
+    a, b = left.settled(), right.settled()
+    kind = a.kind.times(b.kind)
+    _, _, over = _overs(a, b)
+    if a.kind.fixed and b.kind.fixed:
+        over = a.kind.over * b.kind.over
+    return Numeric(wide(a.low, kind) * wide(b.low, kind), None, kind, over)
+
+
+def divided_by(left: Numeric, by: Fraction, kind: Number) -> Numeric:
+    """Divided by a number that is written down."""
+    a = left.settled()
+    factor = by.denominator if by > 0 else -by.denominator
+    over: Over = abs(by.numerator)
+    if isinstance(a.over, int):
+        over = a.over * abs(by.numerator)
+    else:
+        over = times(a.over, abs(by.numerator), Number(0, Decimal(kind.over)))
+    low = a.low if factor == 1 else wide(a.low, kind) * whole(factor)
+    return Numeric(low, None, kind, over)
+
+
+def divided(left: Numeric, right: Numeric, kind: Number) -> Numeric:
+    """Divided by a number that is computed; unknown where that is zero."""
+    a, b = left.settled(), right.settled()
+    up = 10 ** max(b.places - a.places, 0)
+    low = times(times(a.low, b.over, kind), up, kind)
+    signed = nw.when(b.low > 0).then(low).otherwise(nw.when(b.low < 0).then(turned(low)))
+    over_kind = Number(0, Decimal(kind.over))
+    return Numeric(signed, None, kind, times(b.low.abs(), a.over, over_kind))
+
+
+def remainder(left: Numeric, right: Numeric, kind: Number) -> Numeric:
+    a, b = aligned(left.settled(), right.settled())
+    by = nw.when(b.low != 0).then(b.low.abs())
+    rest = a.low.abs() % by
+    return Numeric(nw.when(a.low < 0).then(turned(rest)).otherwise(rest), None, kind)
+
+
+def negated(number: Numeric) -> Numeric:
+    of = number.settled()
+    return Numeric(turned(of.low), None, of.kind, of.over)
+
+
+def absolute(number: Numeric) -> Numeric:
+    of = number.settled()
+    return Numeric(of.low.abs(), None, of.kind, of.over)
+
+
+def truncated(number: Numeric, kind: Number) -> Numeric:
+    of = number.settled()
+    scale = _scale(of)
+    if isinstance(scale, int) and scale == 1:
+        return Numeric(of.low, None, kind)
+    cut = of.low.abs() // _expr(scale)
+    return Numeric(nw.when(of.low < 0).then(turned(cut)).otherwise(cut), None, kind)
+
+
+def rounded(number: Numeric, places: int, kind: Number) -> Numeric:
+    """Half up: the whole number at or below one half more."""
+    of = number.settled()
+    if places >= of.places and isinstance(of.over, int) and of.over == 1:
+        return Numeric(of.scaled(places), None, kind)
+    less = min(places, of.places)
+    limit = (of.kind.limit * 2 + of.kind.over * 2) * 10**places
+    inner = Number(of.places, limit)
+    down_by, over = int(10 ** (of.places - less)), of.over
+    scale: Over = down_by * over if isinstance(over, int) else times(over, down_by, inner)
+    top = times(of.low, 2 * 10 ** (places - less), inner) + wide(_expr(scale), inner)
+    below = wide(_expr(scale), inner) * 2
+    up = top // below
+    down = turned((below - 1 - top) // below)
+    return Numeric(nw.when(top >= 0).then(up).otherwise(down), None, kind)
+
+
+def _scale(number: Numeric) -> Over:
+    scale = int(10**number.places)
+    if isinstance(number.over, int):
+        return scale * number.over
+    return times(number.over, scale, Number(number.places, Decimal(number.kind.over)))
+
+
+# -- one of several
+
+
+def joined(a: Numeric, b: Numeric) -> tuple[Numeric, Numeric]:
+    """Two numbers as whole ones of one kind, each with its divisor where those are not fixed."""
+    one, other = a.settled(), b.settled()
+    kind = one.kind.or_else(other.kind)
+    if kind.fixed:
+        by_a, by_b, over = _overs(one, other)
+        return (
+            Numeric(_over_one(one, by_a, kind).low, None, kind, over),
+            Numeric(_over_one(other, by_b, kind).low, None, kind, over),
+        )
+    return (
+        Numeric(_over_one(one, 1, kind).low, None, kind, one.over),
+        Numeric(_over_one(other, 1, kind).low, None, kind, other.over),
+    )
+
+
+def chosen(condition: nw.Expr, a: Numeric, b: Numeric) -> Numeric:
+    """One of two numbers; unknown where the condition is."""
+    one, other = joined(a, b)
+    low = choose(condition, one.low, other.low)
+    if one.kind.fixed:
+        return Numeric(low, None, one.kind, one.over)
+    over = choose(condition, _expr(one.over), _expr(other.over))
+    return Numeric(low, None, one.kind, over)
+
+
+def choose(condition: nw.Expr, then: nw.Expr, other: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(then).otherwise(nw.when(~condition).then(other))
+
+
+def first_known(a: Numeric, b: Numeric) -> Numeric:
+    """The first of two numbers where it is known, else the second."""
+    return chosen(~a.settled().low.is_null(), a, b)
+
+
+def shown(number: Numeric) -> nw.Expr:
+    """The number as people read it: whole, or the nearest float."""
+    value, scale = number.settled().low, _scale(number)
+    if isinstance(scale, int) and scale == 1:
+        return value
+    by = _expr(scale)
+    kind = number.kind
+    if max(kind.scaled_limit(), kind.over * 10**kind.places) < FLOAT_EXACT:
+        return ratio(value, by)
+    # Beyond that the whole and the rest are divided apart, or 999999999999 ends in .0001.
+    apart = (value // by).cast(nw.Float64) + ratio(value % by, by)
+    small = (value < FLOAT_EXACT) & (value > -FLOAT_EXACT)
+    if kind.over * 10**kind.places >= FLOAT_EXACT:
+        small &= by < FLOAT_EXACT
+    return nw.when(small).then(ratio(value, by)).otherwise(apart)
+
+
+def ratio(number: nw.Expr, by: nw.Expr) -> nw.Expr:
+    """Division to the nearest binary number, as every other engine does it.
+
+    Polars divides by one fixed number through its reciprocal, which can differ in the last digit;
+    by a column it divides exactly.
+    """
+    return number / (by + number * 0)
+
+
+# -- days
+
+
+def day_number(day: nw.Expr) -> nw.Expr:
+    """Days since 1 March of the year 0, by the calendar's own arithmetic."""
+    year, month = day.dt.year().cast(nw.Int64), day.dt.month().cast(nw.Int64)
+    of_month = day.dt.day().cast(nw.Int64)
+    early = month <= 2
+    year = nw.when(early).then(year - 1).otherwise(year)
+    month = nw.when(early).then(month + 9).otherwise(month - 3)
+    in_year = (month * 153 + 2) // 5 + of_month
+    return year * 365 + year // 4 - year // 100 + year // 400 + in_year
+
+
+def completed_years(born: nw.Expr, on: nw.Expr) -> nw.Expr:
+    """Whole years from one day to another; a birthday on 29 February comes on 1 March."""
+    years = on.dt.year().cast(nw.Int64) - born.dt.year().cast(nw.Int64)
+    in_born = born.dt.month().cast(nw.Int64) * 100 + born.dt.day().cast(nw.Int64)
+    in_on = on.dt.month().cast(nw.Int64) * 100 + on.dt.day().cast(nw.Int64)
+    complete = nw.when(in_on < in_born).then(years - 1).otherwise(years)
+    return nw.when(born <= on).then(complete)

@@ -1,0 +1,132 @@
+"""The leaves of an expression: what is written in a rule, and what a rule looks up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from sojourn.framework.nodes.base import RuleError, once, quoted
+from sojourn.framework.types import BOOLEAN, DATE, Boolean, Code, Date, Number, Type
+
+
+@dataclass(frozen=True)
+class BooleanLiteral:
+    """Always or never. Not writable in a rule: it stands for a whole cell such as `yes`."""
+
+    value: bool
+    type: ClassVar[Boolean] = BOOLEAN
+
+    @once
+    def text(self) -> str:
+        return "yes" if self.value else "no"
+
+
+@dataclass(frozen=True)
+class NumberLiteral:
+    """A number written in a rule."""
+
+    value: Decimal
+
+    def __post_init__(self) -> None:
+        if abs(self.value) >= 10**12 or _places(self.value) > 12:
+            raise RuleError(f"{self.value} is too large or too fine; use at most 12 digits")
+
+    @property
+    def type(self) -> Number:
+        return Number(_places(self.value), abs(self.value))
+
+    @once
+    def text(self) -> str:
+        return format(self.value, "f")
+
+
+@dataclass(frozen=True)
+class CodeLiteral:
+    """A code written in a rule, one of `among`."""
+
+    value: str
+    among: tuple[str, ...]
+
+    @property
+    def type(self) -> Code:
+        return Code(self.among)
+
+    @once
+    def text(self) -> str:
+        return quoted(self.value)
+
+
+@dataclass(frozen=True)
+class DateLiteral:
+    """A day written in a rule as `date('2024-05-01')`."""
+
+    value: date
+
+    @property
+    def type(self) -> Date:
+        return DATE
+
+    @once
+    def text(self) -> str:
+        return f"date('{self.value.isoformat()}')"
+
+
+@dataclass(frozen=True)
+class AnswerRef:
+    """The answer to a question; `roster` is set inside a roster's filter."""
+
+    name: str
+    type: Type
+    roster: str | None = None
+
+    @once
+    def text(self) -> str:
+        return f"${{{self.name}}}"
+
+
+@dataclass(frozen=True)
+class FactorRef:
+    """Another row's outcome: whether a factor is present, or its direction if it has one.
+
+    A factor that does not apply at the unit's stage is not present, and has no effect.
+    """
+
+    name: str
+    type: Boolean | Code
+
+    @once
+    def text(self) -> str:
+        return f"${{{self.name}}}"
+
+
+@dataclass(frozen=True)
+class MeasureRef:
+    """The value of a measure; `roster` is set where it is computed for each row of one."""
+
+    name: str
+    type: Number
+    roster: str | None = None
+
+    @once
+    def text(self) -> str:
+        return f"${{{self.name}}}"
+
+
+@dataclass(frozen=True)
+class ClassRef:
+    """The class of a measure."""
+
+    name: str
+    type: Code
+    roster: str | None = None
+
+    @once
+    def text(self) -> str:
+        return f"${{{self.name}__class}}"
+
+
+def _places(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
