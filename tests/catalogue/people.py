@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from sojourn import catalogue
 from sojourn.engines import record
 from sojourn.framework.findings import Findings
-from sojourn.framework.model import Framework
+from sojourn.framework.model import DataClass, Framework
 from sojourn.language.answers import read_answers
 
 Answers = Mapping[str, str]
@@ -57,6 +57,21 @@ def _reached(name: str, direct: Mapping[str, set[str]]) -> Iterator[str]:
             seen.add(at)
             yield at
             waiting += direct.get(at, ())
+
+
+def kept_apart(framework: Framework) -> set[str]:
+    """Questions and factors that only those cleared for protection needs may see."""
+    apart = DataClass.STATUS_PROTECTION
+    questions = {one.name for one in framework.questions if one.data_class is apart}
+    return questions | {one.name for one in framework.factors if one.data_class is apart}
+
+
+def seen_by_others(framework: Framework) -> list[str]:
+    """Factors, responses and measures that need no such clearance."""
+    apart = DataClass.STATUS_PROTECTION
+    factors = [one.name for one in framework.factors if one.data_class is not apart]
+    responses = [one.name for one in framework.responses if one.data_class is not apart]
+    return [*factors, *responses, *(one.name for one in framework.measures)]
 
 
 def output_labels(framework: Framework) -> Iterator[str]:

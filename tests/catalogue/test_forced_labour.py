@@ -11,14 +11,16 @@ from pyxform.xls2xform import convert
 
 from sojourn import catalogue
 from sojourn.framework.findings import Findings, State
-from sojourn.framework.model import DataClass, Framework, Horizon
+from sojourn.framework.model import Framework, Horizon
 from tests.catalogue.people import (
     NAMES_FOR_PEOPLE,
     answers_of,
     depends_on,
     found,
+    kept_apart,
     level,
     output_labels,
+    seen_by_others,
     suggested,
 )
 
@@ -277,16 +279,9 @@ def test_signs_of_a_protection_need_stay_apart(framework: Framework) -> None:
     findings = ask({"afraid_to_go_back": "yes", "fears_reprisals": "yes"})
     assert level(findings, "signs") == "no_sign"
     assert "protection_refer" in suggested(findings)
-    used = depends_on(framework)
-    apart = {q.name for q in framework.questions if q.data_class is DataClass.STATUS_PROTECTION}
-    assert apart == {"afraid_to_go_back", "fears_reprisals"}
-    seen_by_others = [
-        row.name
-        for row in (*framework.factors, *framework.responses)
-        if row.data_class is not DataClass.STATUS_PROTECTION
-    ]
-    seen_by_others += [measure.name for measure in framework.measures]
-    assert [name for name in seen_by_others if used[name] & apart] == []
+    apart, used = kept_apart(framework), depends_on(framework)
+    assert {"afraid_to_go_back", "fears_reprisals", "fear_of_return"} <= apart
+    assert [name for name in seen_by_others(framework) if used[name] & apart] == []
 
 
 def test_codes_of_control_and_exploitation_are_those_of_the_data_standard(
@@ -336,3 +331,7 @@ def test_form_tools_take_the_form_without_a_warning(framework: Framework) -> Non
     }
     java = shutil.which("java") is not None  # with it, ODK Validate reads the form too
     assert convert(sheets, form_name="data", validate=java).warnings == []
+
+
+def test_it_speaks_four_languages(framework: Framework) -> None:
+    assert set(framework.languages) == {"en", "fr", "ar", "es"}

@@ -16,8 +16,10 @@ from tests.catalogue.people import (
     answers_of,
     depends_on,
     found,
+    kept_apart,
     level,
     output_labels,
+    seen_by_others,
     suggested,
 )
 
@@ -328,29 +330,14 @@ def test_no_sign_now_needs_every_answer() -> None:
 
 
 def test_no_sign_of_a_protection_need_enters_a_measure(framework: Framework) -> None:
-    apart = {
-        one.name
-        for one in (*framework.questions, *framework.factors)
-        if one.data_class is DataClass.STATUS_PROTECTION
-    }
-    used = depends_on(framework)
-    assert apart
-    assert {m.name: used[m.name] & apart for m in framework.measures if used[m.name] & apart} == {}
+    apart, used = kept_apart(framework), depends_on(framework)
+    assert len(apart) == 13 + 14  # questions, and factors PR-01 to PR-11, VQ-13, VQ-16, URG-7
+    assert [m.name for m in framework.measures if used[m.name] & apart] == []
 
 
 def test_what_is_kept_apart_moves_nothing_that_others_see(framework: Framework) -> None:
-    apart = {
-        one.name
-        for one in (*framework.questions, *framework.factors)
-        if one.data_class is DataClass.STATUS_PROTECTION
-    }
-    used = depends_on(framework)
-    open_rows = [
-        row.name
-        for row in (*framework.factors, *framework.responses)
-        if row.data_class is not DataClass.STATUS_PROTECTION
-    ]
-    assert [name for name in open_rows if used[name] & apart] == []
+    apart, used = kept_apart(framework), depends_on(framework)
+    assert [name for name in seen_by_others(framework) if used[name] & apart] == []
 
 
 def test_every_question_about_protection_is_kept_apart(framework: Framework) -> None:
@@ -397,3 +384,7 @@ def test_form_tools_take_the_form_without_a_warning(framework: Framework) -> Non
     }
     java = shutil.which("java") is not None  # with it, ODK Validate reads the form too
     assert convert(sheets, form_name="data", validate=java).warnings == []
+
+
+def test_it_speaks_four_languages(framework: Framework) -> None:
+    assert set(framework.languages) == {"en", "fr", "ar", "es"}
