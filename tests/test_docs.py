@@ -24,7 +24,10 @@ import openpyxl
 import pytest
 
 from sojourn.cli import commands
-from sojourn.framework import DataClass
+from sojourn.framework import DataClass, RuleError
+from sojourn.framework.model import MeasureKind
+from sojourn.language.expressions import Scope
+from sojourn.language.expressions import parse as parse_rule
 from sojourn.web.accounts.roles import INCOMPATIBLE, POWERS, Role, Verb
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -216,6 +219,17 @@ def test_every_command_and_option_is_in_the_reference(name: str, command: click.
     items = " ".join(re.findall(r"^- .*", section[0], re.MULTILINE))
     listed = set(re.findall(r"`(--?[a-z-]+)", items))
     assert listed == options
+
+
+def test_every_function_and_kind_of_measure_is_in_the_reference() -> None:
+    text = (DOCS / "reference" / "framework-file.md").read_text(encoding="utf-8")
+    with pytest.raises(RuleError) as told:
+        parse_rule("nothing()", Scope())
+    functions = str(told.value).partition("There are: ")[2].split(", ")
+    assert len(functions) > 15
+    rows = "\n".join(re.findall(r"^\| .*", text, re.MULTILINE))
+    assert not [name for name in functions if f"`{name}(" not in rows]
+    assert not [kind for kind in MeasureKind if not re.search(rf"\[.*`{kind}`.*\]\(language", rows)]
 
 
 def test_every_role_and_class_is_in_the_reference() -> None:
