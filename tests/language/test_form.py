@@ -165,6 +165,7 @@ def test_a_factor_cannot_have_a_questions_name() -> None:
         ({"kind": "expression", "rule": "${a} = 'yes'"}, "rule", "a number was expected"),
         ({"kind": "expression", "rule": "coalesce(${age}, 0)"}, "rule", "silence must not decide"),
         ({"kind": "expression", "rule": "${score} + 1"}, "rule", "nothing can depend on itself"),
+        ({"kind": "expression", "rule": "${age}", "missing": "bounds"}, "missing", "no policy"),
         ({"kind": "decision"}, "kind", "the sheet `decisions` has no row for the measure `score`"),
         ({"kind": "table", "components": "income"}, "components", "cannot be a key of a table"),
         ({"of": "membr"}, "of", "Did you mean `member`?"),
