@@ -30,7 +30,7 @@ def test_an_example_that_does_not_hold_is_an_error(desk: Desk) -> None:
     )
     done = desk.run("framework", "check", "small.yaml")
     assert done.code == 2
-    assert "amina: factor `unsafe` should be absent, but is present" in done.said
+    assert "row 28, column value: amina: factor `unsafe` should be absent" in done.said
 
 
 def test_show_speaks_the_asked_language(desk: Desk) -> None:
@@ -54,3 +54,15 @@ def test_an_unknown_ending_asks_for_the_kind(desk: Desk) -> None:
     done = desk.run("framework", "export", "domv", "-o", "domv.doc")
     assert done.code == 2
     assert "xlsx, yaml or xform" in done.said
+
+
+def test_warnings_fail_only_when_strict(desk: Desk) -> None:
+    text = (desk.folder / "small.yaml").read_text()
+    desk.write("small.yaml", text.replace("${age} < 18 and", "${age} > 120 and"))
+    said = "sheet factors, row 19, column rule: `${age} > 120 and"
+    lax, strict = (
+        desk.run("framework", "check", "small.yaml", *options) for options in ([], ["--strict"])
+    )
+    assert (lax.code, strict.code) == (0, 2)
+    assert f"Warning: {said}" in lax.said
+    assert "--strict lets none pass" in strict.said

@@ -10,9 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from sojourn import catalogue
+from sojourn.engines.examples import Failure, failures
 from sojourn.framework.model import Effect, Framework
-from sojourn.language import load_with_warnings, save_framework
+from sojourn.language import load_tables, load_with_warnings, save_framework
+from sojourn.language.build import build
 from sojourn.language.problems import FrameworkProblems, Problem, did_you_mean
+from sojourn.language.review import review
+from sojourn.language.sheets import Tables
 
 
 def find_framework(name: str) -> Path:
@@ -42,23 +46,36 @@ def list_() -> None:
 
 @framework.command()
 @click.argument("name")
-def check(name: str) -> None:
+@click.option("--strict", is_flag=True, help="Let warnings fail too (exit code 2).")
+def check(name: str, strict: bool) -> None:
     """Check a framework and run its examples."""
-    from sojourn.engines.examples import failures
 
-    found, warnings = load_with_warnings(find_framework(name))
-    for warning in warnings:
-        click.echo(f"Warning: {warning}", err=True)
-    wrong = failures(found)
+    tables = load_tables(find_framework(name))
+    found, problems = build(tables)
+    problems += review(found, tables)
+    for problem in problems:
+        click.echo(f"{'Note' if problem.info else 'Warning'}: {problem}", err=True)
+    wrong = [_as_problem(tables, failure) for failure in failures(found)]
     if wrong:
-        raise FrameworkProblems(
-            found.id, [Problem("examples", 0, "", message) for message in wrong]
-        )
+        raise FrameworkProblems(found.id, wrong)
+    warnings = sum(not problem.info for problem in problems)
     click.echo(
         f"{found.id} {found.version}: {len(found.questions)} questions, "
         f"{len(found.factors)} factors, {len(found.responses)} responses, "
         f"{len(found.measures)} measures; {len(found.examples)} examples pass."
     )
+    if warnings and strict:
+        count = "1 warning" if warnings == 1 else f"{warnings} warnings"
+        raise click.ClickException(f"{count}, and --strict lets none pass")
+
+
+def _as_problem(tables: Tables, failure: Failure) -> Problem:
+    """A failed expectation with the row in which it stands."""
+    for row in tables.rows("examples"):
+        wanted = (failure.example, failure.kind, failure.name or row.get("name"))
+        if (row.get("example"), row.get("kind"), row.get("name")) == wanted:
+            return row.problem("value", str(failure))
+    return Problem("examples", 0, "", str(failure))
 
 
 @framework.command()

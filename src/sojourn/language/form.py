@@ -338,6 +338,12 @@ def _narrowed(kind: Type, constraint: Node, this: AnswerRef) -> Type:
 
 def limits_of(constraint: Node | None, this: AnswerRef) -> tuple[Decimal, Decimal] | None:
     """The lowest and highest number that a constraint allows, None where it leaves one open."""
+    low, high = bounds_of(constraint, this)
+    return None if low is None or high is None or low > high else (low, high)
+
+
+def bounds_of(constraint: Node | None, this: AnswerRef) -> tuple[Decimal | None, Decimal | None]:
+    """The lowest and the highest number that a constraint allows, None for each left open."""
     low: Decimal | None = None
     high: Decimal | None = None
     parts = constraint.parts if isinstance(constraint, And) else (constraint,)
@@ -354,4 +360,4 @@ def limits_of(constraint: Node | None, this: AnswerRef) -> tuple[Decimal, Decima
             low = value if low is None else max(low, value)
         elif isinstance(part, Less | LessEqual):
             high = value if high is None else min(high, value)
-    return None if low is None or high is None or low > high else (low, high)
+    return low, high
