@@ -142,3 +142,28 @@ def export(name: str, kind: str | None, output: Path) -> None:
     else:
         raise click.UsageError("say --to xlsx, yaml or xform, or end the file name in one of them")
     click.echo(f"{output}: {found.id} {found.version}")
+
+
+@framework.command()
+@click.argument("form", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Where to write: .xlsx or .yaml. Without it FORM-framework.xlsx.",
+)
+def new(form: Path, output: Path | None) -> None:
+    """Make a framework to write on from FORM, an XLSForm of any ODK or Kobo tool."""
+    from sojourn.language import start_framework
+
+    wanted = output or Path(f"{form.stem}-framework.xlsx")
+    if wanted.exists():
+        raise click.ClickException(f"{wanted} is there already; name another file with -o")
+    started = start_framework(form, wanted)
+    click.echo(
+        f"{wanted}: your form with sheets for factors, responses, measures, decisions and "
+        f"examples. The sample rows look at `{started.question}`; write over them. "
+        "What to write stands in the sheet `help`."
+    )
+    click.echo(f"Then: sojourn framework check {wanted}")

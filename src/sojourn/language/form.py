@@ -150,7 +150,7 @@ def _choice_lists(
 ) -> dict[str, tuple[Choice, ...]]:
     lists: dict[str, list[Choice]] = {}
     for row in tables.rows("choices"):
-        name, code = row.get("list_name"), _code(row.get("name"))
+        name, code = list_name(row), _code(row.get("name"))
         if not name:
             continue
         if any(choice.name == code for choice in lists.get(name, ())):
@@ -163,6 +163,11 @@ def _choice_lists(
             missing = _missing_kind(row, declared, problems)
         lists.setdefault(name, []).append(Choice(code, text_of(row, "label", default), missing))
     return {name: tuple(choices) for name, choices in lists.items()}
+
+
+def list_name(row: SheetRow) -> str:
+    """The choice list that a row belongs to; older forms write the heading with a space."""
+    return row.get("list_name") or row.get("list name")
 
 
 def _code(text: str) -> str:

@@ -65,6 +65,9 @@ class _Reviewer:
         row = self.rows[sheet][name]
         return Problem(row.sheet, row.row, column, message, info=True)
 
+    def _row(self, sheet: str, name: str) -> int:
+        return self.rows[sheet][name].row
+
     # -- what can never be, and what always is
 
     def constraints(self) -> Iterator[Problem]:
@@ -113,6 +116,7 @@ class _Reviewer:
         return f"`{rule.text()}` can never be true, whatever is answered{why}{_LOOK}"
 
     def responses(self) -> Iterator[Problem]:
+        alone: list[str] = []
         for response in self.framework.responses:
             if self.possible.never(response.when):
                 yield self.warn("responses", response.name, "when", self._never(response.when))
@@ -124,18 +128,14 @@ class _Reviewer:
                 # A sign of a protection need is kept apart from the factors, so it looks at none.
                 apart = response.data_class is DataClass.STATUS_PROTECTION
                 if not apart and not rows_used(response.when):
-                    yield self._without_factor(response)
+                    alone.append(f"{response.name} (row {self._row('responses', response.name)})")
             elif not any(self.possible.can_apply(factor) for factor in factors):
                 names = ", ".join(f"`{factor.name}`" for factor in factors)
                 message = f"this looks only at what can never be present: {names}; correct those"
                 yield self.warn("responses", response.name, "when", message)
-
-    def _without_factor(self, response: Response) -> Problem:
-        message = (
-            f"`{response.when.text()}` looks at no factor, so no finding explains this response; "
-            "name the factor that calls for it, if there is one"
-        )
-        return self.note("responses", response.name, "when", message)
+        if alone:
+            message = "no factor calls for these, only answers; name one where there is one: "
+            yield Problem("responses", 0, "when", message + ", ".join(alone), info=True)
 
     def _factors_of(self, response: Response) -> list[Factor]:
         """The factors that a response looks at, through others and through measures too."""
@@ -212,9 +212,10 @@ class _Reviewer:
 
     def unread(self) -> Iterator[Problem]:
         read = {question.name for question in self.framework.used_questions}
-        read |= {n for n in (self.framework.place, self.framework.period) if n}
+        about = self.framework
+        read |= {name for name in (about.place, about.period, about.reference_date) if name}
         names = [
-            f"{question.name} (row {self.rows['survey'][question.name].row})"
+            f"{question.name} (row {self._row('survey', question.name)})"
             for question in self.framework.questions
             if question.name not in read and not isinstance(question.type, Text)
         ]
@@ -231,7 +232,7 @@ class _Reviewer:
         for sheet, bases in _TEXTS.items():
             headings = self._headings(sheet)
             for row in self.tables.rows(sheet):
-                if sheet == "framework" and row.get("key") not in ("title", "description"):
+                if not _is_shown(row):
                     continue
                 for base in bases:
                     texts = text_of(row, base, default).by_language
@@ -262,6 +263,13 @@ def _always(rule: Node) -> str:
 
 def _shown(value: object) -> str:
     return "no limit" if value is None else str(value)
+
+
+def _is_shown(row: SheetRow) -> bool:
+    """Whether a person ever sees the texts of a row."""
+    if row.sheet == "framework":
+        return row.get("key") in ("title", "description")
+    return row.sheet != "survey" or row.get("type") not in ("calculate", "hidden")
 
 
 def _untranslated(row: SheetRow, heading: str, texts: Mapping[str, str]) -> Problem:
