@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sojourn import catalogue
+from sojourn.cli.progress import progress_bar
 from sojourn.engines.examples import Failure, failures
 from sojourn.framework.model import Effect, Framework
 from sojourn.language import load_tables, load_with_warnings, save_framework
@@ -167,3 +168,29 @@ def new(form: Path, output: Path | None) -> None:
         "What to write stands in the sheet `help`."
     )
     click.echo(f"Then: sojourn framework check {wanted}")
+
+
+@framework.command()
+@click.argument("name")
+@click.option("-n", "--units", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The same seed, the same units."
+)
+@click.option("--complete", is_flag=True, help="Answer whatever is asked.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Where to write: .csv, .parquet, .xlsx, or a new folder.",
+)
+def simulate(name: str, units: int, seed: int, complete: bool, output: Path) -> None:
+    """Write invented answers to a framework's form."""
+    from sojourn.standards import simulated
+
+    found, _ = load_with_warnings(find_framework(name))
+    with progress_bar(Console(stderr=True), "Inventing", units) as advance:
+        tables = simulated.simulate(found, units, seed=seed, complete=complete, progress=advance)
+    simulated.write(tables, output)
+    rows = ", ".join(f"{table.height:,} rows of {name}" for name, table in tables.items())
+    click.echo(f"{output}: invented answers to {found.id} {found.version}; {rows}")
