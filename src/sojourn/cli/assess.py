@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from sojourn.cli.framework import find_framework
+from sojourn.cli.finding import find_framework
 from sojourn.cli.progress import progress_bar
 from sojourn.language import load_framework
 from sojourn.standards import runs

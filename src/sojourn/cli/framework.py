@@ -10,31 +10,24 @@ from rich.console import Console
 from rich.table import Table
 
 from sojourn import catalogue
+from sojourn.cli.comparing import diff
+from sojourn.cli.finding import find_framework
 from sojourn.cli.progress import progress_bar
 from sojourn.engines.examples import Failure, failures
 from sojourn.framework.model import Effect, Framework
 from sojourn.language import load_tables, load_with_warnings, save_framework
 from sojourn.language.build import build
-from sojourn.language.problems import FrameworkProblems, Problem, did_you_mean
+from sojourn.language.problems import FrameworkProblems, Problem
 from sojourn.language.review import review
 from sojourn.language.sheets import Tables
-
-
-def find_framework(name: str) -> Path:
-    """The file that a catalogue id or a path stands for. Raises `FrameworkProblems`."""
-    if name in catalogue.ids():
-        return catalogue.path(name)
-    path = Path(name)
-    if path.suffix.lower() in (".yaml", ".yml", ".xlsx") or path.exists():
-        return path
-    known = ", ".join(catalogue.ids())
-    message = f"there is no framework `{name}`.{did_you_mean(name, catalogue.ids())} "
-    raise FrameworkProblems(name, [Problem("", 0, "", message + f"There are: {known}")])
 
 
 @click.group()
 def framework() -> None:
     """List, check, show and export frameworks."""
+
+
+framework.add_command(diff)
 
 
 @framework.command("list")

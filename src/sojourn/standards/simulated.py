@@ -37,17 +37,22 @@ def simulate(
     *,
     seed: int = 1,
     complete: bool = False,
+    taken: frozenset[str] = frozenset(),
+    prefix: str = "unit",
     progress: _Progress = lambda _: None,
 ) -> dict[str, pl.DataFrame]:
-    """Tables of invented answers: `main`, and one for each repeat, joined by a key column."""
-    key = _key(framework)
+    """Tables of invented answers: `main`, and one for each repeat, joined by a key column.
+
+    `taken` are names that the key column may not have; units are named after `prefix`.
+    """
+    key = _key(framework, taken)
     found = _Tables()
     for table, roster in _tables(framework):
         asked = [q.name for q in framework.questions if q.roster == roster and _is_written(q)]
         found.columns[table] = {name: [] for name in (key, *asked)}
     width = max(4, len(str(count)))
     for unit in Simulation(framework, seed=seed, complete=complete).units(count):
-        name = f"unit-{unit.number:0{width}}"
+        name = f"{prefix}-{unit.number:0{width}}"
         found.add(MAIN, {**unit.cells, key: name})
         for roster, rows in unit.rosters.items():
             for row in rows:
@@ -111,10 +116,10 @@ def _is_written(question: Question) -> bool:
     return not isinstance(question.type, Text) or question.kind in shown
 
 
-def _key(framework: Framework) -> str:
+def _key(framework: Framework, taken: frozenset[str]) -> str:
     """A key column that is no question."""
-    taken = {question.name for question in framework.questions}
-    free = (key for key in KEYS if key not in taken and not key.isupper())
+    names = taken.union(question.name for question in framework.questions)
+    free = (key for key in KEYS if key not in names and not key.isupper())
     return next(free, "unit_key")
 
 
