@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import fastexcel
 import pytest
 from pyxform.xls2xform import convert
 
@@ -45,7 +46,7 @@ def test_the_form_is_unchanged_and_the_samples_fit_it(desk: Desk) -> None:
 def test_every_sheet_has_all_its_headings(desk: Desk) -> None:
     form(desk)
     desk.run("framework", "new", "form.xlsx", "-o", "out.xlsx")
-    book = workbook.fastexcel.read_excel(desk.folder / "out.xlsx")
+    book = fastexcel.read_excel(desk.folder / "out.xlsx")
     headings = book.load_sheet("factors", header_row=0).to_polars().columns
     assert {"rule", "urgent", "stages", "data_class", "label::Français (fr)"} <= set(headings)
 

@@ -187,3 +187,30 @@ def simulate(name: str, units: int, seed: int, complete: bool, output: Path) -> 
     simulated.write(tables, output)
     rows = ", ".join(f"{table.height:,} rows of {name}" for name, table in tables.items())
     click.echo(f"{output}: invented answers to {found.id} {found.version}; {rows}")
+
+
+@framework.command()
+@click.argument("name")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Where to write: .html, .pdf or .md.",
+)
+@click.option("--language", default=None, help="Language code of the document, such as fr.")
+def docs(name: str, output: Path, language: str | None) -> None:
+    """Write a framework as a codebook to read and print."""
+    from sojourn.language.codebook import codebook
+    from sojourn.standards import codebooks
+
+    if output.suffix.lower() not in codebooks.ENDINGS:
+        raise click.UsageError(f"a codebook is written to {', '.join(codebooks.ENDINGS)}")
+    found, _ = load_with_warnings(find_framework(name))
+    known = {found.default_language, *found.languages}
+    if language is not None and language not in known:
+        raise click.UsageError(
+            f"{found.id} does not speak `{language}`; it speaks {', '.join(sorted(known))}"
+        )
+    codebooks.write(codebook(found, language), output)
+    click.echo(f"{output}: {found.id} {found.version}")

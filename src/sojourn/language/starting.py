@@ -24,6 +24,7 @@ from sojourn.framework.types import Code, Codes, Number
 from sojourn.language.build import build
 from sojourn.language.form import read_form
 from sojourn.language.labels import language_code, language_of
+from sojourn.language.phrases import plain_code
 from sojourn.language.problems import FrameworkProblems, Problem
 from sojourn.language.sheets import SheetRow, Tables
 
@@ -44,9 +45,6 @@ _TEXTS = {
     },
 }
 _NO_FORM = "there is no such sheet with questions; an XLSForm has the sheets survey and choices"
-_NAMED = {"english": "en", "french": "fr", "français": "fr", "spanish": "es", "español": "es"}
-_NAMED |= {"arabic": "ar", "العربية": "ar"}
-
 HEADINGS: Mapping[str, Mapping[str, str]] = {
     "framework": {
         "key": "What the row is about: title, description, source, licence, unit, stage_question, "
@@ -371,5 +369,5 @@ class _Sample:
     def _text(self, name: str) -> Text:
         texts = _TEXTS[name]
         codes = [code for code, _ in self.languages.values()] or [self.default]
-        known = {code: texts.get(_NAMED.get(code, code), texts["en"]) for code in codes}
+        known = {code: texts.get(plain_code(code), texts["en"]) for code in codes}
         return Text(known, self.default)
