@@ -37,6 +37,31 @@ def test_show_speaks_the_asked_language(desk: Desk) -> None:
     assert "Pas d’argent" in desk.run("framework", "show", "domv", "--language", "fr").said
 
 
+MEASURES = """
+- {name: share, label: Share, kind: alkire_foster, components: unsafe, k: 1/3, missing: bounds}
+- {name: each, label: Each, kind: expression, of: member, rule: "${member_age} div 3",
+   classes: young < 2.5 | old}
+- {name: step, label: Step, kind: decision, missing: available 50%}
+decisions:
+- {measure: step, when: "${unsafe}", value: 1}
+"""
+
+
+def test_show_tells_of_measures_whose_they_are_and_where_they_are_cut(desk: Desk) -> None:
+    text = (desk.folder / "small.yaml").read_text()
+    desk.write("small.yaml", text.rstrip() + MEASURES)
+    lines = desk.run("framework", "show", "small.yaml").said.splitlines()
+    found = {cells[1]: cells[2:-1] for line in lines if len(cells := _cells(line)) > 6}
+    meals = "low <= 1.5 | high"
+    assert found["meals"] == ["Meals", "weighted_sum", "individual", "", "unknown", meals]
+    assert found["each"][1:] == ["expression", "member", "", "unknown", "young < 2.5 | old"]
+    assert found["share"][-2:] == ["bounds", "not_identified < 1/3 | identified"]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.split("│")]
+
+
 def test_an_exported_workbook_is_the_same_framework(desk: Desk) -> None:
     assert desk.run("framework", "export", "domv", "-o", "domv.xlsx").code == 0
     path = desk.folder / "domv.xlsx"

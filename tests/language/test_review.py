@@ -17,7 +17,7 @@ from sojourn.language.build import build
 from sojourn.language.possible import Possible
 from sojourn.language.problems import Problem
 from sojourn.language.review import review
-from tests.generative.frameworks import frameworks
+from tests.generative.frameworks import frameworks, tables_of
 from tests.generative.test_engines import read_row, tables
 
 BASE = """
@@ -192,6 +192,7 @@ def test_nothing_of_what_we_ship_is_warned_about(name: str) -> None:
 @settings(max_examples=60)
 @given(framework=frameworks(), data=st.data())
 def test_what_is_called_impossible_never_happens(framework: Framework, data: st.DataObject) -> None:
+    review(framework, tables_of(dict(framework.sheets)))
     possible = Possible(framework)
     given_tables = data.draw(tables(framework))
     for unit in range(given_tables.units):

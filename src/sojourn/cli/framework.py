@@ -14,9 +14,10 @@ from sojourn.cli.comparing import diff
 from sojourn.cli.finding import find_framework
 from sojourn.cli.progress import progress_bar
 from sojourn.engines.examples import Failure, failures
-from sojourn.framework.model import Effect, Framework
+from sojourn.framework.model import Effect, Framework, Measure
 from sojourn.language import load_tables, load_with_warnings, save_framework
 from sojourn.language.build import build
+from sojourn.language.codebook.measures import shown
 from sojourn.language.problems import FrameworkProblems, Problem
 from sojourn.language.review import review
 from sojourn.language.sheets import Tables
@@ -109,11 +110,28 @@ def _tables(found: Framework, language: str | None) -> list[Table]:
             response.within,
             response.when.text(),
         )
-    measures = Table("name", "label", "kind", "classes", title="Measures")
+    heads = ("name", "label", "kind", "of", "unit", "missing", "classes")
+    measures = Table(*heads, title="Measures")
     for measure in found.measures:
-        classes = " | ".join(item.name for item in measure.classes)
-        measures.add_row(measure.name, measure.label.get(language), measure.kind, classes)
+        measures.add_row(
+            measure.name,
+            measure.label.get(language),
+            measure.kind,
+            measure.of or found.unit,
+            measure.unit,
+            measure.missing,
+            _classes(measure),
+        )
     return [table for table in (factors, responses, measures) if table.row_count]
+
+
+def _classes(measure: Measure) -> str:
+    """The classes with their cut-offs, as they are written."""
+    parts = []
+    for item in measure.classes:
+        sign = "<=" if item.inclusive else "<"
+        parts.append(item.name if item.limit is None else f"{item.name} {sign} {shown(item.limit)}")
+    return " | ".join(parts)
 
 
 @framework.command()

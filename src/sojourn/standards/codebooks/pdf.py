@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 
 import typst
 
@@ -26,11 +26,12 @@ def compiled(book: Codebook, kind: Literal["pdf", "svg"]) -> bytes:
     told = book.to_json() | {"lang": plain_code(book.language).split("-")[0][:3]}
     with TemporaryDirectory() as folder:
         fonts.unpack(Path(folder))
-        made = typst.compile(
+        made: Any = typst.compile(
             TEMPLATE,
             format=kind,
             font_paths=[Path(folder)],
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(told, ensure_ascii=False)},
         )
+    # A format of one file for each page gives a list, which the package's types leave out.
     return made if isinstance(made, bytes) else b"".join(made)
