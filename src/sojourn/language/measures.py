@@ -43,7 +43,7 @@ from sojourn.framework.nodes import (
 )
 from sojourn.framework.types import Code, Number
 from sojourn.language.cells import Cells
-from sojourn.language.form import limits_of
+from sojourn.language.form import limits_of, list_name
 from sojourn.language.labels import text_of
 from sojourn.language.problems import did_you_mean
 from sojourn.language.sheets import SheetRow
@@ -601,7 +601,7 @@ def _class_labels(cells: Cells, measure: str) -> dict[str, Text]:
     return {
         choice.get("name"): text_of(choice, "label", cells.default)
         for choice in cells.tables.rows("choices")
-        if choice.get("list_name") == f"{measure}__class"
+        if list_name(choice) == f"{measure}__class"
     }
 
 
