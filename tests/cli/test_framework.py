@@ -41,7 +41,7 @@ MEASURES = """
 - {name: share, label: Share, kind: alkire_foster, components: unsafe, k: 1/3, missing: bounds}
 - {name: each, label: Each, kind: expression, of: member, rule: "${member_age} div 3",
    classes: young < 2.5 | old}
-- {name: step, label: Step, kind: decision, missing: available 50%}
+- {name: step, label: Step, kind: decision}
 decisions:
 - {measure: step, when: "${unsafe}", value: 1}
 """
