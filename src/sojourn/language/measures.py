@@ -199,6 +199,9 @@ class _Reader:
             for word, weight in zip(words, weights, strict=True)
             for part in self._component(word)
         ]
+        self.cells.terms_left -= len(found)
+        if self.cells.terms_left < 0:
+            raise RuleError("the measures put too many rows together; name fewer in each")
         if words and not found and not self.cells.errors_since(before):
             self.error("components", "no factor is like that; there is nothing to put together")
         return found
@@ -367,7 +370,7 @@ class _Reader:
 
     def _decide(self, when: Callable[[SheetRow], Node | None]) -> Node | None:
         name = self.row.get("name")
-        rows = [row for row in self.cells.tables.rows("decisions") if row.get("measure") == name]
+        rows = self.cells.decisions.get(name, [])
         if not rows:
             self.error("kind", f"the sheet `decisions` has no row for the measure `{name}`")
             return None
@@ -595,8 +598,7 @@ def _classes(cells: Cells, row: SheetRow, measure: str) -> tuple[MeasureClass, .
 def _class_labels(cells: Cells, measure: str) -> dict[str, Text]:
     return {
         choice.get("name"): text_of(choice, "label", cells.default)
-        for choice in cells.tables.rows("choices")
-        if choice.get("list_name") == f"{measure}__class"
+        for choice in cells.choices.get(f"{measure}__class", [])
     }
 
 

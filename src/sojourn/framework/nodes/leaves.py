@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import ClassVar
 
 from sojourn.framework.nodes.base import RuleError, once, quoted
@@ -33,7 +34,7 @@ class NumberLiteral:
         if abs(self.value) >= 10**12 or _places(self.value) > 12:
             raise RuleError(f"{self.value} is too large or too fine; use at most 12 digits")
 
-    @property
+    @cached_property
     def type(self) -> Number:
         return Number(_places(self.value), abs(self.value))
 
@@ -49,7 +50,7 @@ class CodeLiteral:
     value: str
     among: tuple[str, ...]
 
-    @property
+    @cached_property
     def type(self) -> Code:
         return Code(self.among)
 
@@ -64,7 +65,7 @@ class DateLiteral:
 
     value: date
 
-    @property
+    @cached_property
     def type(self) -> Date:
         return DATE
 
