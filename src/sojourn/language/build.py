@@ -33,7 +33,7 @@ from sojourn.language.form import read_form
 from sojourn.language.labels import language_code, language_of, text_of
 from sojourn.language.measures import read_measure
 from sojourn.language.problems import FrameworkProblems, Problem, did_you_mean
-from sojourn.language.sheets import SheetRow, Tables
+from sojourn.language.sheets import SHEETS, SheetRow, Tables
 
 _Item = TypeVar("_Item", Factor, Measure)
 
@@ -132,7 +132,6 @@ class _Rows:
             if not self.cells.errors_since(before):
                 self.read[name] = found
         return self.read[name]
-
 
     # -- the rows that a row asks for
 
@@ -265,6 +264,11 @@ class _Builder:
 
     def _check_sheets(self) -> None:
         problems = self.cells.problems
+        for sheet in self.tables.sheets:
+            near = did_you_mean(sheet.strip().lower(), SHEETS) if sheet not in SHEETS else ""
+            if near and not any(self.tables.rows(near.split("`")[1])):
+                message = f"this sheet is not read.{near} Give it that name, or a quite other one"
+                problems.append(Problem(sheet, 0, "", message))
         for sheet in ("survey", "settings"):
             if not any(self.tables.rows(sheet)):
                 problems.append(Problem(sheet, 0, "", "this sheet is missing or empty"))

@@ -21,7 +21,7 @@ _Enum = TypeVar("_Enum", bound=StrEnum)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = {"known_share", "row", "place"}
-_MOST_TERMS = 200_000
+_MOST_TERMS = 50_000
 """Parts of all measures of one framework together."""
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
-MOST_PROBLEMS = 200
+MOST_PROBLEMS = 100
 """So many are told at once; looking for more helps nobody."""
 LONGEST_TEXT = 300
 """Characters of the author's own text that a message repeats."""
 _LONGEST_NAME = 60
-_MOST_NAMES = 1000
+_MOST_NAMES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return ""
     names = list(known)
     if len(names) > _MOST_NAMES:  # among very many, only those that begin alike
-        names = [name for name in names if name[:2] == word[:2]][:_MOST_NAMES]
+        alike = (n for n in names if n[:2] == word[:2] and abs(len(n) - len(word)) <= 2)
+        names = list(islice(alike, _MOST_NAMES))
     near = get_close_matches(word, names, n=1, cutoff=0.7)
     return f" Did you mean `{near[0]}`?" if near else ""

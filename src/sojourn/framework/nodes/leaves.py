@@ -32,7 +32,9 @@ class NumberLiteral:
 
     def __post_init__(self) -> None:
         if abs(self.value) >= 10**12 or _places(self.value) > 12:
-            raise RuleError(f"{self.value} is too large or too fine; use at most 12 digits")
+            shown = format(self.value, "f")
+            more = "..." if len(shown) > 30 else ""
+            raise RuleError(f"{shown[:30]}{more} is too large or too fine; use at most 12 digits")
 
     @cached_property
     def type(self) -> Number:
@@ -129,5 +131,9 @@ class ClassRef:
 
 
 def _places(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    """Digits after the point, without zeros at the end. Nothing is rounded, however long."""
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or not value:
+        return 0
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(0, -exponent - zeros)
