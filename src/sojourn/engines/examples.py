@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,9 @@ from sojourn.framework.findings import FactorFinding, MeasureFinding, State
 from sojourn.framework.model import Example, Framework
 from sojourn.language.answers import AnswerError, read_answers
 
+_NUMBER = re.compile(
+    r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40}|[0-9]{1,40}/0*[1-9][0-9]{0,39})"
+)
 _SUGGESTED = {"yes": True, "no": False, "unknown": None}
 
 
@@ -76,7 +80,6 @@ def _matches(measure: MeasureFinding, expected: str) -> bool:
         return measure.value is None
     if measure.value is None:
         return False
-    try:
+    if _NUMBER.fullmatch(expected):
         return measure.value == Fraction(expected)
-    except (ValueError, ZeroDivisionError):
-        return measure.class_name == expected
+    return measure.class_name == expected
