@@ -114,10 +114,7 @@ def export(name: str, kind: str | None, output: Path) -> None:
     found, _ = load_with_warnings(find_framework(name))
     wanted = kind or {".xml": "xform"}.get(output.suffix, output.suffix.lstrip("."))
     if wanted == "xform":
-        from sojourn.standards.xforms import to_xform
-
-        text = to_xform(found)
-        output.write_text(text, encoding="utf-8")
+        _export_form(found, output)
     elif wanted in ("xlsx", "yaml", "yml"):
         if output.suffix.lower() not in (f".{wanted}", ".yml" if wanted == "yaml" else ""):
             raise click.UsageError(f"--to {wanted} writes a file that ends in .{wanted}")
@@ -125,3 +122,12 @@ def export(name: str, kind: str | None, output: Path) -> None:
     else:
         raise click.UsageError("say --to xlsx, yaml or xform, or end the file name in one of them")
     click.echo(f"{output}: {found.id} {found.version}")
+
+
+def _export_form(found: Framework, output: Path) -> None:
+    from sojourn.standards.on_device import gaps
+    from sojourn.standards.xforms import to_xform
+
+    output.write_text(to_xform(found), encoding="utf-8")
+    for name, reason in gaps(found).items():
+        click.echo(f"Warning: a phone will not compute `{name}`: {reason}", err=True)

@@ -6,8 +6,8 @@ declares entities or a document type is refused; nothing is fetched.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from xml.etree.ElementTree import Element
 
@@ -16,6 +16,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 
 from sojourn.framework import Answers, Framework, Missing, Question, Row, Value
 from sojourn.language import AnswerError, read_value
+from sojourn.standards.on_device import PREFIX
 
 _DEEPEST = 30
 _MOST_ROWS = 500
@@ -58,13 +59,18 @@ class SubmissionError(ValueError):
 
 @dataclass(frozen=True)
 class Submission:
-    """What arrived. `deprecated_id` is the instance that this one replaces, None for a new one."""
+    """What arrived. `deprecated_id` is the instance that this one replaces, None for a new one.
+
+    `computed` are the outcomes that the client itself found, by factor and response. They are for
+    comparison only: nothing rests on them.
+    """
 
     instance_id: str
     deprecated_id: str | None
     form_id: str
     version: str
     answers: Answers
+    computed: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(framework: Framework, xml: bytes) -> Submission:
@@ -87,6 +93,11 @@ def read(framework: Framework, xml: bytes) -> Submission:
         form_id=form_id,
         version=root.get("version", ""),
         answers=_Reader(framework).answers(root),
+        computed={
+            _local(child).removeprefix(PREFIX): _text(child)
+            for child in root
+            if _local(child).startswith(PREFIX)
+        },
     )
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pyxform.xls2xform import convert
 
 from sojourn.framework import Framework
+from sojourn.standards import on_device
 
-_OUR_COLUMNS = frozenset({"missing", "data_class"})
+_OUR_COLUMNS = frozenset({"missing", "data_class", "asked_of"})
 """Columns that say something to us and nothing to a form client."""
 
 _converted: dict[str, str] = {}
@@ -18,20 +19,29 @@ _converted: dict[str, str] = {}
 def to_xform(framework: Framework) -> str:
     """The XForm XML of a framework's survey, choices and settings sheets."""
     if framework.digest not in _converted:
-        sheets = {
-            name: [_plain(row) for row in framework.sheets.get(name, ())]
-            for name in ("survey", "choices")
-        }
-        sheets["settings"] = [
-            # An XForm has one title; ours is translated.
-            {
-                **{name: cell for name, cell in _plain(row).items() if "::" not in name},
-                "form_title": framework.title.get(),
-            }
-            for row in framework.sheets.get("settings", ())
-        ]
-        _converted[framework.digest] = convert(sheets, form_name="data", validate=False).xform
+        _converted[framework.digest] = converted(framework)
     return _converted[framework.digest]
+
+
+def converted(framework: Framework) -> str:
+    """The same, converted anew."""
+    survey = on_device.with_findings(framework, framework.sheets.get("survey", ()))
+    rows = [_plain(row) for row in survey]
+    sheets = {
+        "survey": rows,
+        # Which columns there are is otherwise looked for in the first rows only.
+        "survey_header": [dict.fromkeys(column for row in rows for column in row)],
+        "choices": [_plain(row) for row in framework.sheets.get("choices", ())],
+    }
+    sheets["settings"] = [
+        # An XForm has one title; ours is translated.
+        {
+            **{name: cell for name, cell in _plain(row).items() if "::" not in name},
+            "form_title": framework.title.get(),
+        }
+        for row in framework.sheets.get("settings", ())
+    ]
+    return str(convert(sheets, form_name="data", validate=False).xform)
 
 
 def _plain(row: Mapping[str, str]) -> dict[str, str]:
