@@ -37,10 +37,10 @@ class Filled:
 
 
 class Phone:
-    """Fills in forms, one after the other."""
+    """Fills in forms, one after the other. `java` is the command that runs Java."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
+    def __init__(self, process: subprocess.Popen[str], java: str) -> None:
+        self.process, self.java = process, java
 
     def fill(
         self, xform: str, answers: Texts, rows: Mapping[str, Sequence[Texts]] | None = None
@@ -85,7 +85,8 @@ def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
     java, javac = shutil.which("java"), shutil.which("javac")
     if java is None or javac is None:
         pytest.skip(
-            "no Java compiler on this machine (Debian, Ubuntu: apt-get install default-jdk-headless)"
+            "no Java compiler on this machine "
+            "(Debian, Ubuntu: apt-get install default-jdk-headless)"
         )
     classes = tmp_path_factory.mktemp("phone")
     subprocess.run([javac, "-cp", str(JAR), "-d", str(classes), str(SOURCE)], check=True)
@@ -93,5 +94,5 @@ def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
-        yield Phone(process)
+        yield Phone(process, java)
         process.terminate()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from decimal import Decimal
+from typing import get_args
 from xml.sax.saxutils import escape
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sojourn.engines import record
-from sojourn.framework import Answers, Framework, Horizon, Missing, Question, Response
+from sojourn.framework import Factor, Framework, Horizon, Question, Response, nodes
 from sojourn.framework.model import DIRECTION_TYPE, Effect
 from sojourn.framework.nodes import (
     And,
@@ -23,14 +25,20 @@ from sojourn.framework.nodes import (
     NumberLiteral,
     Or,
     RuleError,
+    walk,
 )
 from sojourn.framework.types import BOOLEAN, Code, Codes, Date, Number
-from sojourn.framework.values import Row
+from sojourn.language.expressions import parse
 from sojourn.standards import on_device, submissions, xforms
+from sojourn.standards.xpath import Compiler, Helpers
+from sojourn.standards.xpath_numbers import GapError, Numeric
 from tests.generative.frameworks import frameworks
-from tests.on_device.conftest import Phone, Texts
+from tests.on_device.conftest import Filled, Phone, Texts
+from tests.spec import form
+from tests.spec.harness import framework_of, manual, scope
+from tests.spec.toc import CHAPTERS
 
-EXAMPLES = 400 if os.environ.get("SOJOURN_DEEP") else 40
+EXAMPLES = 400 if os.environ.get("SOJOURN_DEEP") else 25
 
 Rows = dict[str, list[Texts]]
 
@@ -79,31 +87,48 @@ def _answers(draw: st.DrawFn, framework: Framework, roster: str | None) -> Texts
 
 
 def told_all(framework: Framework) -> Framework:
-    """The same framework, with every factor urgent and a response that tells each outcome."""
-    factors = tuple(replace(factor, urgent=BooleanLiteral(True)) for factor in framework.factors)
-    first = _present(framework, framework.factors[0].name)
-    whens = {f"about_{f.name}": _present(framework, f.name) for f in framework.factors}
+    """The same framework, with every factor urgent and a response that tells each outcome.
+
+    Each response also looks at one more factor that any form client can compute, because only
+    responses that depend on an urgent factor are there on a phone.
+    """
+    plain = replace(framework.factors[0], name=_PLAIN, effect=Effect.RISK, rule=_yes(framework))
+    factors = (plain, *(framework.factors))
+    factors = tuple(replace(factor, urgent=BooleanLiteral(True)) for factor in factors)
+    whens = {response.name: response.when for response in framework.responses}
     for measure in framework.measures:
         if measure.of is None:
             for at, cut in enumerate(("-1", "0", "1.5")):
                 when = _above(measure.ref, cut)
                 if when is not None:
-                    whens[f"about_{measure.name}_{at}"] = Or((And((first, when)), when))
+                    whens[f"about_{measure.name}_{at}"] = when
             for item in measure.classes:
                 same = Equal(measure.class_ref, CodeLiteral(item.name, (item.name,)))
-                whens[f"about_{measure.name}_{item.name}"] = Or((And((first, same)), same))
-    whens |= {response.name: Or((And((first, response.when)), response.when))
-              for response in framework.responses}
+                whens[f"about_{measure.name}_{item.name}"] = same
+    whens |= {f"about_{f.name}": _present(framework, f.name) for f in framework.factors}
     like = _response(framework)
-    responses = tuple(replace(like, name=name, when=when) for name, when in whens.items())
+    too = FactorRef(_PLAIN, BOOLEAN)
+    responses = tuple(
+        replace(like, name=name, when=Or((And((too, when)), when))) for name, when in whens.items()
+    )
     sheet = tuple({"name": name, "label": "Do something"} for name in whens)
-    sheets = {**framework.sheets, "responses": sheet}
-    return replace(framework, factors=factors, responses=responses, sheets=sheets)
+    return replace(
+        framework,
+        factors=factors,
+        responses=responses,
+        order=(_PLAIN, *framework.order),
+        sheets={**framework.sheets, "responses": sheet},
+    )
+
+
+_PLAIN = "plain"
+
+
+def _yes(framework: Framework) -> Node:
+    return Equal(framework.question("yes").ref, CodeLiteral("yes", ("yes", "no")))
 
 
 def _above(measure: Node, cut: str) -> Node | None:
-    from decimal import Decimal
-
     try:
         return Greater(measure, NumberLiteral(Decimal(cut)))
     except RuleError:  # wider than engines compare exactly
@@ -145,28 +170,63 @@ def test_a_phone_finds_what_the_record_engine_finds(phone: Phone, data: st.DataO
     for _ in range(3):
         answers, rows = data.draw(interviews(framework))
         filled = phone.fill(xform, answers, rows)
-        today = {q.name: filled[q.name] for q in framework.questions if (q.name, 0) in filled.texts
-                 and q.kind == "today"}
+        answers = {**answers, **_todays(framework, None, filled, 0)}
         given_rows = {
-            roster: [{**row, **_todays(framework, roster, filled.texts, at)}
-                     for at, row in enumerate(given, start=1)]
-            for roster, given in rows.items()
+            roster: [
+                {**row, **_todays(framework, roster, filled, at)}
+                for at, row in enumerate(rows_given, start=1)
+            ]
+            for roster, rows_given in rows.items()
         }
-        read = submissions.read(framework, submission(framework, {**answers, **today}, given_rows))
+        read = submissions.read(framework, submission(framework, answers, given_rows))
         findings = record.assess(framework, record.without_broken(framework, read.answers))
         computed = {
             name.removeprefix(on_device.PREFIX): text
             for (name, row), text in filled.texts.items()
             if row == 0 and name.startswith(on_device.PREFIX)
         }
-        assert on_device.differences(framework, computed, findings) == ()
+        assert on_device.differences(computed, findings) == ()
 
 
-def _todays(
-    framework: Framework, roster: str, texts: dict[tuple[str, int], str], row: int
-) -> dict[str, str]:
+def _todays(framework: Framework, roster: str | None, filled: Filled, row: int) -> Texts:
+    """The day on which the form was filled in, which is not for anybody to answer."""
     return {
-        q.name: texts.get((q.name, row), "")
+        q.name: filled.texts.get((q.name, row), "")
         for q in framework.questions
         if q.roster == roster and q.kind == "today"
     }
+
+
+def test_a_phone_can_compute_every_kind_of_node() -> None:
+    seen = set().union(*(_kinds(manual(), parse(rule, scope())) for rule in _WHOLE_NUMBERS))
+    for spec in (spec for chapter in CHAPTERS for spec in chapter.specs):
+        if spec.rule:
+            seen |= _kinds(manual(), parse(spec.rule, scope()))
+        else:
+            framework = framework_of(form.sheets(dict(spec.sheets)))
+            for row in framework.ordered:
+                seen |= _kinds(framework, row.rule if isinstance(row, Factor) else row.node)
+    assert set(get_args(nodes.Node)) - seen == {BooleanLiteral}
+
+
+_WHOLE_NUMBERS = ("sum(${member_age})", "min(${member_age})", "max(${member_age})")
+"""The manual shows these with digits after the point, which need a constraint on a phone."""
+
+
+def _kinds(framework: Framework, node: Node) -> set[type]:
+    """The kinds of nodes in an expression that a form client can compute."""
+    paths = on_device.paths_of(framework, framework.sheets["survey"])
+    one = Numeric("1", None, Number(0, Decimal(1)))
+    measured = {measure.name: one for measure in framework.measures}
+    compiler = Compiler(framework, paths, on_device.PREFIX, measured, Helpers())
+    try:
+        match node.type:
+            case Number():
+                compiler.number(node)
+            case Code() | Date():
+                compiler.text(node)
+            case _:
+                compiler.truth(node)
+    except GapError:
+        return set()
+    return {type(part) for part in walk(node)}

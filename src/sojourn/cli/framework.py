@@ -108,13 +108,20 @@ def _tables(found: Framework, language: str | None) -> list[Table]:
 @framework.command()
 @click.argument("name")
 @click.option("--to", "kind", type=click.Choice(["xlsx", "yaml", "xform"]), default=None)
+@click.option(
+    "--asked-of",
+    type=click.Choice(["unit", "place"]),
+    default="unit",
+    show_default=True,
+    help="Of an xform: what is asked of each unit, or of its place.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
-def export(name: str, kind: str | None, output: Path) -> None:
+def export(name: str, kind: str | None, asked_of: str, output: Path) -> None:
     """Write a framework as a workbook, as YAML, or its form as XForm XML."""
     found, _ = load_with_warnings(find_framework(name))
     wanted = kind or {".xml": "xform"}.get(output.suffix, output.suffix.lstrip("."))
     if wanted == "xform":
-        _export_form(found, output)
+        _export_form(found, asked_of, output)
     elif wanted in ("xlsx", "yaml", "yml"):
         if output.suffix.lower() not in (f".{wanted}", ".yml" if wanted == "yaml" else ""):
             raise click.UsageError(f"--to {wanted} writes a file that ends in .{wanted}")
@@ -124,10 +131,16 @@ def export(name: str, kind: str | None, output: Path) -> None:
     click.echo(f"{output}: {found.id} {found.version}")
 
 
-def _export_form(found: Framework, output: Path) -> None:
+def _export_form(found: Framework, asked_of: str, output: Path) -> None:
     from sojourn.standards.on_device import gaps
     from sojourn.standards.xforms import to_xform
 
-    output.write_text(to_xform(found), encoding="utf-8")
+    try:
+        form = to_xform(found, asked_of)
+    except ValueError as error:
+        raise FrameworkProblems(found.id, [Problem("survey", 0, "", str(error))]) from error
+    output.write_text(form, encoding="utf-8")
+    if asked_of == "place":
+        return
     for name, reason in gaps(found).items():
         click.echo(f"Warning: a phone will not compute `{name}`: {reason}", err=True)

@@ -9,29 +9,27 @@ cannot compute exactly is left out and told by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from sojourn.framework import Findings, Framework, Horizon, Response, State
-from sojourn.framework.model import Effect, Factor, Measure, Sheet, Stage
+from sojourn.framework.model import DIRECTION_TYPE, Direction, Effect, Factor, Measure, Sheet, Stage
 from sojourn.framework.nodes import (
     ROSTER_NODES,
     And,
     BooleanLiteral,
+    CodeLiteral,
     FactorRef,
     Node,
-    Not,
     NotEqual,
-    CodeLiteral,
     answers_used,
     rows_used,
     walk,
 )
-from sojourn.framework.model import DIRECTION_TYPE, Direction
 from sojourn.framework.types import BOOLEAN
+from sojourn.standards.survey import asked_of_unit, block
 from sojourn.standards.xpath import NOT_APPLICABLE, Compiler, Helpers, Paths, quoted
-from sojourn.standards.xpath_numbers import Gap, Numeric, choose, known
+from sojourn.standards.xpath_numbers import GapError, Numeric, choose, known
 
 PREFIX = "on_device__"
 """Begins the names of what is computed in the form; no name of a framework begins so."""
@@ -64,10 +62,9 @@ class Difference:
     server: str
 
 
-@lru_cache(maxsize=32)
 def gaps(framework: Framework) -> Mapping[str, str]:
     """The factors, measures and responses that a phone does not compute, each with the reason."""
-    return compiled(framework, paths_of(framework, framework.sheets.get("survey", ()))).gaps
+    return compiled(framework, paths_of(framework, asked_of_unit(framework))).gaps
 
 
 def compiled(framework: Framework, paths: Paths) -> OnDevice:
@@ -87,13 +84,10 @@ def urgent_responses(framework: Framework) -> tuple[Response, ...]:
     )
 
 
-def differences(
-    framework: Framework, computed: Mapping[str, str], findings: Findings
-) -> tuple[Difference, ...]:
+def differences(computed: Mapping[str, str], findings: Findings) -> tuple[Difference, ...]:
     """Where a device's outcomes are not those of the server's findings, from the same answers."""
     wanted = {
-        factor.name: _state_word(framework, factor.state, factor.direction)
-        for factor in findings.factors
+        factor.name: _state_word(factor.state, factor.direction) for factor in findings.factors
     }
     wanted |= {r.name: _truth_word(r.suggested) for r in findings.responses}
     return tuple(
@@ -103,7 +97,7 @@ def differences(
     )
 
 
-def _state_word(framework: Framework, state: State, direction: Direction | None) -> str:
+def _state_word(state: State, direction: Direction | None) -> str:
     if state is State.NOT_APPLICABLE:
         return NOT_APPLICABLE
     if direction is not None:
@@ -136,12 +130,6 @@ def _needed(framework: Framework, *nodes: Node) -> set[str]:
 
 
 # -- where questions stand
-
-
-def block(row: Mapping[str, str]) -> tuple[str, str]:
-    """`begin` or `end` with `group` or `repeat`, two empty texts for another row of a survey."""
-    words = row.get("type", "").replace("_", " ").lower().split()
-    return (words[0], words[1]) if len(words) > 1 and words[0] in ("begin", "end") else ("", "")
 
 
 def paths_of(framework: Framework, survey: Sheet) -> Paths:
@@ -200,7 +188,7 @@ class _Work:
             self._check_parts(response.when)
             when = self._truth(response.name, response.when)
             shown = [name for factor in urgent if (name := self._urgency(factor))]
-        except Gap as gap:
+        except GapError as gap:
             del self.found.calculations[before:]
             self.found.gaps[response.name] = str(gap)
             return
@@ -247,7 +235,7 @@ class _Work:
             else:
                 self._check_parts(row.node)
                 self._measure(row, compiler)
-        except Gap as gap:
+        except GapError as gap:
             self.found.gaps[row.name] = str(gap)
             return
         self._add_helpers(helpers)
@@ -256,7 +244,7 @@ class _Work:
         for node in nodes:
             for name in rows_used(node):
                 if name in self.found.gaps:
-                    raise Gap(f"it looks at `{name}`, which cannot be computed there")
+                    raise GapError(f"it looks at `{name}`, which cannot be computed there")
 
     def _compiler(self, owner: str, helpers: Helpers, row: str = "./") -> Compiler:
         return Compiler(
@@ -327,7 +315,7 @@ class _Work:
 
 def _calculation(name: str, text: str, kind: str) -> Cells:
     if len(text) > _LONGEST:
-        raise Gap("it is too long for a phone to compute it with every answer")
+        raise GapError("it is too long for a phone to compute it with every answer")
     row = {"type": "calculate", "name": name, "calculation": text}
     return {**row, "bind::type": kind} if kind else row
 
@@ -371,10 +359,3 @@ def _last_rows(survey: Sheet) -> dict[str, int]:
             found.update(dict.fromkeys(names, at))
             names = []
     return found
-
-
-def names(framework: Framework) -> Iterator[str]:
-    """The factors, measures and responses that the form computes."""
-    found = compiled(framework, paths_of(framework, framework.sheets.get("survey", ())))
-    for row in found.calculations:
-        yield row["name"].removeprefix(PREFIX)

@@ -8,24 +8,44 @@ from pyxform.xls2xform import convert
 
 from sojourn.framework import Framework
 from sojourn.standards import on_device
+from sojourn.standards.survey import asked_of_place, asked_of_unit
 
 _OUR_COLUMNS = frozenset({"missing", "data_class", "asked_of"})
 """Columns that say something to us and nothing to a form client."""
 
-_converted: dict[str, str] = {}
-"""By digest: a conversion takes a noticeable moment and its outcome never changes."""
+_converted: dict[tuple[str, str], str] = {}
+"""By digest and form: a conversion takes a noticeable moment and its outcome never changes."""
+
+PLACE_FORM = "_place"
+"""Ends the id of the form that is asked of places."""
 
 
-def to_xform(framework: Framework) -> str:
-    """The XForm XML of a framework's survey, choices and settings sheets."""
-    if framework.digest not in _converted:
-        _converted[framework.digest] = converted(framework)
-    return _converted[framework.digest]
+def to_xform(framework: Framework, asked_of: str = "unit") -> str:
+    """The XForm XML of what a framework asks of a unit, or with `place` of a place.
+
+    Raises ValueError where it asks nothing of places.
+    """
+    key = framework.digest, asked_of
+    if key not in _converted:
+        _converted[key] = converted(framework, asked_of)
+    return _converted[key]
 
 
-def converted(framework: Framework) -> str:
+def converted(framework: Framework, asked_of: str = "unit") -> str:
     """The same, converted anew."""
-    survey = on_device.with_findings(framework, framework.sheets.get("survey", ()))
+    of_place = asked_of == "place"
+    if of_place:
+        survey = list(asked_of_place(framework))
+    else:
+        survey = list(on_device.with_findings(framework, asked_of_unit(framework)))
+    title = framework.title.get()
+    changed = {"form_title": title}
+    if of_place:
+        place = framework.question(framework.place or "")
+        changed = {
+            "form_title": f"{title}: {place.label.get()}",
+            "form_id": framework.id + PLACE_FORM,
+        }
     rows = [_plain(row) for row in survey]
     sheets = {
         "survey": rows,
@@ -37,7 +57,7 @@ def converted(framework: Framework) -> str:
         # An XForm has one title; ours is translated.
         {
             **{name: cell for name, cell in _plain(row).items() if "::" not in name},
-            "form_title": framework.title.get(),
+            **changed,
         }
         for row in framework.sheets.get("settings", ())
     ]

@@ -63,14 +63,23 @@ from sojourn.framework.nodes import (
     Truncate,
     walk,
 )
-from sojourn.framework.types import ANSWER_LIMIT, COUNT, DAYS, YEARS, Codes, Date, Number
+from sojourn.framework.types import (
+    ANSWER_LIMIT,
+    COUNT,
+    DAYS,
+    DECIMAL_PLACES,
+    YEARS,
+    Codes,
+    Date,
+    Number,
+)
 from sojourn.language.answers import missing_numbers, rounded
 from sojourn.language.form import limits_of
 from sojourn.standards import xpath_numbers as exact
-from sojourn.standards.xpath_numbers import NAN, Gap, Numeric, Truth, choose, known
+from sojourn.standards.xpath_numbers import NAN, GapError, Numeric, Truth, choose, known
 
-DECIMALS_BELOW = 10**9
-"""A number with digits after the point counts as unknown on a device from here on."""
+NUMBERS_BELOW = 10**9
+"""A number from here on counts as unknown on a device. ODK Collect lets nobody type more digits."""
 
 MOST_ROWS = 500
 """A repeat has at most as many rows as a submission may have."""
@@ -128,7 +137,7 @@ class Compiler:
 
     def _meaning(self, table: Mapping[type, Callable[..., Any]], node: Node) -> Any:
         if type(node) not in table:
-            raise Gap(f"`{node.text()}` cannot be computed by a form client")
+            raise GapError(f"`{node.text()}` cannot be computed by a form client")
         return table[type(node)](self, node)
 
     def _boolean(self, node: BooleanLiteral) -> Truth:
@@ -203,7 +212,7 @@ class Compiler:
     def _selection(self, node: Node) -> tuple[str | None, tuple[str, ...]]:
         """The codes that were chosen, as a text, and the codes that mean something is missing."""
         if not isinstance(node, AnswerRef):
-            raise Gap(f"`{node.text()}` is not a question of several choices")
+            raise GapError(f"`{node.text()}` is not a question of several choices")
         path = self._path(node)
         missing = tuple(self.framework.question(node.name).missing_codes)
         return None if path is None else f"string({path})", missing
@@ -268,8 +277,7 @@ class Compiler:
     def _number_answer(self, node: AnswerRef) -> Numeric:
         question = self.framework.question(node.name)
         whole = isinstance(question.type, Number) and question.type.places == 0
-        kind = Number(0, Decimal(ANSWER_LIMIT)) if whole else Number(6, Decimal(DECIMALS_BELOW))
-        limit = int(kind.limit)
+        kind = Number(0 if whole else DECIMAL_PLACES, Decimal(NUMBERS_BELOW))
         path = self._path(node)
         if path is None:
             return Numeric(NAN, None, kind)
@@ -283,7 +291,7 @@ class Compiler:
             kind = Number(kind.places, min(kind.limit, _limit(question)))
         usable = [f"not({one})" for one in wrong]
         if limits is None or _computes(constraint):
-            usable.insert(0, f"abs({value}) < {limit}")
+            usable.insert(0, f"abs({value}) < {NUMBERS_BELOW}")
         low = f"if({_all(usable)}, {scaled}, {NAN})" if usable else scaled
         return Numeric(low, None, kind)
 
@@ -474,7 +482,7 @@ class Compiler:
     def _combine(self, node: Combine) -> Numeric:
         """The known parts that apply, where enough of them are known."""
         if node.fill:
-            raise Gap("the bounds of a measure are not computed on a device")
+            raise GapError("the bounds of a measure are not computed on a device")
         terms = [self._term(part) for part in node.parts]
         weights = node.weights or (1,) * len(terms)
         numbers = [
@@ -549,7 +557,7 @@ def quoted(text: str) -> str:
     if "'" not in text:
         return f"'{text}'"
     if '"' in text:
-        raise Gap(f"the code {text} holds both kinds of quotes")
+        raise GapError(f"the code {text} holds both kinds of quotes")
     return f'"{text}"'
 
 
@@ -559,7 +567,7 @@ def _sum_of_known(numbers: list[Numeric], counts: list[str]) -> Numeric:
         for number, counted in zip(numbers, counts, strict=True)
     ]
     if not all(number.kind.fixed for number in numbers):
-        raise Gap("it adds up numbers that were divided by numbers that people answered")
+        raise GapError("it adds up numbers that were divided by numbers that people answered")
     return reduce(exact.plus, parts)
 
 

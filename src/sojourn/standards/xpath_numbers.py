@@ -31,7 +31,7 @@ Truth: TypeAlias = tuple[str, str]
 Over: TypeAlias = str | int
 
 
-class Gap(ValueError):
+class GapError(ValueError):
     """Something that a form client cannot compute as exactly as we do. The message says what."""
 
 
@@ -64,7 +64,7 @@ def fits(*kinds: Number) -> None:
     """Refuse numbers that could lose their last digit."""
     for kind in kinds:
         if kind.scaled_limit() >= EXACT or kind.over * 10**kind.places >= EXACT:
-            raise Gap(
+            raise GapError(
                 "its numbers could become too large for a form client to keep every digit; give "
                 "the questions a constraint, such as . >= 0 and . <= 100"
             )
@@ -164,11 +164,8 @@ def divided_by(left: Numeric, by: Fraction) -> Numeric:
     """Divided by a number that is written down, and not zero."""
     a, down = left.settled(), abs(by)
     kind = a.kind.times(Number(0, Decimal(down.denominator))).over_fixed(down.numerator)
-    over: Over
-    if isinstance(a.over, int):
-        over = a.over * down.numerator
-    else:
-        over = times(a.over, down.numerator)
+    by_more = down.numerator
+    over = a.over * by_more if isinstance(a.over, int) else times(a.over, by_more)
     factor = written(down.denominator if by > 0 else -down.denominator)
     return Numeric(times(a.low, 1 if factor == "1" else factor), None, kind, over)
 
@@ -264,7 +261,7 @@ def like_each_other(numbers: Sequence[Numeric]) -> list[Numeric]:
     settled = [number.settled() for number in numbers]
     kind = reduce(Number.or_else, (number.kind for number in settled))
     if not kind.fixed:
-        raise Gap("it compares numbers that were divided by numbers that people answered")
+        raise GapError("it compares numbers that were divided by numbers that people answered")
     found = []
     for number in settled:
         scale = 10 ** (kind.places - number.kind.places) * (kind.over // number.kind.over)

@@ -16,6 +16,7 @@ VERBS = {
     "assess": gettext_lazy("assessed"),
     "assign": gettext_lazy("assigned"),
     "correct": gettext_lazy("corrected"),
+    "differ": gettext_lazy("found that the phone computed otherwise"),
     "erase": gettext_lazy("erased"),
     "expire": gettext_lazy("ended by its date"),
     "find": gettext_lazy("searched"),

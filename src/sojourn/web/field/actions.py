@@ -133,7 +133,7 @@ def _compare(
     submission as it was sent, which is sealed with the person's key.
     """
     findings = engine.assess(framework, read.answers)
-    found = on_device.differences(framework, read.computed, findings)
+    found = on_device.differences(read.computed, findings)
     if found:
         record(
             by=by,
