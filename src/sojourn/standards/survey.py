@@ -10,6 +10,9 @@ from sojourn.framework.model import Sheet
 
 Cells = Mapping[str, str]
 
+PLACE_FORM = "_place"
+"""Ends the id of the form that is asked of places."""
+
 
 def block(row: Cells) -> tuple[str, str]:
     """`begin` or `end` with `group` or `repeat`, two empty texts for another row of a survey."""

@@ -8,16 +8,13 @@ from pyxform.xls2xform import convert
 
 from sojourn.framework import Framework
 from sojourn.standards import on_device
-from sojourn.standards.survey import asked_of_place, asked_of_unit
+from sojourn.standards.survey import PLACE_FORM, asked_of_place, asked_of_unit
 
 _OUR_COLUMNS = frozenset({"missing", "data_class", "asked_of"})
 """Columns that say something to us and nothing to a form client."""
 
 _converted: dict[tuple[str, str], str] = {}
 """By digest and form: a conversion takes a noticeable moment and its outcome never changes."""
-
-PLACE_FORM = "_place"
-"""Ends the id of the form that is asked of places."""
 
 
 def to_xform(framework: Framework, asked_of: str = "unit") -> str:

@@ -42,6 +42,7 @@ OBJECTS = {
     "cases.case": gettext_lazy("case"),
     "consent.consent": gettext_lazy("consent"),
     "field.ticket": gettext_lazy("form"),
+    "places.placeanswers": gettext_lazy("answers about a place"),
     "people.person": gettext_lazy("person's file"),
 }
 
