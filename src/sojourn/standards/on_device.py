@@ -253,14 +253,17 @@ class _Work:
 
     def _add_helpers(self, helpers: Helpers) -> None:
         for roster, rows in helpers.rows.items():
-            for name, text in rows:
-                self._calculate_in(roster, name, text)
+            for name, text, kind in rows:
+                if roster:
+                    self._calculate_in(roster, name, text, kind)
+                else:
+                    self._calculate(name.removeprefix(PREFIX), text, kind)
 
     def _calculate(self, name: str, text: str, kind: str = "") -> None:
         self.found.calculations.append(_calculation(PREFIX + name, text, kind))
 
-    def _calculate_in(self, roster: str, name: str, text: str) -> None:
-        row = _calculation(name, text, "decimal")
+    def _calculate_in(self, roster: str, name: str, text: str, kind: str = "decimal") -> None:
+        row = _calculation(name, text, kind)
         self.found.in_rows.setdefault(roster, []).append(row)
 
     def _truth(self, name: str, node: Node) -> str:

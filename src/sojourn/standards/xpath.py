@@ -85,6 +85,10 @@ MOST_ROWS = 500
 """A repeat has at most as many rows as a submission may have."""
 
 NOT_APPLICABLE = "not_applicable"
+_LONG = 400
+"""Characters from which an expression is computed once, in a calculation of its own."""
+
+_TRUE, _FALSE, _EMPTY = "'true'", "'false'", "''"
 _UNKNOWN: Truth = ("false()", "false()")
 _SIDES = {
     Side.PRESENT: ("raises", "protects", "both"),
@@ -104,9 +108,10 @@ class Paths:
 
 @dataclass
 class Helpers:
-    """Calculations that a rule needs beside it, in each row of a repeat: name and XPath."""
+    """What a rule needs computed beside it, by the repeat in whose rows that stands, or under an
+    empty name for the unit: name, XPath, and `decimal` for a number."""
 
-    rows: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    rows: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ class Compiler:
 
     `row` leads from where the expression stands to the row; `prefix` begins the names of
     calculations; `measured` has the kinds of the measures that were compiled. In a constraint
-    (`raw`) answers are looked at as they were given.
+    (`raw`) answers are looked at as they were given; in a filter nothing can be computed beside.
     """
 
     framework: Framework
@@ -126,6 +131,7 @@ class Compiler:
     owner: str = ""
     row: str = "./"
     raw: bool = False
+    in_filter: bool = False
 
     # -- conditions
 
@@ -157,7 +163,7 @@ class Compiler:
 
     def _if(self, node: If) -> Truth:
         (met, unmet), then, other = (
-            self.truth(part) for part in (node.condition, node.then, node.otherwise)
+            self._once(part) for part in (node.condition, node.then, node.otherwise)
         )
         return (
             _any((_all((met, then[0])), _all((unmet, other[0])))),
@@ -167,13 +173,35 @@ class Compiler:
     def _first_known(self, node: Coalesce) -> Truth:
         found = _UNKNOWN
         for part in reversed(node.parts):
-            surely, never = self.truth(part)
+            surely, never = self._once(part)
             open_ = f"not({surely} or {never})"
             found = (
                 _any((surely, _all((open_, found[0])))),
                 _any((never, _all((open_, found[1])))),
             )
         return found
+
+    def _once(self, node: Node) -> Truth:
+        """A condition that is needed several times: a long one is computed beside."""
+        found = self.truth(node)
+        if self.in_filter or sum(map(len, found)) < _LONG:
+            return found
+        path = f"string({self._beside(choose(found, _TRUE, _FALSE, _EMPTY))})"
+        return f"({path} = {_TRUE})", f"({path} = {_FALSE})"
+
+    def _beside(self, text: str, kind: str = "") -> str:
+        """The path of a calculation of its own for an expression."""
+        roster = self._roster
+        rows = self.helpers.rows.setdefault(roster or "", [])
+        name = f"{self.prefix}{self.owner}__part_{len(rows) + 1}"
+        rows.append((name, text, kind))
+        return f"/data/{name}" if roster is None else f"{self.row}{name}"
+
+    @property
+    def _roster(self) -> str | None:
+        """The repeat in whose rows the calculations of this owner stand; None for the unit."""
+        measures = (m for m in self.framework.measures if m.name == self.owner)
+        return next((measure.of for measure in measures), None)
 
     def _comparison(self, node: Any) -> Truth:
         left, right = node.left, node.right
@@ -260,7 +288,7 @@ class Compiler:
         return class_text(self._measured(node.name, node.roster), measure.classes)
 
     def _text_if(self, node: If) -> str:
-        condition = self.truth(node.condition)
+        condition = self._once(node.condition)
         return choose(condition, self.text(node.then), self.text(node.otherwise), "''")
 
     def _first_text(self, node: Coalesce) -> str:
@@ -270,9 +298,13 @@ class Compiler:
     # -- numbers
 
     def number(self, node: Node) -> Numeric:
-        """A number, NaN where unknown."""
+        """A number, NaN where unknown; a long one is computed beside."""
         found: Numeric = self._meaning(_NUMBERS, node)
-        return found
+        short = len(found.low) < _LONG or found.high is not None
+        if self.in_filter or short or not isinstance(found.over, int):
+            return found
+        path = self._beside(f"if({known(found.low)}, {found.low}, '')", "decimal")
+        return Numeric(f"number({path})", None, found.kind, found.over)
 
     def _number_answer(self, node: AnswerRef) -> Numeric:
         question = self.framework.question(node.name)
@@ -298,7 +330,7 @@ class Compiler:
     def _as_given(self) -> Compiler:
         return Compiler(
             *(self.framework, self.paths, self.prefix, self.measured, self.helpers),
-            *(self.owner, self.row, True),
+            *(self.owner, self.row, True, self.in_filter),
         )
 
     def _number_literal(self, node: NumberLiteral) -> Numeric:
@@ -369,7 +401,7 @@ class Compiler:
 
     def _number_if(self, node: If) -> Numeric:
         then, other = self.number(node.then), self.number(node.otherwise)
-        return exact.chosen(self.truth(node.condition), then, other)
+        return exact.chosen(self._once(node.condition), then, other)
 
     def _first_number(self, node: Coalesce) -> Numeric:
         parts = [self.number(part) for part in node.parts]
@@ -381,7 +413,7 @@ class Compiler:
         """Whether a repeat was asked for, as a submission is read: some row holds an answer, or
         the question that counts its rows was answered with nought."""
         questions = [q for q in self.framework.questions if q.roster == roster]
-        row = Compiler(self.framework, self.paths, self.prefix, self.measured, self.helpers)
+        row = self._in_row()
         answered = _any(row.answered(question) for question in questions)
         some = f"count({self.paths.repeats[roster]}[{answered}]) > 0"
         count = self.paths.counts.get(roster)
@@ -409,7 +441,7 @@ class Compiler:
     def _in_row(self, row: str = "./") -> Compiler:
         return Compiler(
             *(self.framework, self.paths, self.prefix, self.measured, self.helpers),
-            *(self.owner, row),
+            *(self.owner, row, False, True),
         )
 
     def _any_row(self, node: AnyRow) -> Truth:
@@ -449,7 +481,7 @@ class Compiler:
         counted = f"if({_all((surely, known(value.low)))}, {value.low} + {far}, 0 - 1)"
         rows = self.helpers.rows.setdefault(node.roster, [])
         name = f"{self.prefix}{self.owner}__row_{len(rows) + 1}"
-        rows.append((name, f"if({never}, '', {counted})"))
+        rows.append((name, f"if({never}, '', {counted})", "decimal"))
         counts = f"{self.paths.repeats[node.roster]}[number(./{name}) >= 0]"
         some, each = f"count({counts})", f"{counts}/{name}"
         unsure = self._rows(node.roster, f"number(./{name}) = 0 - 1")
@@ -514,20 +546,22 @@ class Compiler:
         return f"({there}) >= {max(1, node.at_least)} and {share}"
 
     def _decide(self, node: Decide) -> Numeric:
-        """A value holds where its case is true and every case before it is surely not, or says
-        the same."""
-        cases = [
-            (("true()", "false()") if when is None else self.truth(when), value)
-            for when, value in node.cases
-        ]
+        """From the last case upwards: its number where it is true, what follows where it is surely
+        not, and while it is unknown only what both say.
+
+        What follows is needed several times, so it stands in a calculation of its own.
+        """
         found = NAN
-        for value in dict.fromkeys(value for _, value in cases):
-            ways = [
-                _all((met[0], *(before[1] for before, other in cases[:at] if other != value)))
-                for at, (met, own) in enumerate(cases)
-                if own == value
-            ]
-            found = f"if({_any(ways)}, {exact.decimal(value, node.type).low}, {found})"
+        for when, value in reversed(node.cases):
+            number = exact.decimal(value, node.type).low
+            if when is None:
+                found = number
+                continue
+            surely, never = self._once(when)
+            same = f"if({found} = {number}, {number}, {NAN})"
+            text = f"if({surely}, {number}, if({never}, {found}, {same}))"
+            path = self._beside(f"if({known(text)}, {text}, '')", "decimal")
+            found = f"number({path})"
         return Numeric(found, None, node.type)
 
     # -- where answers stand
