@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import get_args
@@ -40,7 +41,7 @@ from tests.spec.toc import CHAPTERS
 
 EXAMPLES = 400 if os.environ.get("SOJOURN_DEEP") else 25
 
-Rows = dict[str, list[Texts]]
+Rows = Mapping[str, Sequence[Texts]]
 
 _WHOLE = st.integers(-3, 12).map(str) | st.sampled_from(["999999999", "-999999999", "30", "-1"])
 _DECIMAL = st.sampled_from(
@@ -72,7 +73,7 @@ def answer(question: Question) -> st.SearchStrategy[str]:
 @st.composite
 def interviews(draw: st.DrawFn, framework: Framework) -> tuple[Texts, Rows]:
     """The answers of one unit, and of the rows of its repeats."""
-    rows: Rows = {
+    rows = {
         roster.name: [
             _answers(draw, framework, roster.name) for _ in range(draw(st.integers(0, 3)))
         ]

@@ -294,7 +294,7 @@ class _Work:
             text = choose(compiler.truth(factor.rule), "'true'", "'false'", "''")
         others = [stage for stage in Stage if stage not in factor.stages]
         stage = self.framework.stage_question
-        if not others or stage not in self.paths.answers:
+        if not others or stage is None or stage not in self.paths.answers:
             return text
         path = self.paths.answers[stage]
         elsewhere = " or ".join(f"string({path}) = {quoted(other)}" for other in others)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from xml.sax.saxutils import escape
 
 from pyxform.xls2xform import convert
 
@@ -38,11 +40,7 @@ def converted(framework: Framework, asked_of: str = "unit") -> str:
     title = framework.title.get()
     changed = {"form_title": title}
     if of_place:
-        place = framework.question(framework.place or "")
-        changed = {
-            "form_title": f"{title}: {place.label.get()}",
-            "form_id": framework.id + PLACE_FORM,
-        }
+        changed["form_id"] = framework.id + PLACE_FORM
     rows = [_plain(row) for row in survey]
     sheets = {
         "survey": rows,
@@ -59,6 +57,14 @@ def converted(framework: Framework, asked_of: str = "unit") -> str:
         for row in framework.sheets.get("settings", ())
     ]
     return str(convert(sheets, form_name="data", validate=False).xform)
+
+
+def titled(xform: str, title: str) -> str:
+    """A form with another title, for a page that knows in which language it speaks."""
+    return _TITLE.sub(lambda match: f"{match[1]}{escape(title)}{match[2]}", xform, count=1)
+
+
+_TITLE = re.compile(r"(<h:title>).*?(</h:title>)", re.DOTALL)
 
 
 def _plain(row: Mapping[str, str]) -> dict[str, str]:

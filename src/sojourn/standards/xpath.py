@@ -139,7 +139,8 @@ class Compiler:
         """Whether a condition is surely true, and whether it is surely false."""
         if isinstance(node, COMPARISONS):
             return self._comparison(node)
-        return self._meaning(_TRUTHS, node)
+        found: Truth = self._meaning(_TRUTHS, node)
+        return found
 
     def _meaning(self, table: Mapping[type, Callable[..., Any]], node: Node) -> Any:
         if type(node) not in table:

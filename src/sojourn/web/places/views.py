@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sojourn.framework import Framework
 from sojourn.standards.submissions import SubmissionError
-from sojourn.standards.xforms import to_xform
+from sojourn.standards.xforms import titled, to_xform
 from sojourn.web.accounts.access import Purpose, needs, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
@@ -87,6 +87,7 @@ def place(request: HttpRequest, answers_id: uuid.UUID) -> HttpResponse:
         "place": name,
         "period": period,
         "facts": words.facts(framework, row, door.classes(row)),
+        "not_asked": words.not_asked(framework, row),
         "history": [(other, words.named(framework, other)[1]) for other in others],
         "may_write": row.organisation_id in by.organisations(Verb.WRITE),
     }
@@ -96,9 +97,10 @@ def place(request: HttpRequest, answers_id: uuid.UUID) -> HttpResponse:
 @needs(Verb.WRITE)
 @require_GET
 def xform(request: HttpRequest) -> HttpResponse:
-    """The form itself."""
+    """The form itself, with the title of the page that it stands on."""
     del request
-    return openrosa.answer(to_xform(_framework_or_404(), "place"))
+    form = to_xform(_framework_or_404(), "place")
+    return openrosa.answer(titled(form, _("Answer for a place")))
 
 
 @needs(Verb.WRITE)

@@ -46,16 +46,23 @@ def facts(framework: Framework, row: PlaceAnswers, classes: Collection[DataClass
     """What was answered about a place, as far as a role may see it; free text is left out."""
     kept = row.answers.get("values", {})
     return [
-        Fact(question.label.get(language()), _shown(question, kept.get(question.name)))
-        for question in place_questions(framework)
-        if not isinstance(question.type, Text)
-        and (question.data_class is None or question.data_class in classes)
+        Fact(question.label.get(language()), _shown(question, kept[question.name]))
+        for question in _coded(framework)
+        if question.name in kept and (question.data_class is None or question.data_class in classes)
     ]
 
 
+def not_asked(framework: Framework, row: PlaceAnswers) -> int:
+    """How many questions about a place were passed over."""
+    kept = row.answers.get("values", {})
+    return sum(question.name not in kept for question in _coded(framework))
+
+
+def _coded(framework: Framework) -> list[Question]:
+    return [q for q in place_questions(framework) if not isinstance(q.type, Text)]
+
+
 def _shown(question: Question, kept: object) -> str:
-    if kept is None:
-        return case_words.answer(question, None, Missing.NOT_ASKED)
     if not isinstance(kept, dict):
         return case_words.answer(question, str(kept), None)
     if "missing" in kept:
