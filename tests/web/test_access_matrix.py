@@ -5,18 +5,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from sojourn.framework import Framework
+from sojourn.language import load_framework
 from sojourn.web.accounts.models import Grant
 from sojourn.web.accounts.roles import POWERS, Verb
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
-from tests.web.conftest import ROLES, World
+from sojourn.web.places import actions as places
+from sojourn.web.places.models import PlaceAnswers
+from tests.web.conftest import ROLES, World, with_places
+from tests.web.test_places import place_xml
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,14 @@ def _of_grant(case: Case) -> list[object]:
     return [Grant.objects.filter(organisation=case.organisation).earliest("pk").pk]
 
 
+def _of_organisation(case: Case) -> list[object]:
+    return [case.organisation_id]
+
+
+def _of_place(case: Case) -> list[object]:
+    return [PlaceAnswers.objects.get(organisation=case.organisation).pk]
+
+
 def _of_token(case: Case) -> list[object]:
     return [token_of(Ticket.objects.get(case=case).pk)]
 
@@ -84,6 +98,11 @@ ROUTES = {
     # A form belongs to the one who opened it, so others of the organisation get 404 as well.
     "cases:form": Route(Verb.WRITE, args=_of_ticket, ok=(200, 404)),
     "cases:review": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "places:list": Route(Verb.READ),
+    "places:xform": Route(Verb.WRITE),
+    "places:place": Route(Verb.READ, args=_of_place),
+    "places:form": Route(Verb.WRITE, args=_of_organisation),
+    "places:submission": Route(Verb.WRITE, "post", _of_organisation, ok=(400,)),
     "audit:log": Route(Verb.AUDIT),
     # The token in the address is the whole sign-in: who holds it may, whoever else is signed in.
     "field:form_list": Route(args=_of_token, open_to_all=True),
@@ -91,6 +110,12 @@ ROUTES = {
     "field:manifest": Route(args=_of_token, open_to_all=True),
     "field:submission": Route(method="post", args=_of_token, open_to_all=True, ok=(400,)),
 }
+
+
+@pytest.fixture(scope="module")
+def framework() -> Framework:
+    """One that asks something of places, so that there is such a form."""
+    return with_places(load_framework(Path(__file__).parent / "framework.yaml"))
 
 
 def _named(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -110,6 +135,7 @@ def foreign(world: World) -> Case:
     world.assess(case, name="chiara")
     for owner, theirs in (("bilal", world.case), ("chiara", case)):
         field.open_form(case=theirs, basis=LegalBasis.CONSENT, by=world.by(owner))
+        places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
     return case
 
 

@@ -63,6 +63,7 @@ class Item:
     """One factor on the page. `kind` is risk, resource, both or unknown.
 
     `changed` compares with the assessment before: new, gone, same, or empty without one.
+    `answered_for` names the place and period where it rests on what was answered for a place.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Item:
     changed: str = ""
     question: str = ""
     why_unknown: str = ""
+    answered_for: str = ""
 
 
 _FIRST = 4
@@ -185,9 +187,13 @@ def build(
     stage: str = "",
     before: tuple[Framework, Findings] | None = None,
     previous: object | None = None,
+    answered_for: str = "",
 ) -> Situation:
-    """Lays out findings for somebody cleared for `classes`, in the active language."""
-    view = _View(framework, findings, frozenset(classes))
+    """Lays out findings for somebody cleared for `classes`, in the active language.
+
+    `answered_for` names the place and period whose answers were joined, in words.
+    """
+    view = _View(framework, findings, frozenset(classes), answered_for)
     old = _View(*before, frozenset(classes)) if before is not None else None
     items = [item for item in view.items() if item.kind]
     if old is not None:
@@ -213,9 +219,14 @@ class _View:
     """Findings as somebody with a clearance may see them."""
 
     def __init__(
-        self, framework: Framework, findings: Findings, classes: frozenset[DataClass]
+        self,
+        framework: Framework,
+        findings: Findings,
+        classes: frozenset[DataClass],
+        answered_for: str = "",
     ) -> None:
         self.framework = framework
+        self.answered_for = answered_for
         self.classes = classes
         self.questions = {question.name: question for question in framework.questions}
         self.rosters = {roster.name: roster for roster in framework.rosters}
@@ -284,7 +295,17 @@ class _View:
             basis=str(words.BASES[factor.basis]),
             question=self._open_question(finding) if unknown else "",
             why_unknown=self._why_unknown(finding) if unknown else "",
+            answered_for=self.answered_for if self._rests_on_place(finding.because) else "",
         )
+
+    def _rests_on_place(self, because: Because) -> bool:
+        """Whether an outcome rests on something that was answered for a place."""
+        if because.op == "factor":
+            finding = self.all_findings.get(_factor_named(because))
+            return finding is not None and self._rests_on_place(finding.because)
+        own = (self.questions.get(a.question) for a in because.answers if a.value is not None)
+        of_place = any(question is not None and question.of_place for question in own)
+        return of_place or any(self._rests_on_place(part) for part in because.parts)
 
     def responses(self) -> tuple[HorizonGroup, ...]:
         """What is suggested, by horizon, without what is shown apart."""

@@ -31,6 +31,8 @@ from sojourn.web.field import queries as tickets
 from sojourn.web.field.tickets import token_of
 from sojourn.web.i18n import language
 from sojourn.web.people import identities
+from sojourn.web.places import words as place_words
+from sojourn.web.places.models import Joined
 
 
 @needs(Verb.READ)
@@ -98,7 +100,7 @@ def assess(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
 
 
 # The form component evaluates its expressions in WebAssembly and styles its own elements.
-_FORM_POLICY = {
+FORM_POLICY = {
     "script-src": ["'wasm-unsafe-eval'"],
     "style-src": ["'unsafe-inline'"],
     "font-src": ["data:"],
@@ -128,7 +130,7 @@ def form(request: HttpRequest, case_id: uuid.UUID, ticket_id: uuid.UUID) -> Http
         "max_bytes": settings.OPENROSA_MAX_BYTES,
     }
     response = render(request, "cases/form.html", context)
-    response._csp_update = _FORM_POLICY  # type: ignore[attr-defined]  # what csp_update sets
+    response._csp_update = FORM_POLICY  # type: ignore[attr-defined]  # what csp_update sets
     return response
 
 
@@ -176,8 +178,10 @@ def _before(
 def _situation(
     shown: Assessment, before: Assessment | None, classes: Collection[DataClass]
 ) -> Situation:
+    framework = frameworks.by_digest(shown.framework_id)
+    joined = Joined.objects.filter(assessment=shown).select_related("answers").first()
     return build(
-        frameworks.by_digest(shown.framework_id),
+        framework,
         Findings.from_json(shown.findings),
         classes=classes,
         stage=shown.stage,
@@ -187,4 +191,7 @@ def _situation(
             else None
         ),
         previous=before,
+        answered_for=(
+            place_words.answered_for(framework, joined.answers, classes) if joined else ""
+        ),
     )
