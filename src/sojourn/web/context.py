@@ -42,6 +42,7 @@ def _nav(principal: Principal, path: str) -> list[NavItem]:
     places = [(_("My day"), reverse("home:day"), "house", True)]
     places += [
         (_("People"), reverse("people:list"), "people", principal.may(Verb.READ)),
+        (_("Frameworks"), reverse("frameworks:list"), "diagram-3", True),
         (_("Members"), reverse("accounts:members"), "gear", principal.may(Verb.CONFIGURE)),
         (_("Audit"), reverse("audit:log"), "shield-check", principal.may(Verb.AUDIT)),
     ]

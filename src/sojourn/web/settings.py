@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "sojourn.web.consent",
     "sojourn.web.cases",
     "sojourn.web.field",
+    "sojourn.web.frameworks",
     "sojourn.web.home",
 ]
 
