@@ -233,12 +233,12 @@ def test_an_old_assessment_keeps_the_words_of_its_framework(
 
 
 def test_a_level_that_is_not_asked_about_is_not_called_free_of_risk() -> None:
-    framework = catalogue.load("domv")
+    framework = catalogue.load("reach-msna-2024")
     findings = record.assess(framework, Answers())
     situation = build(framework, findings, classes=set(DataClass))
     assert {band.key: band.asked for band in situation.levels} == {
-        "individual": True,
-        "household": False,
-        "community": False,
-        "structural": False,
+        "individual": False,
+        "household": True,
+        "community": True,
+        "structural": True,
     }

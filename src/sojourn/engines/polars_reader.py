@@ -231,7 +231,7 @@ class _Cell:
             # Larger ones would not fit once scaled, and Polars stops the whole run for one cell.
             fitting = pl.when(exact.is_between(-ANSWER_LIMIT, ANSWER_LIMIT)).then(exact)
             return _times(fitting, _SCALE).cast(pl.Int64, strict=False)
-        if self.dtype.is_float():
+        if self.dtype == pl.Float64:  # a shorter float is not always what it is written as
             whole = self.column.cast(pl.Int64, strict=False)
             return pl.when(whole == self.column).then(whole)
         if self.trim:

@@ -8,7 +8,7 @@ from pyxform.xls2xform import convert
 
 from sojourn.framework import Framework
 
-_OUR_COLUMNS = frozenset({"missing", "data_class"})
+_OUR_COLUMNS = frozenset({"missing", "data_class", "asked_of"})
 """Columns that say something to us and nothing to a form client."""
 
 _converted: dict[str, str] = {}
