@@ -52,6 +52,7 @@ def serve(host: str, port: int, *, demo: bool, home: Path) -> None:
         _load_demo()
     else:
         _refuse_demo_data()
+    _name_disputed_frameworks()
     from django.utils import timezone
 
     from sojourn.web.consent.actions import expire_due
@@ -132,6 +133,18 @@ def _refuse_demo_data() -> None:
         raise StartError(
             "This folder holds the demonstration with its public passwords. Start it with --demo, "
             "or choose another folder with --home."
+        )
+
+
+def _name_disputed_frameworks() -> None:
+    from sojourn.web.cases import frameworks
+
+    now = frameworks.current()
+    if frameworks.is_disputed(now):
+        _say(
+            f"Take care: the framework {now.id} {now.version} has other contents than the one of "
+            "this version that assessments used before. Both are kept, each by its digest; raise "
+            "the version of the new one."
         )
 
 

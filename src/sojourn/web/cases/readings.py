@@ -105,8 +105,8 @@ def scale(classes: tuple[MeasureClass, ...], here: str | None = None) -> tuple[S
 def _range(below: MeasureClass | None, item: MeasureClass) -> str:
     """Which numbers a class holds. A cut-off belongs to the class it ends, or to the next one."""
     limits = {
-        "low": "" if below is None or below.limit is None else words.number(below.limit),
-        "high": "" if item.limit is None else words.number(item.limit),
+        "low": "" if below is None or below.limit is None else words.exact(below.limit),
+        "high": "" if item.limit is None else words.exact(item.limit),
     }
     if not limits["low"] and not limits["high"]:
         return _("every number")

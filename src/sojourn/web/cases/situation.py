@@ -491,7 +491,7 @@ class View:
 
     def _question_text(self, name: str) -> str:
         known = self.questions.get(name) or self.rosters.get(name)
-        return known.label.get(language()) if known is not None else name
+        return words.plain(known.label.get(language())) if known is not None else name
 
     def _answer_text(self, name: str, value: str | None, missing: Missing | None) -> str:
         question = self.questions.get(name)

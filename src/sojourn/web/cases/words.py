@@ -134,12 +134,18 @@ UNITS: Mapping[str, object] = {
     "days": gettext_lazy("days"),
     "share": gettext_lazy("share"),
 }
+_REPEATED = re.compile(r"\$\{\w+\}")
 _WITHIN = re.compile(r"\s*(\d+)\s*(hour|day|week|month)s?\s*")
 
 
 def value(text: str) -> str:
     """What an expression came out as."""
     return str(VALUES.get(text, text))
+
+
+def plain(label: str) -> str:
+    """A label without the places where a form repeats an answer that was given before."""
+    return _REPEATED.sub("…", label)
 
 
 def answer(question: Question, text: str | None, missing: Missing | None) -> str:
@@ -164,6 +170,16 @@ def number(value: Fraction) -> str:
     places = 0 if value.denominator == 1 else 2
     rounded = Decimal(round(value * 10**places)).scaleb(-places)
     return str(number_format(rounded.normalize() if places else rounded, use_l10n=True))
+
+
+def exact(value: Fraction) -> str:
+    """A number without rounding: with its digits, or as a fraction where they never end."""
+    for places in range(7):
+        scaled = value * 10**places
+        if scaled.denominator == 1:
+            decimal = Decimal(scaled.numerator).scaleb(-places)
+            return str(number_format(decimal, use_l10n=True))
+    return str(value)
 
 
 def unit(code: str) -> str:

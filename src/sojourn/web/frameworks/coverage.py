@@ -59,7 +59,7 @@ class Coverage:
     @property
     def columns(self) -> int:
         """How wide a cell across the whole table is."""
-        return len(self.stages) + 1
+        return max(1, len(self.stages)) + 1
 
 
 def cover(framework: Framework) -> Coverage:

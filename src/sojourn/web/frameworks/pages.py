@@ -261,7 +261,7 @@ class Rows:
         of = question.roster and self.say.label(question.roster)
         return QuestionRow(
             name=question.name,
-            label=question.label.get(language()) or question.name,
+            label=self.say.label(question.name),
             hint=question.hint.get(language()),
             kind=str(words.QUESTION_KINDS.get(type(question.type).__name__, "")),
             group=self.groups.get(question.name, ""),
@@ -326,7 +326,7 @@ class Rows:
             unit=case_words.unit(measure.unit),
             of=self.say.label(measure.of) if measure.of else "",
             missing=_policy(measure.missing),
-            cut_off="" if measure.cut_off is None else case_words.number(measure.cut_off * 100),
+            cut_off="" if measure.cut_off is None else case_words.exact(measure.cut_off),
             rule=None if parts else self.say.rule(measure.node),
             parts=parts,
             scale=scale(measure.classes),
@@ -341,7 +341,7 @@ class Rows:
                 PartRow(
                     part.factor,
                     self.say.label(part.factor),
-                    _("%(percent)s%%") % {"percent": case_words.number(part.weight * 100)},
+                    case_words.exact(part.weight),
                     words.readable(part.dimension) if part.dimension else "",
                     self._mark(part.factor),
                 )

@@ -63,7 +63,9 @@ class Sentences:
             *framework.factors,
             *framework.measures,
         )
-        self.labels = {row.name: row.label.get(language()) or row.name for row in named}
+        self.labels = {
+            row.name: case_words.plain(row.label.get(language())) or row.name for row in named
+        }
 
     def rule(self, node: Node) -> Reason:
         """A whole rule."""
@@ -115,8 +117,9 @@ class Sentences:
             case AnswerRef(name) | MeasureRef(name):
                 return _leaf(self.label(name), _("as it is"))
             case If():
-                text = _("The first of these that holds")
-                return Reason(text, "", "", parts=tuple(self._cases(node)))
+                return self._chosen(node) or Reason(
+                    _("The first of these that holds"), "", "", parts=tuple(self._cases(node))
+                )
             case Decide(cases):
                 parts = [self._case(case_words.number(Fraction(v)), when) for when, v in cases]
                 return Reason(_("The first of these that holds"), "", "", parts=tuple(parts))
@@ -160,7 +163,11 @@ class Sentences:
             case CountSelected(AnswerRef(name)):
                 text = _("How many were chosen: %(question)s") % {"question": self.label(name)}
                 return _leaf(text, compared)
-            case Add() | If() | Combine() | Decide():
+            case Add():
+                text = _("Added up, these are %(compared)s") % {"compared": compared}
+                parts = tuple(self._said(part) for part in _added(node.left))
+                return Reason(text, "", "", parts=parts)
+            case If() | Combine() | Decide():
                 text = _("The number that follows is %(compared)s") % {"compared": compared}
                 return Reason(text, "", "", parts=(self._said(node.left),))
             case _:
@@ -242,6 +249,30 @@ class Sentences:
         return Reason(str(case_words.OPERATIONS[word]), "", "", parts=tuple(parts))
 
     # -- cases
+
+    def _chosen(self, node: Node) -> Reason | None:
+        """A number or an effect for each answer to one question; None for anything more."""
+        subject, texts = "", []
+        while isinstance(node, If):
+            parts = node.condition.parts if isinstance(node.condition, Or) else (node.condition,)
+            values = []
+            for part in parts:
+                match part:
+                    case Equal(AnswerRef(name), CodeLiteral(code)) if subject in ("", name):
+                        subject = name
+                        values.append(self.code(name, code))
+                    case _:
+                        return None
+            outcome = {"values": _(", ").join(values), "outcome": self._plain(node.then)}
+            if not outcome["outcome"]:
+                return None
+            texts.append(_("%(values)s: %(outcome)s") % outcome)
+            node = node.otherwise
+        rest = self._plain(node)
+        if not rest:
+            return None
+        texts.append(_("otherwise: %(outcome)s") % {"outcome": rest})
+        return _leaf(self.label(subject), _("; ").join(texts))
 
     def _cases(self, node: Node) -> Iterable[Reason]:
         """A chain of `if`s as rows: an outcome and its condition, what remains last."""

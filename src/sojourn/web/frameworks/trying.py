@@ -5,7 +5,7 @@ Answers live as long as the request. They are in no address, no log, no session 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from sojourn.framework import (
 from sojourn.framework.nodes import answers_used
 from sojourn.framework.types import Code, Codes, Date, Number, Text
 from sojourn.language import AnswerError, read_answers, read_value
+from sojourn.web.cases import words as case_words
 from sojourn.web.cases.readings import Reading, reading
 from sojourn.web.cases.situation import Item, Reason, Situation, View, build
 from sojourn.web.frameworks import words
@@ -135,7 +136,7 @@ def attempt(
 ) -> Attempt:
     """The form filled in with texts by question; rows of repeats come from the example."""
     rosters = read_answers(framework, {}, example.rosters).rosters if example else {}
-    asked, errors = _asked(framework, texts, rosters)
+    asked, errors = _asked(framework, texts, rosters, _beside_the_form(framework, example))
     values = {name: text for name in texts if (text := " ".join(texts[name]).strip())}
     headings = groups(framework)
     found: dict[str, list[Field]] = {}
@@ -173,12 +174,13 @@ def _asked(
     framework: Framework,
     texts: Mapping[str, Sequence[str]],
     rosters: Mapping[str, tuple[Mapping[str, Value | Missing], ...]],
+    beside: Collection[str] = (),
 ) -> tuple[Answers, dict[str, str]]:
     """The answers to what the form asks, read in its order, and what is wrong with others."""
     errors: dict[str, str] = {}
     so_far = Answers({}, rosters)
     for question in questions(framework):
-        if not is_asked(framework, question.name, so_far):
+        if question.name not in beside and not is_asked(framework, question.name, so_far):
             continue
         value: Value | Missing = Missing.NOT_ASKED
         try:
@@ -191,11 +193,23 @@ def _asked(
     return record.without_broken(framework, so_far), errors
 
 
+def _beside_the_form(framework: Framework, example: Example | None) -> set[str]:
+    """What an example answers although the form, after its other answers, would not ask it.
+
+    Examples often leave out what only opens a part of the form, such as consent.
+    """
+    if example is None:
+        return set()
+    texts = {name: [text] for name, text in example.answers.items()}
+    asked, _errors = _asked(framework, texts, {})
+    return example.answers.keys() - asked.values.keys()
+
+
 def _field(question: Question, text: str, is_shown: bool, error: str) -> Field:
     chosen = set(text.split())
     return Field(
         name=question.name,
-        label=question.label.get(language()) or question.name,
+        label=case_words.plain(question.label.get(language())) or question.name,
         hint=question.hint.get(language()),
         kind=_kind(question),
         options=tuple(

@@ -20,6 +20,7 @@ from sojourn.web.frameworks.queries import Version
 from sojourn.web.i18n import language
 
 _LONGEST_SEARCH = 200
+_MANY = 12
 
 
 @require_GET
@@ -144,17 +145,27 @@ class _ChangedCell:
 class _ChangedRow:
     key: str
     label: str
-    kind: str
-    kind_label: str
     cells: tuple[_ChangedCell, ...]
+
+
+@dataclass(frozen=True)
+class _ChangedGroup:
+    """The rows of a sheet that changed in one way; many new ones are folded away at first."""
+
+    kind: str
+    label: str
+    rows: tuple[_ChangedRow, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.kind == "changed" or len(self.rows) <= _MANY
 
 
 @dataclass(frozen=True)
 class _ChangedSheet:
     key: str
     label: str
-    counts: Mapping[str, int]
-    rows: tuple[_ChangedRow, ...]
+    groups: tuple[_ChangedGroup, ...]
 
 
 def _entry(framework: Framework) -> _Entry:
@@ -216,26 +227,25 @@ def _texts(sent: QueryDict) -> dict[str, list[str]]:
 
 def _by_sheet(changes: Sequence[rules.RowChange]) -> list[_ChangedSheet]:
     sheets = dict.fromkeys(change.sheet for change in changes)
+    return [
+        _ChangedSheet(sheet, str(words.SHEETS.get(sheet, sheet)), _groups_of(sheet, changes))
+        for sheet in sheets
+    ]
+
+
+def _groups_of(sheet: str, changes: Sequence[rules.RowChange]) -> tuple[_ChangedGroup, ...]:
     found = []
-    for sheet in sheets:
-        rows = [change for change in changes if change.sheet == sheet]
-        found.append(
-            _ChangedSheet(
-                sheet,
-                str(words.SHEETS.get(sheet, sheet)),
-                Counter(change.kind for change in rows),
-                tuple(_changed_row(change) for change in rows),
-            )
-        )
-    return found
+    for kind, label in words.CHANGES.items():
+        rows = [_changed_row(c) for c in changes if (c.sheet, c.kind) == (sheet, kind)]
+        if rows:
+            found.append(_ChangedGroup(kind, str(label), tuple(rows)))
+    return tuple(found)
 
 
 def _changed_row(change: rules.RowChange) -> _ChangedRow:
     return _ChangedRow(
         change.key,
         _row_label(change.row),
-        change.kind,
-        str(words.CHANGES[change.kind]),
         tuple(
             _ChangedCell(cell.column, _language_of(cell.column), cell.old, cell.new)
             for cell in change.cells

@@ -71,9 +71,9 @@ SHEETS: Mapping[str, object] = {
     "examples": _("Example people"),
 }
 CHANGES: Mapping[str, object] = {
-    "added": _("Added"),
-    "removed": _("Removed"),
     "changed": _("Changed"),
+    "removed": _("Removed"),
+    "added": _("Added"),
 }
 
 
