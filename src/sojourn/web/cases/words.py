@@ -131,8 +131,15 @@ SERVICES: Mapping[str, object] = {
 }
 UNITS: Mapping[str, object] = {
     "points": gettext_lazy("points"),
+    "concerns": gettext_lazy("concerns"),
     "days": gettext_lazy("days"),
-    "share": gettext_lazy("share"),
+    "food groups": gettext_lazy("food groups"),
+    "level": gettext_lazy("level"),
+    "safeguards": gettext_lazy("safeguards"),
+    "steps": gettext_lazy("steps"),
+    "sub-groups": gettext_lazy("sub-groups"),
+    "times": gettext_lazy("times"),
+    "worries": gettext_lazy("worries"),
 }
 _REPEATED = re.compile(r"\$\{\w+\}")
 _WITHIN = re.compile(r"\s*(\d+)\s*(hour|day|week|month)s?\s*")
