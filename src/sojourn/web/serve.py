@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 _MOST_BYTES = 11_000_000
 """A little more than the largest submission: the application itself answers what is too large."""
@@ -58,6 +59,7 @@ def serve(host: str, port: int, *, demo: bool, home: Path) -> None:
     from sojourn.web.consent.actions import expire_due
 
     expire_due(on=timezone.localdate())
+    _read_frameworks_ahead()
     _run(host, port)
 
 
@@ -146,6 +148,13 @@ def _name_disputed_frameworks() -> None:
             "this version that assessments used before. Both are kept, each by its digest; raise "
             "the version of the new one."
         )
+
+
+def _read_frameworks_ahead() -> None:
+    """Reads the catalogue beside the first requests, so that nobody waits for it."""
+    from sojourn.web.frameworks.queries import shipped
+
+    Thread(target=shipped, daemon=True).start()
 
 
 def _run(host: str, port: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 
-from sojourn.framework import Answers, DataClass, Factor, Findings, Framework, Stage
+from sojourn.framework import Answers, DataClass, Factor, Findings, Framework, Measure, Stage
 from sojourn.framework.nodes import answers_used, rows_used
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN
 
@@ -78,7 +78,10 @@ def _classes_below(digest: str, framework: Framework, measure: str) -> frozenset
 
 
 def _look_below(framework: Framework, measure: str) -> Iterator[DataClass]:
-    rows = {row.name: row for row in (*framework.factors, *framework.measures)}
+    rows: dict[str, Factor | Measure] = {
+        **{factor.name: factor for factor in framework.factors},
+        **{measure.name: measure for measure in framework.measures},
+    }
     waiting, met = [measure], {measure}
     while waiting:
         row = rows[waiting.pop()]

@@ -406,7 +406,11 @@ def about(framework: Framework, key: str) -> str:
 
 def bases(framework: Framework) -> list[tuple[str, int]]:
     """How many factors, responses and measures rest on what, in words."""
-    rows = (*framework.factors, *framework.responses, *framework.measures)
+    rows: tuple[Factor | Response | Measure, ...] = (
+        *framework.factors,
+        *framework.responses,
+        *framework.measures,
+    )
     return [
         (str(label), number)
         for basis, label in case_words.BASES.items()

@@ -11,28 +11,36 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from sojourn.framework import Framework
+from sojourn.framework import Factor, Framework, Measure, Question, Roster
 from sojourn.framework.nodes import (
     COMPARISONS,
     Add,
+    Age,
     AllRows,
     And,
     AnswerRef,
     AnyRow,
     BooleanLiteral,
     ClassRef,
+    Coalesce,
     CodeLiteral,
+    CodeNumber,
     Combine,
     CountRows,
     CountSelected,
+    DaysBetween,
     Decide,
+    Divide,
     Equal,
     FactorRef,
     FactorTerm,
     Greater,
     GreaterEqual,
+    Greatest,
     If,
+    Least,
     Less,
     LessEqual,
     MeasureRef,
@@ -43,7 +51,9 @@ from sojourn.framework.nodes import (
     NotEqual,
     NumberLiteral,
     Or,
+    Round,
     Selected,
+    Subtract,
 )
 from sojourn.web.cases import words as case_words
 from sojourn.web.cases.situation import AnswerShown, Reason
@@ -57,7 +67,7 @@ class Sentences:
 
     def __init__(self, framework: Framework) -> None:
         self.framework = framework
-        named = (
+        named: tuple[Question | Roster | Factor | Measure, ...] = (
             *framework.questions,
             *framework.rosters,
             *framework.factors,
@@ -112,10 +122,32 @@ class Sentences:
             case _:
                 return self._value(node)
 
+    # -- numbers and codes
+
     def _value(self, node: Node) -> Reason:
+        """A value that is looked up or written down; what is computed is said further below."""
         match node:
             case AnswerRef(name) | MeasureRef(name):
                 return _leaf(self.label(name), _("as it is"))
+            case CodeNumber(AnswerRef(name)):
+                return _leaf(self.label(name), _("the number that was chosen"))
+            case CountSelected(AnswerRef(name)):
+                return _leaf(self.label(name), _("how many were chosen"))
+            case FactorTerm(name, weight=weight):
+                return _leaf(self.label(name), self.number(weight) or _("its own weight"))
+            case CodeLiteral(value):
+                return Reason(case_words.value(value), "", "")
+            case NumberLiteral(value):
+                return Reason(case_words.number(Fraction(value)), "", "")
+            case CountRows(roster, where):
+                text = _("How many there are of “%(rows)s”") % {"rows": self.label(roster)}
+                return Reason(text, "", "", parts=(self._said(where),) if where else ())
+            case _:
+                return self._choice(node)
+
+    def _choice(self, node: Node) -> Reason:
+        """One of several values, or several as one."""
+        match node:
             case If():
                 return self._chosen(node) or Reason(
                     _("The first of these that holds"), "", "", parts=tuple(self._cases(node))
@@ -123,31 +155,50 @@ class Sentences:
             case Decide(cases):
                 parts = [self._case(case_words.number(Fraction(v)), when) for when, v in cases]
                 return Reason(_("The first of these that holds"), "", "", parts=tuple(parts))
+            case Coalesce(parts):
+                return self._listed(_("The first of these that is known"), parts)
+            case Greatest(parts):
+                return self._listed(str(case_words.OPERATIONS["max"]), parts)
+            case Least(parts):
+                return self._listed(str(case_words.OPERATIONS["min"]), parts)
+            case Combine(parts=parts):
+                return self._listed(str(case_words.OPERATIONS[node.how]), parts)
+            case _:
+                return self._computed(node)
+
+    def _computed(self, node: Node) -> Reason:
+        match node:
             case Add():
-                parts = [self._said(part) for part in _added(node)]
-                return Reason(_("Added up"), "", "", parts=tuple(parts))
+                return self._listed(_("Added up"), _added(node))
             case Multiply(AnswerRef(name) | MeasureRef(name), NumberLiteral(value)) | Multiply(
                 NumberLiteral(value), AnswerRef(name) | MeasureRef(name)
             ):
                 times = {"number": case_words.number(Fraction(value))}
                 return _leaf(self.label(name), _("times %(number)s") % times)
-            case CountRows(roster, where):
-                text = _("How many there are of “%(rows)s”") % {"rows": self.label(roster)}
-                return Reason(text, "", "", parts=(self._said(where),) if where else ())
-            case CountSelected(AnswerRef(name)):
-                return _leaf(self.label(name), _("how many were chosen"))
-            case CodeLiteral(value):
-                return Reason(case_words.value(value), "", "")
-            case NumberLiteral(value):
-                return Reason(case_words.number(Fraction(value)), "", "")
-            case Combine(parts=parts):
-                text = str(case_words.OPERATIONS[node.how])
-                return Reason(text, "", "", parts=tuple(self._said(part) for part in parts))
-            case FactorTerm(name, weight=weight):
-                number = self.number(weight) or _("its own weight")
-                return _leaf(self.label(name), number)
+            case Multiply(left, right):
+                return self._listed(_("Multiplied together"), (left, right))
+            case Divide(left, right):
+                return self._listed(_("The first divided by the second"), (left, right))
+            case Subtract(left, right):
+                return self._listed(_("The first less the second"), (left, right))
+            case Round(of, places):
+                text = ngettext(
+                    "Rounded to %(number)d decimal place",
+                    "Rounded to %(number)d decimal places",
+                    places,
+                )
+                return self._listed(text % {"number": places}, (of,))
+            case Age(AnswerRef(born), AnswerRef(on)):
+                days = {"first": self.label(born), "last": self.label(on)}
+                return Reason(_("Whole years from “%(first)s” to “%(last)s”") % days, "", "")
+            case DaysBetween(AnswerRef(last), AnswerRef(first)):
+                days = {"first": self.label(first), "last": self.label(last)}
+                return Reason(_("Days from “%(first)s” to “%(last)s”") % days, "", "")
             case _:
                 return Reason(self.formula(node), "", "")
+
+    def _listed(self, text: str, parts: Iterable[Node]) -> Reason:
+        return Reason(text, "", "", parts=tuple(self._said(part) for part in parts))
 
     def _comparison(self, node: Node) -> Reason:
         if not isinstance(node, COMPARISONS):
@@ -158,8 +209,9 @@ class Sentences:
                 return _leaf(self.label(name), compared)
             case CountRows(roster, where):
                 text = _("How many there are of “%(rows)s”") % {"rows": self.label(roster)}
-                parts = (self._said(where),) if where else ()
-                return Reason("", "", "", answers=(AnswerShown(text, compared),), parts=parts)
+                answers = (AnswerShown(text, compared),)
+                within = (self._said(where),) if where else ()
+                return Reason("", "", "", answers, within)
             case CountSelected(AnswerRef(name)):
                 text = _("How many were chosen: %(question)s") % {"question": self.label(name)}
                 return _leaf(text, compared)
@@ -167,11 +219,9 @@ class Sentences:
                 text = _("Added up, these are %(compared)s") % {"compared": compared}
                 parts = tuple(self._said(part) for part in _added(node.left))
                 return Reason(text, "", "", parts=parts)
-            case If() | Combine() | Decide():
+            case _:
                 text = _("The number that follows is %(compared)s") % {"compared": compared}
                 return Reason(text, "", "", parts=(self._said(node.left),))
-            case _:
-                return _leaf(self.formula(node.left), compared)
 
     def _compared(self, node: Node) -> str:
         """The right side with how it is compared, such as `less than 18`."""
