@@ -180,6 +180,8 @@ class Rows:
         self.headings = headings(framework)
         self.labels = {row.name: row.label.get(language()) for row in framework.factors}
         self.used = _used(framework)
+        self.suggesting = _users((row, row.when) for row in framework.responses)
+        self.counting = _users((row, row.node) for row in framework.measures)
 
     # -- factors
 
@@ -231,16 +233,8 @@ class Rows:
             source=factor.source,
             note=factor.note,
             questions=tuple(self._question(question) for question in questions),
-            responses=tuple(
-                Link(r.name, r.label.get(language()))
-                for r in self.framework.responses
-                if factor.name in rows_used(r.when)
-            ),
-            measures=tuple(
-                Link(m.name, m.label.get(language()))
-                for m in self.framework.measures
-                if factor.name in rows_used(m.node)
-            ),
+            responses=tuple(self.suggesting.get(factor.name, ())),
+            measures=tuple(self.counting.get(factor.name, ())),
         )
 
     def _questions_of(self, factor: Factor) -> list[Question]:
@@ -448,6 +442,15 @@ def _policy(missing: str) -> str:
     if least:
         return _("It is known when at least %(number)s of its parts are known.") % {"number": least}
     return _("The known parts count.")
+
+
+def _users(rows: Iterable[tuple[Response | Measure, Node]]) -> dict[str, list[Link]]:
+    """For each factor or measure the rows that look at it."""
+    found: dict[str, list[Link]] = {}
+    for row, node in rows:
+        for name in rows_used(node):
+            found.setdefault(name, []).append(Link(row.name, row.label.get(language())))
+    return found
 
 
 def _used(framework: Framework) -> Mapping[str, tuple[str, ...]]:
