@@ -54,6 +54,7 @@ from sojourn.framework.nodes import (
     Round,
     Selected,
     Subtract,
+    walk,
 )
 from sojourn.web.cases import words as case_words
 from sojourn.web.cases.situation import AnswerShown, Reason
@@ -203,7 +204,9 @@ class Sentences:
     def _comparison(self, node: Node) -> Reason:
         if not isinstance(node, COMPARISONS):
             raise TypeError(node)
-        compared = self._compared(node)
+        compared, against = self._compared(node), self._against(node.right)
+        if against:
+            return Reason("", "", "", self._told(node.left, compared), against)
         match node.left:
             case AnswerRef(name) | FactorRef(name) | MeasureRef(name) | ClassRef(name):
                 return _leaf(self.label(name), compared)
@@ -222,6 +225,15 @@ class Sentences:
             case _:
                 text = _("The number that follows is %(compared)s") % {"compared": compared}
                 return Reason(text, "", "", parts=(self._said(node.left),))
+
+    def _told(self, left: Node, compared: str) -> tuple[AnswerShown, ...]:
+        name = left.name if isinstance(left, AnswerRef | MeasureRef | FactorRef) else ""
+        return (AnswerShown(self.label(name) if name else self.formula(left), compared),)
+
+    def _against(self, right: Node) -> tuple[Reason, ...]:
+        """What something is compared with, where that is more than a name or a number."""
+        depends = any(isinstance(part, If | Coalesce | Decide) for part in walk(right))
+        return (self._said(right),) if depends else ()
 
     def _compared(self, node: Node) -> str:
         """The right side with how it is compared, such as `less than 18`."""
@@ -251,7 +263,7 @@ class Sentences:
             case NumberLiteral(value):
                 return case_words.number(Fraction(value))
             case _:
-                return self.formula(right)
+                return _("what follows") if self._against(right) else self.formula(right)
 
     def _gathered(self, parts: Iterable[Node], kind: type[Node], text: str) -> list[Reason]:
         """The parts, with those that compare one question with several codes said together."""
