@@ -162,7 +162,7 @@ class _Builder:
         responses = tuple(self._responses())
         form = self.cells.form
         return Framework(
-            id=self.settings.get("form_id"),
+            id=self.settings.get("form_id") or self.settings.get("id_string"),
             version=self.settings.get("version"),
             title=self._title(),
             description=self._about_text("description"),
@@ -202,8 +202,8 @@ class _Builder:
         if not any(self.tables.rows("factors")) and not any(self.tables.rows("measures")):
             message = "this sheet is missing or empty, and so is `measures`; nothing is to be found"
             problems.append(Problem("factors", 0, "", message))
-        for column in ("form_id", "version"):
-            if not self.settings.get(column):
+        for column, older in (("form_id", "id_string"), ("version", "version")):
+            if not (self.settings.get(column) or self.settings.get(older)):
                 self.cells.error(self.settings, column, "this must be filled in")
 
     def _about(self, key: str) -> str:
@@ -216,6 +216,7 @@ class _Builder:
         """The form's title; its translations stand in the framework sheet, because form tools
         know no translated settings."""
         form = text_of(self.settings, "form_title", self.default)
+        form = form or text_of(self.settings, "title", self.default)
         translated = self._about_text("title")
         return Text({**form.by_language, **translated.by_language}, self.default)
 

@@ -150,7 +150,7 @@ def _choice_lists(
 ) -> dict[str, tuple[Choice, ...]]:
     lists: dict[str, list[Choice]] = {}
     for row in tables.rows("choices"):
-        name, code = row.get("list_name"), _code(row.get("name"))
+        name, code = list_name(row), _code(row.get("name"))
         if not name:
             continue
         if any(choice.name == code for choice in lists.get(name, ())):
@@ -163,6 +163,11 @@ def _choice_lists(
             missing = _missing_kind(row, declared, problems)
         lists.setdefault(name, []).append(Choice(code, text_of(row, "label", default), missing))
     return {name: tuple(choices) for name, choices in lists.items()}
+
+
+def list_name(row: SheetRow) -> str:
+    """The choice list that a row belongs to; older forms write the heading with a space."""
+    return row.get("list_name") or row.get("list name")
 
 
 def _code(text: str) -> str:
@@ -338,6 +343,12 @@ def _narrowed(kind: Type, constraint: Node, this: AnswerRef) -> Type:
 
 def limits_of(constraint: Node | None, this: AnswerRef) -> tuple[Decimal, Decimal] | None:
     """The lowest and highest number that a constraint allows, None where it leaves one open."""
+    low, high = bounds_of(constraint, this)
+    return None if low is None or high is None or low > high else (low, high)
+
+
+def bounds_of(constraint: Node | None, this: AnswerRef) -> tuple[Decimal | None, Decimal | None]:
+    """The lowest and the highest number that a constraint allows, None for each left open."""
     low: Decimal | None = None
     high: Decimal | None = None
     parts = constraint.parts if isinstance(constraint, And) else (constraint,)
@@ -354,4 +365,4 @@ def limits_of(constraint: Node | None, this: AnswerRef) -> tuple[Decimal, Decima
             low = value if low is None else max(low, value)
         elif isinstance(part, Less | LessEqual):
             high = value if high is None else min(high, value)
-    return None if low is None or high is None or low > high else (low, high)
+    return low, high

@@ -10,13 +10,15 @@ from difflib import get_close_matches
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One message for the author. `row` counts as the sheet shows it (the heading is row 1);
-    for YAML it is the line. 0 stands for the whole sheet or file."""
+    for YAML it is the line. 0 stands for the whole sheet or file. A `warning` is allowed but
+    probably not meant; what is `info` is only good to know."""
 
     sheet: str
     row: int
     column: str
     message: str
     warning: bool = False
+    info: bool = False
 
     def __str__(self) -> str:
         place = ", ".join(

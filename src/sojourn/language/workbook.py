@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,20 @@ def read(path: Path) -> Tables:
     return Tables(path.name, sheets)
 
 
-def write(sheets: Mapping[str, Sheet], path: Path) -> None:
+@dataclass(frozen=True)
+class Helps:
+    """What a new workbook says beside its cells: all columns of a sheet, notes, and word lists."""
+
+    columns: Mapping[str, Sequence[str]]
+    notes: Mapping[str, Mapping[str, str]]
+    one_of: Mapping[str, Mapping[str, Sequence[str]]]
+
+
+_NO_HELPS = Helps({}, {}, {})
+_ROWS_WITH_LISTS = 1000
+
+
+def write(sheets: Mapping[str, Sheet], path: Path, helps: Helps = _NO_HELPS) -> None:
     """Write the tables as a workbook: bold headings that stay in view, cells as text."""
     with xlsxwriter.Workbook(
         path, {"strings_to_formulas": False, "strings_to_urls": False}
@@ -35,12 +49,19 @@ def write(sheets: Mapping[str, Sheet], path: Path) -> None:
         heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         cell = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         for name in _order(sheets):
-            columns = list(dict.fromkeys(column for row in sheets[name] for column in row))
+            used = dict.fromkeys(column for row in sheets[name] for column in row)
+            columns = list(dict.fromkeys((*helps.columns.get(name, ()), *used)))
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
             for at, column in enumerate(columns):
                 sheet.set_column(at, at, 18 if len(column) < 12 else 36)
                 sheet.write_string(0, at, column, heading)
+                base = column.split("::")[0]
+                if note := helps.notes.get(name, {}).get(base):
+                    sheet.write_comment(0, at, note, {"x_scale": 2})
+                if words := helps.one_of.get(name, {}).get(base):
+                    allowed = {"validate": "list", "source": list(words)}
+                    sheet.data_validation(1, at, _ROWS_WITH_LISTS, at, allowed)
             for number, row in enumerate(sheets[name], start=1):
                 for at, column in enumerate(columns):
                     if column in row:

@@ -8,7 +8,7 @@ from random import Random
 from sojourn.engines import record
 from sojourn.framework import Answers, Framework
 from sojourn.language import read_value
-from sojourn.web.demo.stories import USUAL, Story
+from sojourn.web.demo.stories import HOUSEHOLD, USUAL, Story
 from sojourn.web.frameworks.relevance import conditions
 
 _NOT_ASKED = 0.12
@@ -25,9 +25,8 @@ class Telling:
     @classmethod
     def begin(cls, story: Story, chance: Random) -> Telling:
         """Draws an answer to every question of the story and of what is usual."""
-        told = {
-            name: chance.choice(options) for name, options in {**USUAL, **story.answers}.items()
-        }
+        usual = {**USUAL, **HOUSEHOLD, **story.answers}
+        told = {name: chance.choice(options) for name, options in usual.items()}
         told["age"] = str(chance.randint(*story.ages))
         told["plan_in_own_words"] = story.plan
         return cls(story, told)

@@ -1,39 +1,33 @@
-"""How two versions of a framework differ, row by row and cell by cell."""
+"""How two versions of a framework differ, row by row and cell by cell, for a page."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sojourn.framework import Framework
-from sojourn.language.sheets import SHEETS
+from sojourn.language.comparing import Change, changes
 
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "survey": ("type", "name"),
-    "choices": ("list_name", "name"),
-    "framework": ("key",),
-    "decisions": ("measure",),
-    "examples": ("example", "kind", "name", "repeat", "index"),
-    "settings": (),
-}
-"""The columns by which a row is known again, for sheets in which it is not `name` alone."""
+_CELLS = ("changed", "rewritten")
 
 
 @dataclass(frozen=True)
 class CellChange:
-    """One cell before and after; empty where the row had no such cell."""
+    """One cell before and after; empty where the row had no such cell. `same_meaning`: a rule that
+    is only written differently."""
 
     column: str
+    lang: str
     old: str
     new: str
+    same_meaning: bool
 
 
 @dataclass(frozen=True)
 class RowChange:
-    """One row. `kind` is added, removed or changed; `cells` are those that differ.
+    """One row. `kind` is changed, renamed, order, removed or added; `cells` are those that differ.
 
-    `row` is the row as it is now, or as it last was.
+    `row` is the row as it is now, or as it last was; empty for the order of a sheet.
     """
 
     sheet: str
@@ -41,52 +35,39 @@ class RowChange:
     kind: str
     row: Mapping[str, str]
     cells: tuple[CellChange, ...] = ()
+    new_key: str = ""
 
 
 def compare(old: Framework, new: Framework) -> tuple[RowChange, ...]:
-    """Every row that was added, removed or changed, in the order of the new version.
-
-    Rows are known by their names, wherever they stand; that a row only moved is no change.
-    """
-    sheets = [*SHEETS, *sorted((old.sheets.keys() | new.sheets.keys()) - set(SHEETS))]
-    return tuple(change for sheet in sheets for change in _sheet(sheet, old, new))
-
-
-def _sheet(sheet: str, old: Framework, new: Framework) -> Iterable[RowChange]:
-    before = _by_key(sheet, old.sheets.get(sheet, ()))
-    after = _by_key(sheet, new.sheets.get(sheet, ()))
-    for key, row in after.items():
-        if key not in before:
-            yield RowChange(sheet, key, "added", row)
-        elif cells := _cells(before[key], row):
-            yield RowChange(sheet, key, "changed", row, cells)
-    for key, row in before.items():
-        if key not in after:
-            yield RowChange(sheet, key, "removed", row)
-
-
-def _by_key(sheet: str, rows: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
-    """Rows by what they are called; a name that comes again is counted."""
-    found: dict[str, Mapping[str, str]] = {}
-    seen: Counter[str] = Counter()
-    for row in rows:
-        key = _key(sheet, row)
-        seen[key] += 1
-        found[key if seen[key] == 1 else f"{key} ({seen[key]})"] = row
-    return found
-
-
-def _key(sheet: str, row: Mapping[str, str]) -> str:
-    if sheet == "survey" and not row.get("type", "").startswith("end"):
-        return row.get("name", "")  # a question that changes its type is the same question
-    columns = KEYS.get(sheet, ("name",))
-    return " ".join(row[column] for column in columns if row.get(column)) or sheet
-
-
-def _cells(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[CellChange, ...]:
-    columns = dict.fromkeys((*new, *old))
+    """Every row that is different, in the order of the sheets."""
+    rows = {**_rows(old), **_rows(new)}
+    found: dict[tuple[str, str, str], list[Change]] = {}
+    for change in changes(old, new):
+        kind = "changed" if change.kind in _CELLS else change.kind
+        found.setdefault((change.sheet, change.name, kind), []).append(change)
     return tuple(
-        CellChange(column, old.get(column, ""), new.get(column, ""))
-        for column in columns
-        if old.get(column, "") != new.get(column, "")
+        RowChange(
+            sheet,
+            name or sheet,
+            kind,
+            rows.get((sheet, name), {}),
+            tuple(_cell(change) for change in group if change.kind in _CELLS),
+            group[0].new if kind == "renamed" else "",
+        )
+        for (sheet, name, kind), group in found.items()
     )
+
+
+def _cell(change: Change) -> CellChange:
+    same = change.kind == "rewritten"
+    return CellChange(change.column, change.language, change.old, change.new, same)
+
+
+def _rows(framework: Framework) -> dict[tuple[str, str], Mapping[str, str]]:
+    """Rows that have a label, by what they are called."""
+    found: dict[tuple[str, str], Mapping[str, str]] = {}
+    for sheet, rows in framework.sheets.items():
+        for row in rows:
+            name = f"{row.get('list_name', '')} {row.get('name', '')}".strip()
+            found.setdefault((sheet, name), row)
+    return found

@@ -132,20 +132,11 @@ class _Entry:
 
 
 @dataclass(frozen=True)
-class _ChangedCell:
-    """A cell before and after, with the language that its column is written in."""
-
-    column: str
-    lang: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
 class _ChangedRow:
     key: str
     label: str
-    cells: tuple[_ChangedCell, ...]
+    new_key: str
+    cells: tuple[rules.CellChange, ...]
 
 
 @dataclass(frozen=True)
@@ -243,14 +234,7 @@ def _groups_of(sheet: str, changes: Sequence[rules.RowChange]) -> tuple[_Changed
 
 
 def _changed_row(change: rules.RowChange) -> _ChangedRow:
-    return _ChangedRow(
-        change.key,
-        _row_label(change.row),
-        tuple(
-            _ChangedCell(cell.column, _language_of(cell.column), cell.old, cell.new)
-            for cell in change.cells
-        ),
-    )
+    return _ChangedRow(change.key, _row_label(change.row), change.new_key, change.cells)
 
 
 def _row_label(row: Mapping[str, str]) -> str:

@@ -72,6 +72,8 @@ SHEETS: Mapping[str, object] = {
 }
 CHANGES: Mapping[str, object] = {
     "changed": _("Changed"),
+    "renamed": _("Renamed"),
+    "order": _("In another order"),
     "removed": _("Removed"),
     "added": _("Added"),
 }
