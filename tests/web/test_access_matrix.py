@@ -27,12 +27,16 @@ from tests.web.test_places import place_xml
 
 @dataclass(frozen=True)
 class Route:
-    """An address: what it takes to enter, how to name an object of a case, how it answers."""
+    """An address: what it takes to enter, how to name an object of a case, how it answers.
+
+    What is `about_nobody`, such as a framework, everybody signed in may read.
+    """
 
     verb: Verb | None = None
     method: str = "get"
     args: Callable[[Case], list[object]] | None = None
     open_to_all: bool = False
+    about_nobody: bool = False
     ok: tuple[int, ...] = (200,)
 
 
@@ -72,6 +76,15 @@ def _of_token(case: Case) -> list[object]:
     return [token_of(Ticket.objects.get(case=case).pk)]
 
 
+def _of_framework(case: Case) -> list[object]:
+    return [case.assessments.get().framework.framework_id]
+
+
+def _of_version(case: Case) -> list[object]:
+    kept = case.assessments.get().framework
+    return [kept.framework_id, kept.digest]
+
+
 ROUTES = {
     "home:day": Route(),
     "home:components": Route(ok=(404,)),
@@ -103,6 +116,11 @@ ROUTES = {
     "places:place": Route(Verb.READ, args=_of_place),
     "places:form": Route(Verb.WRITE, args=_of_organisation),
     "places:submission": Route(Verb.WRITE, "post", _of_organisation, ok=(400,)),
+    "frameworks:list": Route(about_nobody=True),
+    "frameworks:page": Route(args=_of_framework, about_nobody=True),
+    "frameworks:version": Route(args=_of_version, about_nobody=True),
+    "frameworks:try": Route(args=_of_framework, about_nobody=True),
+    "frameworks:compare": Route(args=_of_framework, about_nobody=True),
     "audit:log": Route(Verb.AUDIT),
     # The token in the address is the whole sign-in: who holds it may, whoever else is signed in.
     "field:form_list": Route(args=_of_token, open_to_all=True),
@@ -165,12 +183,19 @@ def test_each_role_reaches_its_own_and_nothing_else(
     own, other = (world.case, foreign) if organisation == "harbour" else (foreign, world.case)
     allowed = route.verb is None or route.verb in POWERS[role].verbs
     client = world.client(who)
-    if route.args and not route.open_to_all:
+    if route.args and not route.open_to_all and not route.about_nobody:
         assert _call(client, name, other) == (404 if allowed else 403)
     assert _call(client, name, own) in (route.ok if allowed else (403,))
 
 
-@pytest.mark.parametrize("name", [n for n, r in ROUTES.items() if r.args and not r.open_to_all])
+OF_SOMEBODY = [
+    name
+    for name, route in ROUTES.items()
+    if route.args and not route.open_to_all and not route.about_nobody
+]
+
+
+@pytest.mark.parametrize("name", OF_SOMEBODY)
 def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World) -> None:
     args = {uuid.UUID: uuid.uuid4(), int: 10**6}
     who = "dana" if ROUTES[name].verb is Verb.CONFIGURE else "sami"

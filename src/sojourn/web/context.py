@@ -50,6 +50,7 @@ def _nav(principal: Principal, path: str) -> list[NavItem]:
             "globe",
             principal.may(Verb.READ) and asks_of_places(frameworks.current()),
         ),
+        (_("Frameworks"), reverse("frameworks:list"), "diagram-3", True),
         (_("Members"), reverse("accounts:members"), "gear", principal.may(Verb.CONFIGURE)),
         (_("Audit"), reverse("audit:log"), "shield-check", principal.may(Verb.AUDIT)),
     ]

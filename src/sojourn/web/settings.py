@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "sojourn.web.cases",
     "sojourn.web.field",
     "sojourn.web.places",
+    "sojourn.web.frameworks",
     "sojourn.web.home",
 ]
 

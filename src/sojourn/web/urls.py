@@ -16,6 +16,7 @@ urlpatterns = [
     path("people/", include("sojourn.web.people.urls")),
     path("cases/", include("sojourn.web.cases.urls")),
     path("places/", include("sojourn.web.places.urls")),
+    path("frameworks/", include("sojourn.web.frameworks.urls")),
     path("audit/", include("sojourn.web.audit.urls")),
     path("openrosa/", include("sojourn.web.field.urls")),
     path("language/", login_not_required(set_language), name="set_language"),

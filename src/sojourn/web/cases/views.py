@@ -19,9 +19,11 @@ from sojourn.framework import DataClass, Findings
 from sojourn.web.accounts.access import Purpose, needs, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
-from sojourn.web.cases import actions, frameworks, queries
+from sojourn.web.cases import actions, frameworks, queries, readings
+from sojourn.web.cases.answers import coded
 from sojourn.web.cases.forms import ReviewForm, StartForm
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
+from sojourn.web.cases.readings import Reading
 from sojourn.web.cases.situation import Situation, build
 from sojourn.web.consent import words as consent_words
 from sojourn.web.consent.queries import cover_for_assessment
@@ -64,6 +66,8 @@ def situation(
         "assessments": history,
         "before": before,
         "situation": _situation(shown, before, classes) if shown is not None else None,
+        "readings": _readings(shown, classes) if shown is not None else (),
+        "rules_url": _rules_url(shown) if shown is not None else "",
         "review_form": ReviewForm(initial={"review_on": case.review_on}),
         "may_write": case.organisation_id in by.organisations(Verb.WRITE),
         "today": timezone.localdate(),
@@ -194,4 +198,16 @@ def _situation(
         answered_for=(
             place_words.answered_for(framework, joined.answers, classes) if joined else ""
         ),
+        rules_url=_rules_url(shown),
     )
+
+
+def _readings(shown: Assessment, classes: Collection[DataClass]) -> tuple[Reading, ...]:
+    framework = frameworks.by_digest(shown.framework_id)
+    answers = coded(shown.answers)
+    return readings.of_assessment(framework, answers, classes=classes, rules_url=_rules_url(shown))
+
+
+def _rules_url(shown: Assessment) -> str:
+    kept = shown.framework
+    return reverse("frameworks:version", args=[kept.framework_id, kept.digest])
