@@ -35,11 +35,36 @@ def test_an_example_that_does_not_hold_is_an_error(desk: Desk) -> None:
     )
     done = desk.run("framework", "check", "small.yaml")
     assert done.code == 2
-    assert "amina: factor `unsafe` should be absent, but is present" in done.said
+    assert "row 28, column value: amina: factor `unsafe` should be absent" in done.said
 
 
 def test_show_speaks_the_asked_language(desk: Desk) -> None:
     assert "Pas d’argent" in desk.run("framework", "show", "domv", "--language", "fr").said
+
+
+MEASURES = """
+- {name: share, label: Share, kind: alkire_foster, components: unsafe, k: 1/3, missing: bounds}
+- {name: each, label: Each, kind: expression, of: member, rule: "${member_age} div 3",
+   classes: young < 2.5 | old}
+- {name: step, label: Step, kind: decision}
+decisions:
+- {measure: step, when: "${unsafe}", value: 1}
+"""
+
+
+def test_show_tells_of_measures_whose_they_are_and_where_they_are_cut(desk: Desk) -> None:
+    text = (desk.folder / "small.yaml").read_text()
+    desk.write("small.yaml", text.rstrip() + MEASURES)
+    lines = desk.run("framework", "show", "small.yaml").said.splitlines()
+    found = {cells[1]: cells[2:-1] for line in lines if len(cells := _cells(line)) > 6}
+    meals = "low <= 1.5 | high"
+    assert found["meals"] == ["Meals", "weighted_sum", "individual", "", "unknown", meals]
+    assert found["each"][1:] == ["expression", "member", "", "unknown", "young < 2.5 | old"]
+    assert found["share"][-2:] == ["bounds", "not_identified < 1/3 | identified"]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.split("│")]
 
 
 def test_an_exported_workbook_is_the_same_framework(desk: Desk) -> None:
@@ -59,6 +84,18 @@ def test_an_unknown_ending_asks_for_the_kind(desk: Desk) -> None:
     done = desk.run("framework", "export", "domv", "-o", "domv.doc")
     assert done.code == 2
     assert "xlsx, yaml or xform" in done.said
+
+
+def test_warnings_fail_only_when_strict(desk: Desk) -> None:
+    text = (desk.folder / "small.yaml").read_text()
+    desk.write("small.yaml", text.replace("${age} < 18 and", "${age} > 120 and"))
+    said = "sheet factors, row 19, column rule: `${age} > 120 and"
+    lax, strict = (
+        desk.run("framework", "check", "small.yaml", *options) for options in ([], ["--strict"])
+    )
+    assert (lax.code, strict.code) == (0, 2)
+    assert f"Warning: {said}" in lax.said
+    assert "--strict lets none pass" in strict.said
 
 
 def test_the_form_of_places_is_exported_on_its_own(desk: Desk) -> None:

@@ -64,6 +64,8 @@ def test_files_of_either_kind_hold_the_same_framework(framework: Framework) -> N
             kept = load_framework(Path(folder) / name)
             assert kept.digest == framework.digest
             assert kept.factors == framework.factors
+            assert kept.measures == framework.measures
+            assert kept.sheets["decisions"] == framework.sheets["decisions"]
 
 
 @settings(max_examples=25)

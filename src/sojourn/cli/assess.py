@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sojourn.cli.framework import find_framework
+from sojourn.cli.finding import find_framework
+from sojourn.cli.progress import progress_bar
 from sojourn.language import load_framework
 from sojourn.standards import runs
 from sojourn.standards.csv_check import BadTableError
@@ -65,7 +64,7 @@ def assess(
     found = load_framework(find_framework(framework))
     source = open_source(input_, found, _names(keys))
     console = Console(stderr=True)
-    with _progress(console, "Assessing", source.main.rows) as advance:
+    with progress_bar(console, "Assessing", source.main.rows) as advance:
         summary = runs.run(
             found,
             source,
@@ -76,7 +75,7 @@ def assess(
             progress=advance,
         )
     if explain is not None:
-        with _progress(console, "Explaining", source.main.rows) as advance:
+        with progress_bar(console, "Explaining", source.main.rows) as advance:
             runs.explain(found, source, explain, advance)
     for line in _summary(summary, output, found.id, time.perf_counter() - started):
         click.echo(line, err=True)
@@ -84,19 +83,6 @@ def assess(
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-@contextmanager
-def _progress(console: Console, what: str, total: int | None) -> Iterator[runs.Progress]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda rows: bar.advance(task, rows)
 
 
 def _summary(

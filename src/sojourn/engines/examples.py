@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from sojourn.engines import record
@@ -9,43 +12,60 @@ from sojourn.framework.findings import FactorFinding, MeasureFinding, State
 from sojourn.framework.model import Example, Framework
 from sojourn.language.answers import AnswerError, read_answers
 
+_NUMBER = re.compile(
+    r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40}|[0-9]{1,40}/0*[1-9][0-9]{0,39})"
+)
 _SUGGESTED = {"yes": True, "no": False, "unknown": None}
 
 
-def failures(framework: Framework) -> list[str]:
-    """One message for each expectation that does not hold; empty when all examples pass."""
+@dataclass(frozen=True)
+class Failure:
+    """An expectation of an example that does not hold: of which kind, about what, and why."""
+
+    example: str
+    kind: str
+    name: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.example}: {self.message}"
+
+
+def failures(framework: Framework) -> list[Failure]:
+    """One for each expectation that does not hold; empty when all examples pass."""
     return [
-        f"{example.name}: {message}"
+        Failure(example.name, kind, name, message)
         for example in framework.examples
-        for message in _failures_of(framework, example)
+        for kind, name, message in _failures_of(framework, example)
     ]
 
 
-def _failures_of(framework: Framework, example: Example) -> list[str]:
+def _failures_of(framework: Framework, example: Example) -> Iterator[tuple[str, str, str]]:
     try:
         answers = read_answers(framework, example.answers, example.rosters)
     except AnswerError as error:
-        return [f"an answer cannot be read: {error}"]
+        yield "answer", "", f"an answer cannot be read: {error}"
+        return
     broken = record.broken_constraints(framework, answers)
+    for name in broken:
+        yield "answer", name, f"the answer to `{name}` breaks the form's own constraint"
     if broken:
-        return [f"the answer to `{name}` breaks the form's own constraint" for name in broken]
+        return
     findings = record.assess(framework, answers)
-    messages = []
     for name, expected in example.factors.items():
         got = _factor_word(findings.factor(name), expected)
         if got != expected:
-            messages.append(f"factor `{name}` should be {expected}, but is {got}")
+            yield "factor", name, f"factor `{name}` should be {expected}, but is {got}"
     for name, expected in example.responses.items():
         suggested = findings.response(name).suggested
         if expected not in _SUGGESTED or suggested is not _SUGGESTED[expected]:
             word = {True: "yes", False: "no", None: "unknown"}[suggested]
-            messages.append(f"response `{name}` should be {expected}, but is {word}")
+            yield "response", name, f"response `{name}` should be {expected}, but is {word}"
     for name, expected in example.measures.items():
         measure = findings.measure(name)
         if not _matches(measure, expected):
             got = "unknown" if measure.value is None else f"{measure.value} ({measure.class_name})"
-            messages.append(f"measure `{name}` should be {expected}, but is {got}")
-    return messages
+            yield "measure", name, f"measure `{name}` should be {expected}, but is {got}"
 
 
 def _factor_word(finding: FactorFinding, expected: str) -> str:
@@ -60,7 +80,6 @@ def _matches(measure: MeasureFinding, expected: str) -> bool:
         return measure.value is None
     if measure.value is None:
         return False
-    try:
+    if _NUMBER.fullmatch(expected):
         return measure.value == Fraction(expected)
-    except (ValueError, ZeroDivisionError):
-        return measure.class_name == expected
+    return measure.class_name == expected

@@ -10,6 +10,7 @@ from sojourn.language.answers import AnswerError, allowed, read_answers, read_va
 from sojourn.language.build import build
 from sojourn.language.problems import FrameworkProblems, Problem
 from sojourn.language.sheets import Tables
+from sojourn.language.starting import HEADINGS, ONE_OF, Started, start
 
 __all__ = [
     "AnswerError",
@@ -22,6 +23,7 @@ __all__ = [
     "read_answers",
     "read_value",
     "save_framework",
+    "start_framework",
 ]
 
 _READERS = {".yaml": yaml_file.read, ".yml": yaml_file.read, ".xlsx": workbook.read}
@@ -55,3 +57,18 @@ def save_framework(framework: Framework, path: Path) -> None:
     if writer is None:
         raise ValueError(f"a framework is written to .yaml or .xlsx, not `{path.suffix}`")
     writer(framework.sheets, path)
+
+
+def start_framework(form: Path, path: Path) -> Started:
+    """Write a framework to begin with, made of a form. Raises `FrameworkProblems`."""
+    started = start(load_tables(form))
+    match path.suffix.lower():
+        case ".xlsx":
+            helps = workbook.Helps(started.columns, HEADINGS, ONE_OF)
+            workbook.write(started.sheets, path, helps)
+        case ".yaml" | ".yml":
+            yaml_file.write(started.sheets, path)
+        case other:
+            message = f"a framework is written to .xlsx or .yaml, not `{other or path.name}`"
+            raise FrameworkProblems(path.name, [Problem("", 0, "", message)])
+    return started

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
@@ -32,13 +33,14 @@ from sojourn.language.form import read_form
 from sojourn.language.labels import language_code, language_of, text_of
 from sojourn.language.measures import read_measure
 from sojourn.language.problems import FrameworkProblems, Problem, did_you_mean
-from sojourn.language.sheets import SheetRow, Tables
+from sojourn.language.sheets import SHEETS, SheetRow, Tables
 
 _Item = TypeVar("_Item", Factor, Measure)
 
 _UNKEPT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CLASS = "__class"
 _REFERENCE = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
+_SELECTOR = re.compile(r"\b(risk|protective):")
 _LOOKING = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count")
 """The columns of a form that may look at other questions."""
 
@@ -79,6 +81,7 @@ class _Rows:
     """Factors and measures, each read when it is first asked for.
 
     A row that asks for itself on the way has no value to start from: that is told as a problem.
+    What a row asks for is read before it, so that a long chain of rows is no deep one.
     """
 
     def __init__(self, cells: Cells) -> None:
@@ -90,10 +93,12 @@ class _Rows:
         self.reading: list[str] = []
 
     def factor(self, name: str) -> Factor | None:
+        self._read_before(name)
         found = self._once(name, lambda: read_factor(self.cells, self.factor_rows[name]))
         return found if isinstance(found, Factor) else None
 
     def measure(self, name: str) -> Measure | None:
+        self._read_before(name)
         row = self.measure_rows[name]
         found = self._once(name, lambda: read_measure(self.cells, row, self))
         return found if isinstance(found, Measure) else None
@@ -130,6 +135,66 @@ class _Rows:
                 self.read[name] = found
         return self.read[name]
 
+    # -- the rows that a row asks for
+
+    def _read_before(self, name: str) -> None:
+        """Read everything that the row asks for, the farthest first."""
+        if name in self.read or self.reading:
+            return
+        path, waiting = [name], [self._asked_by(name)]
+        on_path = {name}
+        done: set[str] = set()
+        while path:
+            asked = next(waiting[-1], None)
+            if asked is None:
+                done.add(path[-1])
+                on_path.discard(path[-1])
+                waiting.pop()
+                last = path.pop()
+                if path:
+                    self._read_alone(last)
+            elif asked in on_path:
+                self._tell_circle([*path[path.index(asked) :], asked])
+            elif asked not in done and asked not in self.read:
+                path.append(asked)
+                on_path.add(asked)
+                waiting.append(self._asked_by(asked))
+
+    def _read_alone(self, name: str) -> None:
+        with suppress(RuleError):  # told where the row itself is read
+            if name in self.measure_rows:
+                self.measure(name)
+            else:
+                self.factor(name)
+
+    def _tell_circle(self, names: list[str]) -> None:
+        """A circle of rows: none of them can be read."""
+        if names[0] in self.read:
+            return
+        row = self.factor_rows.get(names[0]) or self.measure_rows[names[0]]
+        self.cells.error(row, "rule" if row.get("rule") else "components", _cycle(names))
+        self.read |= dict.fromkeys(names)
+
+    def _asked_by(self, name: str) -> Iterator[str]:
+        """The rows that have to be read for a row, as far as its text tells."""
+        if name in self.factor_rows:
+            row = self.factor_rows[name]
+            texts = [row.get(column) for column in ("rule", "weight", "urgent")]
+            words: list[str] = []
+        else:
+            row = self.measure_rows[name]
+            texts = [row.get("rule"), *(d.get("when") for d in self.cells.decisions.get(name, ()))]
+            words = re.split(r"[\s:;]+", row.get("components"))
+            if _SELECTOR.search(row.get("components")):
+                words += self.factor_rows
+        names = [found.strip() for text in texts for found in _REFERENCE.findall(text)]
+        for found in (*names, *words):
+            measure = found.removesuffix(_CLASS)
+            if measure in self.measure_rows:
+                yield measure
+            elif found in words and found in self.factor_rows:
+                yield found
+
 
 def _by_name(tables: Tables, sheet: str) -> dict[str, SheetRow]:
     found: dict[str, SheetRow] = {}
@@ -139,6 +204,8 @@ def _by_name(tables: Tables, sheet: str) -> dict[str, SheetRow]:
 
 
 def _cycle(names: list[str]) -> str:
+    if len(names) > 8:
+        names = [*names[:5], "...", *names[-2:]]
     shown = " looks at ".join(f"`{name}`" for name in names)
     return f"{shown}: nothing can depend on itself. Write one of these rules over the answers"
 
@@ -166,7 +233,7 @@ class _Builder:
         self._check_places()
         form = self.cells.form
         return Framework(
-            id=self.settings.get("form_id"),
+            id=self.settings.get("form_id") or self.settings.get("id_string"),
             version=self.settings.get("version"),
             title=self._title(),
             description=self._about_text("description"),
@@ -200,14 +267,19 @@ class _Builder:
 
     def _check_sheets(self) -> None:
         problems = self.cells.problems
+        for sheet in self.tables.sheets:
+            near = did_you_mean(sheet.strip().lower(), SHEETS) if sheet not in SHEETS else ""
+            if near and not any(self.tables.rows(near.split("`")[1])):
+                message = f"this sheet is not read.{near} Give it that name, or a quite other one"
+                problems.append(Problem(sheet, 0, "", message))
         for sheet in ("survey", "settings"):
             if not any(self.tables.rows(sheet)):
                 problems.append(Problem(sheet, 0, "", "this sheet is missing or empty"))
         if not any(self.tables.rows("factors")) and not any(self.tables.rows("measures")):
             message = "this sheet is missing or empty, and so is `measures`; nothing is to be found"
             problems.append(Problem("factors", 0, "", message))
-        for column in ("form_id", "version"):
-            if not self.settings.get(column):
+        for column, older in (("form_id", "id_string"), ("version", "version")):
+            if not (self.settings.get(column) or self.settings.get(older)):
                 self.cells.error(self.settings, column, "this must be filled in")
 
     def _about(self, key: str) -> str:
@@ -220,6 +292,7 @@ class _Builder:
         """The form's title; its translations stand in the framework sheet, because form tools
         know no translated settings."""
         form = text_of(self.settings, "form_title", self.default)
+        form = form or text_of(self.settings, "title", self.default)
         translated = self._about_text("title")
         return Text({**form.by_language, **translated.by_language}, self.default)
 

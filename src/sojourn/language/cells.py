@@ -13,15 +13,17 @@ from sojourn.framework.nodes import AnswerRef, Node, RuleError
 from sojourn.framework.silence import on_silence
 from sojourn.framework.types import Boolean, Number
 from sojourn.language.expressions import RowRef, Scope, parse
-from sojourn.language.form import Form
+from sojourn.language.form import Form, list_name
 from sojourn.language.labels import text_of
-from sojourn.language.problems import Problem, did_you_mean
+from sojourn.language.problems import did_you_mean, shortened
 from sojourn.language.sheets import SheetRow, Tables
 
 _Enum = TypeVar("_Enum", bound=StrEnum)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = {"known_share", "row", "place"}
+_MOST_TERMS = 50_000
+"""Parts of all measures of one framework together."""
 
 
 class Cells:
@@ -29,13 +31,16 @@ class Cells:
 
     def __init__(self, tables: Tables, form: Form, default: str) -> None:
         self.tables, self.form, self.default = tables, form, default
-        self.problems: list[Problem] = list(form.problems)
+        self.problems = form.problems
         self.names: dict[str, str] = dict.fromkeys(form.rows, "a question")
         self.names |= {roster.name: "a repeat" for roster in form.rosters}
         self.questions = {question.name: question for question in form.questions}
         self.today: AnswerRef | None = None
         self.row: Callable[[str], RowRef | None] = lambda _: None
         self.rows: frozenset[str] = frozenset()
+        self.decisions = _grouped(tables, "decisions", lambda row: row.get("measure"))
+        self.choices = _grouped(tables, "choices", list_name)
+        self.terms_left = _MOST_TERMS
 
     def scope(self, inside: str | None = None) -> Scope:
         """What a rule may name: all questions, factors and measures."""
@@ -110,7 +115,7 @@ class Cells:
         try:
             node = parse(text, self.scope(inside))
         except RuleError as error:
-            self.error(row, column, f"in `{text}`: {error}")
+            self.error(row, column, f"in `{shortened(text)}`: {error}")
             return None
         if cost(node) > LARGEST:
             message = "this divides, rounds or chooses too often within itself; make measures of it"
@@ -144,3 +149,12 @@ class Cells:
             "Let it look at an answer, and do not let coalesce() put a value in its place"
         )
         self.error(row, column, message)
+
+
+def _grouped(
+    tables: Tables, sheet: str, key: Callable[[SheetRow], str]
+) -> dict[str, list[SheetRow]]:
+    found: dict[str, list[SheetRow]] = {}
+    for row in tables.rows(sheet):
+        found.setdefault(key(row), []).append(row)
+    return found

@@ -448,6 +448,9 @@ class _Builder:
     ) -> Node:
         if len(args) == 1:
             return self._rows_number(of_rows, args)
+        if not args:
+            word = of_rows.word
+            raise RuleError(f"write it as {word}(${{a}}, ${{b}}) or {word}(${{number_in_repeat}})")
         if len(args) > MOST_TERMS:
             raise RuleError(f"more than {MOST_TERMS} numbers in one go; use a measure")
         return of_values(tuple(self.build(arg) for arg in args))

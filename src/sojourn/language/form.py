@@ -36,7 +36,7 @@ from sojourn.framework.types import (
 from sojourn.framework.values import Missing
 from sojourn.language.expressions import Scope, parse
 from sojourn.language.labels import text_of
-from sojourn.language.problems import Problem, did_you_mean
+from sojourn.language.problems import Problem, Problems, did_you_mean
 from sojourn.language.sheets import SheetRow, Tables
 
 CONVENTIONAL_MISSING = {
@@ -82,7 +82,7 @@ class Form:
 
     questions: list[Question] = field(default_factory=list)
     rosters: list[Roster] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=lambda: Problems(""))
     rows: dict[str, SheetRow] = field(default_factory=dict)
 
     def scope(self) -> Scope:
@@ -95,7 +95,7 @@ class Form:
 
 def read_form(tables: Tables, default_language: str) -> Form:
     """The questions, in order, with codes, missing codes, rosters and constraints."""
-    form = Form()
+    form = Form(problems=Problems(tables.name))
     lists = _choice_lists(tables, default_language, form.problems)
     open_repeats: list[str] = []
     open_blocks: list[tuple[str, SheetRow]] = []
@@ -135,7 +135,7 @@ def _close(
     open_blocks: list[tuple[str, SheetRow]],
     open_repeats: list[str],
     row: SheetRow,
-    problems: list[Problem],
+    problems: Problems,
 ) -> None:
     if not open_blocks or open_blocks[-1][0] != block:
         problems.append(row.problem("type", f"this ends a {block} that was not begun here"))
@@ -146,14 +146,14 @@ def _close(
 
 
 def _choice_lists(
-    tables: Tables, default: str, problems: list[Problem]
+    tables: Tables, default: str, problems: Problems
 ) -> dict[str, tuple[Choice, ...]]:
-    lists: dict[str, list[Choice]] = {}
+    lists: dict[str, dict[str, Choice]] = {}
     for row in tables.rows("choices"):
-        name, code = row.get("list_name"), _code(row.get("name"))
+        name, code = list_name(row), _code(row.get("name"))
         if not name:
             continue
-        if any(choice.name == code for choice in lists.get(name, ())):
+        if code in lists.get(name, {}):
             message = f"`{code}` stands in the list `{name}` twice; keep one"
             problems.append(row.problem("name", message))
             continue
@@ -161,15 +161,20 @@ def _choice_lists(
         declared = row.get("missing")
         if declared:
             missing = _missing_kind(row, declared, problems)
-        lists.setdefault(name, []).append(Choice(code, text_of(row, "label", default), missing))
-    return {name: tuple(choices) for name, choices in lists.items()}
+        lists.setdefault(name, {})[code] = Choice(code, text_of(row, "label", default), missing)
+    return {name: tuple(choices.values()) for name, choices in lists.items()}
+
+
+def list_name(row: SheetRow) -> str:
+    """The choice list that a row belongs to; older forms write the heading with a space."""
+    return row.get("list_name") or row.get("list name")
 
 
 def _code(text: str) -> str:
     return text[:-2] if re.fullmatch(r"-?[0-9]+\.0", text) else text
 
 
-def _missing_kind(row: SheetRow, text: str, problems: list[Problem]) -> Missing | None:
+def _missing_kind(row: SheetRow, text: str, problems: Problems) -> Missing | None:
     if text in ("no", "none"):
         return None
     try:
@@ -271,7 +276,7 @@ def _type_of(word: str, choices: tuple[Choice, ...], missing: dict[str, Missing]
     return _SIMPLE.get(word, TEXT)
 
 
-def _declared_missing(row: SheetRow, problems: list[Problem]) -> Iterator[tuple[str, Missing]]:
+def _declared_missing(row: SheetRow, problems: Problems) -> Iterator[tuple[str, Missing]]:
     for part in row.get("missing").split():
         match = _MISSING_PAIR.fullmatch(part)
         if match is None:
@@ -283,7 +288,7 @@ def _declared_missing(row: SheetRow, problems: list[Problem]) -> Iterator[tuple[
             yield match["code"], kind
 
 
-def _data_class(row: SheetRow, problems: list[Problem]) -> DataClass | None:
+def _data_class(row: SheetRow, problems: Problems) -> DataClass | None:
     text = row.get("data_class")
     if not text:
         return None
@@ -295,7 +300,7 @@ def _data_class(row: SheetRow, problems: list[Problem]) -> DataClass | None:
         return None
 
 
-def _of_place(row: SheetRow, roster: str | None, problems: list[Problem]) -> bool:
+def _of_place(row: SheetRow, roster: str | None, problems: Problems) -> bool:
     text = row.get("asked_of")
     if text not in ("", "unit", "place"):
         message = f"`{text}` is not known here; write place, or leave it empty for the unit"
@@ -338,6 +343,12 @@ def _narrowed(kind: Type, constraint: Node, this: AnswerRef) -> Type:
 
 def limits_of(constraint: Node | None, this: AnswerRef) -> tuple[Decimal, Decimal] | None:
     """The lowest and highest number that a constraint allows, None where it leaves one open."""
+    low, high = bounds_of(constraint, this)
+    return None if low is None or high is None or low > high else (low, high)
+
+
+def bounds_of(constraint: Node | None, this: AnswerRef) -> tuple[Decimal | None, Decimal | None]:
+    """The lowest and the highest number that a constraint allows, None for each left open."""
     low: Decimal | None = None
     high: Decimal | None = None
     parts = constraint.parts if isinstance(constraint, And) else (constraint,)
@@ -354,4 +365,4 @@ def limits_of(constraint: Node | None, this: AnswerRef) -> tuple[Decimal, Decima
             low = value if low is None else max(low, value)
         elif isinstance(part, Less | LessEqual):
             high = value if high is None else min(high, value)
-    return None if low is None or high is None or low > high else (low, high)
+    return low, high

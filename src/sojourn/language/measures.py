@@ -41,14 +41,16 @@ from sojourn.framework.nodes import (
     RuleError,
     Side,
 )
-from sojourn.framework.types import Code, Number
+from sojourn.framework.types import WIDEST, Code, Number
 from sojourn.language.cells import Cells
 from sojourn.language.form import limits_of
 from sojourn.language.labels import text_of
 from sojourn.language.problems import did_you_mean
 from sojourn.language.sheets import SheetRow
 
-_CLASS = re.compile(r"(?P<name>[a-z0-9_]+)\s*((?P<op><=|<)\s*(?P<limit>-?[0-9]+(\.[0-9]+)?))?")
+_CLASS = re.compile(
+    r"(?P<name>[a-z0-9_]+)\s*((?P<op><=|<)\s*(?P<limit>-?[0-9]{1,40}(\.[0-9]{1,40})?))?"
+)
 _WEIGHT = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)")
 _SHARE = re.compile(
     r"(?P<top>[0-9]{1,9}(\.[0-9]{1,9})?)\s*(/\s*(?P<bottom>[0-9]{1,9})|(?P<percent>%))?"
@@ -190,6 +192,8 @@ class _Reader:
     # -- components
 
     def _parts(self) -> list[tuple[_Part, str]]:
+        if self.cells.terms_left < 0:
+            raise RuleError("the measures put too many rows together; name fewer in each")
         words, weights = self.row.get("components").split(), self.row.get("weights").split()
         if not words:
             self.error("components", "name the questions, factors or measures to put together")
@@ -204,6 +208,7 @@ class _Reader:
             for word, weight in zip(words, weights, strict=True)
             for part in self._component(word)
         ]
+        self.cells.terms_left -= len(found)
         if words and not found and not self.cells.errors_since(before):
             self.error("components", "no factor is like that; there is nothing to put together")
         return found
@@ -372,7 +377,7 @@ class _Reader:
 
     def _decide(self, when: Callable[[SheetRow], Node | None]) -> Node | None:
         name = self.row.get("name")
-        rows = [row for row in self.cells.tables.rows("decisions") if row.get("measure") == name]
+        rows = self.cells.decisions.get(name, [])
         if not rows:
             self.error("kind", f"the sheet `decisions` has no row for the measure `{name}`")
             return None
@@ -528,7 +533,12 @@ class _Reader:
             self.error("weights", "weights are numbers or fractions above zero, such as 1/6")
             return None
         known = [share for share in shares if share is not None]
-        return [share / sum(known) for share in known]
+        if not _have_common_part(known):
+            message = "these weights are too fine to be added exactly; use ones such as 1/6 or 0.25"
+            self.error("weights", message)
+            return None
+        total = sum(known)
+        return [share / total for share in known]
 
     def _share(self, column: str) -> Fraction | None:
         share = _share(self.row.get(column))
@@ -574,6 +584,16 @@ def _share(text: str) -> Fraction | None:
     return value / 100 if match["percent"] else value
 
 
+def _have_common_part(shares: list[Fraction]) -> bool:
+    """Whether all are whole multiples of one fraction that engines can still compute with."""
+    scale = 1
+    for share in shares:
+        scale = lcm(scale, share.denominator)
+        if scale > WIDEST:
+            return False
+    return True
+
+
 def _is_divided(node: Node) -> bool:
     return isinstance(node.type, Number) and node.type.is_divided
 
@@ -600,8 +620,7 @@ def _classes(cells: Cells, row: SheetRow, measure: str) -> tuple[MeasureClass, .
 def _class_labels(cells: Cells, measure: str) -> dict[str, Text]:
     return {
         choice.get("name"): text_of(choice, "label", cells.default)
-        for choice in cells.tables.rows("choices")
-        if choice.get("list_name") == f"{measure}__class"
+        for choice in cells.choices.get(f"{measure}__class", [])
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sojourn.framework.model import Sheet
-from sojourn.language.problems import Problem
+from sojourn.language.problems import FrameworkProblems, Problem
 
 SHEETS = (
     "survey",
@@ -20,6 +20,11 @@ SHEETS = (
     "examples",
 )
 """The sheets we read, in the order in which we write them. Others are kept untouched."""
+
+MOST_CELLS = 200_000
+MOST_CHARACTERS = 20_000_000
+LONGEST_CELL = 100_000
+"""What one framework can hold: far more than any person could look after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,32 @@ class Tables:
             name: tuple(dict(row.cells) for row in rows if row.cells)
             for name, rows in self.sheets.items()
         }
+
+
+class Meter:
+    """Counts what a file holds while it is read, and stops in time."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.cells = self.characters = 0
+
+    def add(self, row: SheetRow) -> None:
+        """One more row. Raises `FrameworkProblems` for more than a framework can hold."""
+        self.cells += len(row.cells)
+        for column, cell in row.cells.items():
+            self.characters += len(cell) + len(column)
+            if len(cell) > LONGEST_CELL or len(column) > LONGEST_CELL:
+                message = f"this holds more than {LONGEST_CELL:,} characters; shorten it"
+                raise FrameworkProblems(self.name, [row.problem(column[:40], message)])
+        if self.cells > MOST_CELLS or self.characters > MOST_CHARACTERS:
+            message = (
+                f"from here on there is too much for one framework: more than {MOST_CELLS:,} "
+                f"cells or {MOST_CHARACTERS:,} characters. Keep data and long texts elsewhere"
+            )
+            raise FrameworkProblems(self.name, [row.problem("", message)])
+
+
+def sheet_name(written: str) -> str:
+    """The name of a sheet: ours however it is spaced or capitalised, others as they are."""
+    plain = written.strip().lower()
+    return plain if plain in SHEETS else written

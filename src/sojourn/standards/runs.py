@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +26,7 @@ from sojourn.framework.values import Answers, Missing, Row, Value
 from sojourn.language import AnswerError, allowed, read_value
 from sojourn.standards.csv_check import BadTableError
 from sojourn.standards.tables import ROW, ROW_KEY, Source, Table
+from sojourn.standards.whole_files import all_or_nothing
 
 Progress = Callable[[int], None]
 """Called with the number of further rows that were read."""
@@ -72,7 +72,7 @@ def run(
     _check_output(source, output)
     stray = _check_links(inputs)
     _check_places(inputs)
-    with _all_or_nothing(output) as hidden:
+    with all_or_nothing(output) as hidden:
         compute = _with_record if engine == "record" else _with_polars
         found = compute(inputs, hidden, writer, progress)
         if found.unusable:
@@ -89,7 +89,7 @@ def explain(
     """Write the because of every unit as one JSON list, in input order."""
     inputs = _Inputs.of(framework, source, ())
     _check_output(source, output)
-    with _all_or_nothing(output) as hidden, hidden.open("w", encoding="utf-8") as file:
+    with all_or_nothing(output) as hidden, hidden.open("w", encoding="utf-8") as file:
         file.write("[")
         for number, (unit, findings) in enumerate(_each_unit(inputs, progress)):
             told = {"unit": unit, **findings.to_json()}
@@ -473,7 +473,7 @@ def _unusable_cases(inputs: _Inputs) -> Iterator[tuple[str, int, str, str, str]]
 
 def _write_problems(cases: Iterator[tuple[str, int, str, str, str]], output: Path) -> None:
     with (
-        _all_or_nothing(output.with_name(output.name + ".problems.csv")) as hidden,
+        all_or_nothing(output.with_name(output.name + ".problems.csv")) as hidden,
         hidden.open("w", encoding="utf-8", newline="") as file,
     ):
         writer = csv.writer(file)
@@ -541,16 +541,3 @@ def _check_places(inputs: _Inputs) -> None:
 
 def _short(text: str, limit: int = 40) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-@contextmanager
-def _all_or_nothing(output: Path) -> Iterator[Path]:
-    """A hidden file beside `output` that takes its place when all went well."""
-    hidden = output.with_name(f".{output.name}.part")
-    if not output.parent.is_dir():
-        raise BadTableError(f"there is no folder {output.parent} to write {output.name} to")
-    try:
-        yield hidden
-        hidden.replace(output)
-    finally:
-        hidden.unlink(missing_ok=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import fastexcel
 import polars as pl
 
 from sojourn.engines.frames import UNIT, roster_nodes
 from sojourn.engines.places import key_questions, place_questions
 from sojourn.engines.polars_reader import Raw
 from sojourn.framework.model import Framework
+from sojourn.language import xlsx
 from sojourn.standards.csv_check import BadTableError, check
 
 # Polars reads up to 128 row groups ahead, which for a long survey is most of the file. A few keep
@@ -36,6 +37,15 @@ LINKS = (
 )
 """How a roster row names its unit: the roster's column and the main table's, in order of trust."""
 
+MOST_UNPACKED = 1_000_000_000
+"""Bytes of the tables of one workbook, unpacked."""
+
+MOST_CELLS = 50_000_000
+"""Cells of one sheet. More is no work for a workbook."""
+
+_BLOCK = 5_000
+"""Rows of a sheet that are put into a table in one go."""
+
 ROW = "__row"
 """The column that numbers the rows of every table, from 1."""
 
@@ -48,7 +58,7 @@ class Table:
     """One opened table. `rows` is None where counting would mean reading everything.
 
     `heading_lines` is what to add to a row's number to have its line in the file, None where rows
-    and lines do not go together.
+    and lines do not go together. `fault` says why a table cannot be used after all.
     """
 
     name: str
@@ -56,6 +66,7 @@ class Table:
     schema: Mapping[str, pl.DataType]
     rows: int | None
     heading_lines: int | None = None
+    fault: str = ""
 
     def raw(self, framework: Framework, roster: str | None) -> Raw:
         """The table with the columns that hold the framework's questions."""
@@ -100,6 +111,11 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
     used = {q.roster for q in framework.used_questions if q.roster is not None}
     used |= {node.roster for node in roster_nodes(framework.nodes)}
     rosters = {name: table for name, table in rosters.items() if name in used}
+    fault = next(
+        (table.fault for table in (main, *rosters.values(), place) if table and table.fault), None
+    )
+    if fault is not None:
+        raise BadTableError(fault)
     source = _linked(path, main, rosters, found)
     if place is None:
         return source
@@ -178,24 +194,56 @@ def _parquet(name: str, source: Path, files: Sequence[Path]) -> Table:
 
 def _open_xlsx(path: Path) -> dict[str, Table]:
     try:
-        book = fastexcel.read_excel(path)
-        sheets = {
-            name: book.load_sheet(name, header_row=0, dtypes="string") for name in book.sheet_names
-        }
-        frames = {name: sheet.to_polars() for name, sheet in sheets.items()}
-    except fastexcel.FastExcelError as error:
-        raise BadTableError(
-            f"{path.name} is not an XLSX workbook, or it is damaged; open it and save it again"
-        ) from error
-    tables = {}
-    for name, frame in frames.items():
-        blank = pl.all_horizontal(pl.all().is_null())  # rows that were emptied, not answered
-        full = frame.filter(~blank) if frame.width else frame
-        trimmed = full.rename(str.strip)
-        label = f"{path.name}, sheet {name}"
-        lines = 1 if trimmed.height == frame.height else None
-        tables[name] = Table(label, trimmed.lazy(), trimmed.schema, trimmed.height, lines)
-    return tables
+        with xlsx.Book(path, MOST_UNPACKED) as book:
+            return {name: _sheet(book, name, path.name) for name in book.names}
+    except xlsx.WorkbookError as error:
+        raise BadTableError(f"{path.name}: {error}") from error
+
+
+def _sheet(book: xlsx.Book, name: str, file: str) -> Table:
+    """One sheet: its first row that is not empty has the headings; empty rows are left out."""
+    met = xlsx.Sheet(name)
+    label = f"{file}, sheet {name}"
+    rows = book.rows(met)
+    first, cells = next(rows, (0, {}))
+    places = {at: cell.strip() for at, cell in cells.items() if cell.strip()}
+    twice = next((h for h, n in Counter(places.values()).items() if n > 1), None)
+    schema = pl.Schema(dict.fromkeys(places.values(), pl.String()))
+    frames = [pl.DataFrame(schema=schema)]
+    block: list[tuple[str | None, ...]] = []
+    count, last = 0, first
+    for number, cells in rows:
+        row = tuple(cells.get(at) for at in places)
+        if not any(row):
+            continue
+        block.append(row)
+        count, last = count + 1, number
+        if count * len(places) > MOST_CELLS:
+            raise BadTableError(f"{label} is too large to be read as a workbook; save it as .csv")
+        if len(block) == _BLOCK and twice is None:
+            frames.append(pl.DataFrame(block, schema, orient="row"))
+            block = []
+    if twice is not None:
+        fault = f"{label}: the column {twice} stands there twice; keep one"
+        return Table(label, frames[0].lazy(), schema, 0, fault=fault)
+    frame = pl.concat([*frames, pl.DataFrame(block, schema, orient="row")])
+    lines = first if last == first + count else None
+    return Table(label, frame.lazy(), schema, count, lines, _fault(met, label, places))
+
+
+def _fault(met: xlsx.Sheet, label: str, places: Mapping[int, str]) -> str:
+    """What hides an answer that a person sees, empty where nothing does."""
+    for refs, problem in (
+        (met.unsaved, "is a formula saved without its result; open the file in a spreadsheet "),
+        (met.merged, "is merged over several rows; unmerge it and write each row's own answer"),
+    ):
+        for ref in refs:
+            begin, _, end = ref.partition(":")
+            columns = range(xlsx.column_of(begin), xlsx.column_of(end or begin) + 1)
+            if any(at in places for at in columns):
+                more = "" if end else "program and save it again"
+                return f"{label}, cell {ref} {problem}{more}"
+    return ""
 
 
 _OPENERS = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, ClassVar
 
 from sojourn.framework.nodes.base import (
@@ -59,7 +59,7 @@ class FactorTerm:
     def __post_init__(self) -> None:
         require_whole("weight", self.weight)
 
-    @property
+    @cached_property
     def type(self) -> Number:
         return require_whole("weight", self.weight)
 
@@ -111,7 +111,7 @@ class Combine:
         every = self.needed == 1 or self.at_least >= len(self.parts) or bool(self.fill)
         return every and not any(isinstance(part, FactorTerm) for part in self.parts)
 
-    @property
+    @cached_property
     def type(self) -> Number:
         if self.how in (How.MAX, How.MIN):
             return reduce(Number.or_else, self.kinds)
@@ -141,7 +141,7 @@ class Decide:
             raise RuleError("there is no row to decide by")
         require_booleans("when", [when for when, _ in self.cases if when is not None])
 
-    @property
+    @cached_property
     def type(self) -> Number:
         kinds = [NumberLiteral(value).type for _, value in self.cases]
         return reduce(Number.or_else, kinds)

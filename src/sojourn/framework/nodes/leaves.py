@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import ClassVar
 
 from sojourn.framework.nodes.base import RuleError, once, quoted
@@ -31,9 +32,11 @@ class NumberLiteral:
 
     def __post_init__(self) -> None:
         if abs(self.value) >= 10**12 or _places(self.value) > 12:
-            raise RuleError(f"{self.value} is too large or too fine; use at most 12 digits")
+            shown = format(self.value, "f")
+            more = "..." if len(shown) > 30 else ""
+            raise RuleError(f"{shown[:30]}{more} is too large or too fine; use at most 12 digits")
 
-    @property
+    @cached_property
     def type(self) -> Number:
         return Number(_places(self.value), abs(self.value))
 
@@ -49,7 +52,7 @@ class CodeLiteral:
     value: str
     among: tuple[str, ...]
 
-    @property
+    @cached_property
     def type(self) -> Code:
         return Code(self.among)
 
@@ -64,7 +67,7 @@ class DateLiteral:
 
     value: date
 
-    @property
+    @cached_property
     def type(self) -> Date:
         return DATE
 
@@ -128,5 +131,9 @@ class ClassRef:
 
 
 def _places(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    """Digits after the point, without zeros at the end. Nothing is rounded, however long."""
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or not value:
+        return 0
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(0, -exponent - zeros)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, ClassVar
 
 from sojourn.framework.nodes.base import (
@@ -41,7 +41,7 @@ class _Arithmetic:
             number_type(self.symbol, side)
         require_exact(self.type)
 
-    @property
+    @cached_property
     def type(self) -> Number:
         raise NotImplementedError  # each operation below has its own
 
@@ -58,7 +58,7 @@ class _Arithmetic:
 class Add(_Arithmetic):
     symbol: ClassVar[str] = "+"
 
-    @property
+    @cached_property
     def type(self) -> Number:
         left, right = self.sides
         return left.plus(right)
@@ -68,7 +68,7 @@ class Add(_Arithmetic):
 class Subtract(_Arithmetic):
     symbol: ClassVar[str] = "-"
 
-    @property
+    @cached_property
     def type(self) -> Number:
         left, right = self.sides
         return left.plus(right)
@@ -78,7 +78,7 @@ class Subtract(_Arithmetic):
 class Multiply(_Arithmetic):
     symbol: ClassVar[str] = "*"
 
-    @property
+    @cached_property
     def type(self) -> Number:
         left, right = self.sides
         return left.times(right)
@@ -101,7 +101,7 @@ class Divide(_Arithmetic):
         right = self.right
         return Fraction(right.value) if isinstance(right, NumberLiteral) else None
 
-    @property
+    @cached_property
     def type(self) -> Number:
         left, right = self.sides
         if self.fixed:
@@ -125,7 +125,7 @@ class Modulo(_Arithmetic):
         super().__post_init__()
         require_exact(*self.sides[0].compared(self.sides[1]))
 
-    @property
+    @cached_property
     def type(self) -> Number:
         left, right = self.sides
         return Number(max(left.places, right.places), min(left.limit, right.limit))
@@ -143,7 +143,7 @@ class Negate:
     def __post_init__(self) -> None:
         number_type("-", self.of)
 
-    @property
+    @cached_property
     def type(self) -> Number:
         return number_type("-", self.of)
 
@@ -161,7 +161,7 @@ class Absolute:
     def __post_init__(self) -> None:
         number_type("abs()", self.of)
 
-    @property
+    @cached_property
     def type(self) -> Number:
         return number_type("abs()", self.of)
 
@@ -179,7 +179,7 @@ class Truncate:
     def __post_init__(self) -> None:
         number_type("int()", self.of)
 
-    @property
+    @cached_property
     def type(self) -> Number:
         return Number(0, number_type("int()", self.of).limit)
 
@@ -202,7 +202,7 @@ class Round:
         doubled = Number(max(of.places, self.places), of.limit * 2 + of.over * 2, of.over)
         require_exact(doubled, Number(0, doubled.limit * 10**self.places))
 
-    @property
+    @cached_property
     def type(self) -> Number:
         return Number(self.places, number_type("round()", self.of).limit + 1)
 
@@ -223,7 +223,7 @@ class _OneOf:
         for at, kind in enumerate(kinds[1:], start=1):
             require_exact(*reduce(Number.or_else, kinds[:at]).compared(kind))
 
-    @property
+    @cached_property
     def type(self) -> Number:
         kinds = [number_type(self.word, part) for part in self.parts]
         return reduce(Number.or_else, kinds)
@@ -310,7 +310,7 @@ class CodeNumber:
         codes = self.of.type.codes if isinstance(self.of.type, Code) else ()
         return {code: int(code) for code in codes}
 
-    @property
+    @cached_property
     def type(self) -> Number:
         return Number(0, Decimal(max(abs(value) for value in self.values.values())))
 
@@ -352,7 +352,7 @@ class If:
         if isinstance(joined, Number):
             require_exact(joined)
 
-    @property
+    @cached_property
     def type(self) -> Type:
         return either_type("if()", self.then, self.otherwise)
 
@@ -372,7 +372,7 @@ class Coalesce:
         if isinstance(joined, Number):
             require_exact(joined)
 
-    @property
+    @cached_property
     def type(self) -> Type:
         joined = self.parts[0].type
         for part in self.parts[1:]:

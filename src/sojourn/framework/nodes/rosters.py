@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from sojourn.framework.nodes.base import (
@@ -57,7 +58,7 @@ class _RowsNumber:
         require_whole(f"{self.word}()", self.value)
         require_exact(self.type)
 
-    @property
+    @cached_property
     def type(self) -> Number:
         return require_whole(f"{self.word}()", self.value)
 
@@ -73,7 +74,7 @@ class SumRows(_RowsNumber):
 
     word: ClassVar[str] = "sum"
 
-    @property
+    @cached_property
     def type(self) -> Number:
         number = require_whole("sum()", self.value)
         return Number(number.places, number.limit * ROWS_LIMIT)

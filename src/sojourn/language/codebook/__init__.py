@@ -1,0 +1,266 @@
+"""A framework as a document to read: the same blocks for every format, in one language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sojourn.framework.model import (
+    DataClass,
+    Effect,
+    Example,
+    Factor,
+    Framework,
+    Horizon,
+    Level,
+    Nature,
+    Response,
+    Stage,
+    Text,
+)
+from sojourn.framework.nodes import BooleanLiteral, NumberLiteral
+from sojourn.language.codebook.blocks import (
+    Block,
+    Codebook,
+    Entry,
+    Facts,
+    Heading,
+    Item,
+    Legend,
+    Matrix,
+    Paragraph,
+    Rule,
+    Table,
+)
+from sojourn.language.codebook.measures import measure_blocks, within
+from sojourn.language.codebook.questions import question_blocks
+from sojourn.language.labels import text_of
+from sojourn.language.phrases import has, is_right_to_left, phrase
+from sojourn.language.sheets import SheetRow
+from sojourn.language.words import Words
+
+_MARKS = {Effect.RISK: "risk", Effect.PROTECTIVE: "protective", Effect.CONTEXT: "context"}
+
+
+def codebook(framework: Framework, language: str | None = None) -> Codebook:
+    """The whole framework in one language; texts that are missing are in its default one."""
+    wanted = language or framework.default_language
+    maker = _Maker(framework, wanted, Words(framework, wanted))
+    return Codebook(
+        title=framework.title.get(wanted) or framework.id,
+        lead=framework.description.get(wanted),
+        language=wanted,
+        right_to_left=is_right_to_left(wanted),
+        blocks=maker.blocks(),
+        footer=maker.say("made_with"),
+        contents=maker.say("contents"),
+        version=f"{framework.id} {framework.version}",
+    )
+
+
+@dataclass(frozen=True)
+class _Maker:
+    framework: Framework
+    language: str
+    words: Words
+
+    def say(self, key: str, **parts: object) -> str:
+        return phrase(key, self.language, **parts)
+
+    def blocks(self) -> tuple[Block, ...]:
+        found: list[Block] = [Heading(1, self.say("about"), "about"), self._about()]
+        if self.framework.factors:
+            found += [Heading(1, self.say("factors"), "factors"), self._legend(), self._overview()]
+            found += self._factors()
+        if self.framework.measures:
+            found += [Heading(1, self.say("measures"), "measures")]
+            found += measure_blocks(self.words)
+        if self.framework.responses:
+            found += [Heading(1, self.say("responses"), "responses"), *self._responses()]
+        found += [Heading(1, self.say("questions"), "questions"), *question_blocks(self.words)]
+        if self.framework.examples:
+            found += [Heading(1, self.say("examples"), "examples")]
+            found += [self._example(example) for example in self.framework.examples]
+        return tuple(found)
+
+    def _about(self) -> Block:
+        one = self.framework
+        unit = self.say(one.unit) if has(one.unit) else one.unit
+        rows_of = {row.get("key", ""): row for row in one.sheets.get("framework", ())}
+        sheet = {
+            key: text_of(SheetRow("framework", 0, row), "value", one.default_language)
+            for key, row in rows_of.items()
+        }
+        rows = [
+            (self.say("id"), one.id),
+            (self.say("version"), one.version),
+            (self.say("unit"), unit),
+            (self.say("languages"), self.say("comma").join(one.languages.values())),
+            (self.say("source"), sheet.get("source", Text()).get(self.language)),
+            (self.say("licence"), sheet.get("licence", Text()).get(self.language)),
+            (self.say("digest"), one.digest[:16]),
+        ]
+        return Facts(tuple(row for row in rows if row[1]))
+
+    # -- factors
+
+    def _legend(self) -> Block:
+        there = {factor.effect for factor in self.framework.factors}
+        return Legend(tuple(Item(_MARKS[e], self.say(e)) for e in Effect if e in there))
+
+    def _overview(self) -> Block:
+        """Level by nature; those asked only at some stages say at which."""
+        factors = self.framework.factors
+        levels = [level for level in Level if any(f.level is level for f in factors)]
+        natures = [nature for nature in Nature if any(f.nature is nature for f in factors)]
+        rows = tuple(
+            (
+                self.say(f"level_{level}"),
+                tuple(
+                    tuple(
+                        Item(_MARKS[f.effect], self._label(f), self._stages(f, short=True))
+                        for f in factors
+                        if f.level is level and f.nature is nature
+                    )
+                    for nature in natures
+                ),
+            )
+            for level in levels
+        )
+        columns = tuple(self.say(f"nature_{nature}") for nature in natures)
+        return Matrix(self.say("overview"), columns, rows)
+
+    def _label(self, row: Factor | Response) -> str:
+        return row.label.get(self.language) or row.name
+
+    def _stages(self, factor: Factor, *, short: bool = False) -> str:
+        if set(factor.stages) == set(Stage):
+            return "" if short else self.say("all_stages")
+        return self.say("comma").join(self.say(stage) for stage in factor.stages)
+
+    def _factors(self) -> list[Block]:
+        found: list[Block] = []
+        for level in Level:
+            here = [factor for factor in self.framework.factors if factor.level is level]
+            if here:
+                found.append(Heading(2, self.say(f"level_{level}"), f"level-{level}"))
+                found += [self._factor(factor) for factor in here]
+        return found
+
+    def _factor(self, factor: Factor) -> Block:
+        rows = [
+            (self.say("nature"), self.say(f"nature_{factor.nature}")),
+            (self.say("stages"), self._stages(factor)),
+            (self.say("domain"), factor.domain.replace("_", " ")),
+            (self.say("weight"), self._weight(factor)),
+            (self.say("urgent"), self._urgent(factor)),
+            *self._sources(factor),
+        ]
+        return Entry(
+            mark=_MARKS[factor.effect],
+            tag=self.say(factor.effect),
+            title=self._label(factor),
+            name=" · ".join(part for part in (factor.name, factor.code) if part),
+            blocks=(
+                Rule(self.words.say(factor.rule), factor.rule.text()),
+                Facts(tuple(row for row in rows if row[1])),
+            ),
+        )
+
+    def _weight(self, factor: Factor) -> str:
+        if isinstance(factor.weight, NumberLiteral):
+            return "" if factor.weight.value == 1 else factor.weight.text()
+        return self.words.inline(factor.weight)
+
+    def _urgent(self, factor: Factor) -> str:
+        if isinstance(factor.urgent, BooleanLiteral):
+            return self.say("urgent_always") if factor.urgent.value else ""
+        return self.words.inline(factor.urgent)
+
+    def _sources(self, row: Factor | Response) -> list[tuple[str, str]]:
+        return [
+            (self.say("who_may_see"), self.say(f"class_{row.data_class}")),
+            (self.say("basis"), self.say(row.basis)),
+            (self.say("source"), row.source),
+            (self.say("note"), row.note),
+        ]
+
+    # -- responses
+
+    def _responses(self) -> list[Block]:
+        found: list[Block] = []
+        signs = [r for r in self.framework.responses if r.data_class is DataClass.STATUS_PROTECTION]
+        for horizon in Horizon:
+            here = [
+                one
+                for one in self.framework.responses
+                if one.horizon is horizon and one not in signs
+            ]
+            if here:
+                found.append(Heading(2, self.say(horizon), f"horizon-{horizon}"))
+                found += [self._response(response) for response in here]
+        if signs:
+            found.append(Heading(2, self.say("signs"), "signs"))
+            found.append(Paragraph(self.say("signs_apart")))
+            found += [self._response(response) for response in signs]
+        return found
+
+    def _response(self, response: Response) -> Block:
+        rows = [
+            (self.say("within"), within(response.within, self.language)),
+            (self.say("service"), response.service_type.replace("_", " ")),
+            (self.say("actor"), response.actor.replace("_", " ")),
+            (self.say("legal_basis"), response.legal_basis),
+            *self._sources(response),
+        ]
+        return Entry(
+            mark="response",
+            tag=self.say(response.horizon),
+            title=self._label(response),
+            name=response.name,
+            blocks=(
+                Rule(self.words.say(response.when), response.when.text()),
+                Facts(tuple(row for row in rows if row[1])),
+            ),
+        )
+
+    # -- examples
+
+    def _example(self, example: Example) -> Block:
+        answers = [self._answer(name, text, 0) for name, text in example.answers.items()]
+        for rows in example.rosters.values():
+            for number, row in enumerate(rows, start=1):
+                answers += [self._answer(name, text, number) for name, text in row.items()]
+        heads = (self.say("answers"), self.say("outcomes"))
+        tables = (
+            Table((heads[0], ""), tuple(answers)),
+            Table((heads[1], ""), self._found(example)),
+        )
+        shown = tuple(table for table in tables if table.rows)
+        name = example.name.replace("_", " ")
+        return Entry("example", "", name[:1].upper() + name[1:], "", shown)
+
+    def _answer(self, name: str, text: str, row: int) -> tuple[str, str]:
+        question = self.framework.question(name)
+        label = question.label.get(self.language) or name
+        place = f" ({self.say('row', n=row)})" if row else ""
+        if not question.choices:
+            return label + place, text
+        said = (question.choice_label(code).get(self.language) or code for code in text.split())
+        return label + place, self.say("comma").join(said)
+
+    def _found(self, example: Example) -> tuple[tuple[str, str], ...]:
+        one, found = self.framework, []
+        for name, expected in example.factors.items():
+            found.append((self._label(one.factor(name)), self._outcome(expected)))
+        labels = {response.name: self._label(response) for response in one.responses}
+        for name, expected in example.responses.items():
+            found.append((labels[name], self._outcome(expected)))
+        for name, expected in example.measures.items():
+            measure = one.measure(name)
+            classes = {c.name: c.label.get(self.language) for c in measure.classes}
+            said = classes.get(expected) or self._outcome(expected)
+            found.append((measure.label.get(self.language) or name, said))
+        return tuple(found)
+
+    def _outcome(self, expected: str) -> str:
+        return self.say(expected) if has(expected) else expected

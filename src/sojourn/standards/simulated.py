@@ -1,0 +1,143 @@
+"""Invented answers as tables: one for the units, and one for each repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import xlsxwriter
+
+from sojourn.engines.simulation import Simulation
+from sojourn.framework.model import Framework, Question
+from sojourn.framework.types import Date, Number, Text
+from sojourn.standards.csv_check import BadTableError
+from sojourn.standards.tables import KEYS
+from sojourn.standards.whole_files import all_or_nothing, whole_folder
+
+MAIN = "main"
+_Progress = Callable[[int], None]
+
+
+@dataclass
+class _Tables:
+    """Cells by table and column, in the order of the form."""
+
+    columns: dict[str, dict[str, list[str | None]]] = field(default_factory=dict)
+
+    def add(self, table: str, row: dict[str, str]) -> None:
+        for column, cells in self.columns[table].items():
+            cells.append(row.get(column))
+
+
+def simulate(
+    framework: Framework,
+    count: int,
+    *,
+    seed: int = 1,
+    complete: bool = False,
+    taken: frozenset[str] = frozenset(),
+    prefix: str = "unit",
+    progress: _Progress = lambda _: None,
+) -> dict[str, pl.DataFrame]:
+    """Tables of invented answers: `main`, and one for each repeat, joined by a key column.
+
+    `taken` are names that the key column may not have; units are named after `prefix`.
+    """
+    key = _key(framework, taken)
+    found = _Tables()
+    for table, roster in _tables(framework):
+        asked = [q.name for q in framework.questions if q.roster == roster and _is_written(q)]
+        found.columns[table] = {name: [] for name in (key, *asked)}
+    width = max(4, len(str(count)))
+    for unit in Simulation(framework, seed=seed, complete=complete).units(count):
+        name = f"{prefix}-{unit.number:0{width}}"
+        found.add(MAIN, {**unit.cells, key: name})
+        for roster, rows in unit.rosters.items():
+            for row in rows:
+                found.add(roster, {**row, key: name})
+        progress(1)
+    return {table: _frame(framework, columns) for table, columns in found.columns.items()}
+
+
+def write(tables: dict[str, pl.DataFrame], output: Path) -> None:
+    """Write the tables: `.xlsx`, a folder, or one `.csv` or `.parquet` where there is one table.
+
+    Raises `BadTableError` for what cannot hold them, and then leaves nothing.
+    """
+    ending = output.suffix.lower()
+    if ending == ".xlsx":
+        with all_or_nothing(output) as hidden:
+            _write_xlsx(tables, hidden)
+    elif not ending:
+        with whole_folder(output) as folder:
+            for name, table in tables.items():
+                table.write_csv(folder / f"{name}.csv")
+    elif ending not in (".csv", ".parquet"):
+        raise BadTableError(
+            f"{output.name} has an ending that cannot be written; use .csv, .parquet, .xlsx, "
+            "or no ending for a folder"
+        )
+    elif len(tables) > 1:
+        rosters = ", ".join(name for name in tables if name != MAIN)
+        raise BadTableError(
+            f"the form has repeats ({rosters}), which are tables of their own; "
+            f"name a folder, or an .xlsx file: {output.stem} or {output.stem}.xlsx"
+        )
+    else:
+        with all_or_nothing(output) as hidden:
+            _write_one(tables[MAIN], hidden, ending)
+
+
+def _write_one(table: pl.DataFrame, path: Path, ending: str) -> None:
+    if ending == ".csv":
+        table.write_csv(path)
+    else:
+        table.write_parquet(path)
+
+
+def _write_xlsx(tables: dict[str, pl.DataFrame], path: Path) -> None:
+    with xlsxwriter.Workbook(path) as book:
+        for name, table in tables.items():
+            shown = table.with_columns(pl.col(pl.Date).dt.to_string())
+            shown.write_excel(book, worksheet=name[:31], freeze_panes=(1, 0))
+
+
+def _tables(framework: Framework) -> Iterator[tuple[str, str | None]]:
+    yield MAIN, None
+    for roster in framework.rosters:
+        yield roster.name, roster.name
+
+
+def _is_written(question: Question) -> bool:
+    """Whether a column is worth having: not what a phone notes by itself."""
+    shown = ("text", "string", "calculate")
+    return not isinstance(question.type, Text) or question.kind in shown
+
+
+def _key(framework: Framework, taken: frozenset[str]) -> str:
+    """A key column that is no question."""
+    names = taken.union(question.name for question in framework.questions)
+    free = (key for key in KEYS if key not in names and not key.isupper())
+    return next(free, "unit_key")
+
+
+def _frame(framework: Framework, columns: dict[str, list[str | None]]) -> pl.DataFrame:
+    by_name = {question.name: question for question in framework.questions}
+    return pl.DataFrame([_series(by_name.get(n), n, cells) for n, cells in columns.items()])
+
+
+def _series(question: Question | None, name: str, cells: Sequence[str | None]) -> pl.Series:
+    """A column of the question's own kind, of text where a code for no answer is no such thing."""
+    text = pl.Series(name, cells, dtype=pl.String)
+    kind: type[pl.DataType] = pl.String
+    match question.type if question is not None else None:
+        case Number(places):
+            kind = pl.Int64 if places == 0 else pl.Float64
+        case Date():
+            kind = pl.Date
+    try:
+        return text.cast(kind)
+    except pl.exceptions.PolarsError:
+        return text
