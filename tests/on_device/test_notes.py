@@ -64,6 +64,9 @@ def framework(
 
 
 NOTE = "on_device__shelter__note"
+URGENT = [name for name in catalogue.ids() if on_device.urgent_responses(catalogue.load(name))]
+LEFT_OUT = {"cari"}
+"""What a household spends has no limit there, so that its shares are left to the server."""
 
 
 @pytest.mark.parametrize(
@@ -142,10 +145,10 @@ def test_the_forms_we_ship_are_valid(name: str, tmp_path: Path, phone: Phone) ->
     path.write_text(to_xform(catalogue.load(name)), encoding="utf-8")
     done = subprocess.run([phone.java, "-jar", str(JAR), str(path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert on_device.gaps(catalogue.load(name)) == {}
+    assert (on_device.gaps(catalogue.load(name)) != {}) == (name in LEFT_OUT)
 
 
-@pytest.mark.parametrize("name", catalogue.ids())
+@pytest.mark.parametrize("name", URGENT)
 def test_the_examples_of_what_we_ship_hold_on_a_phone(name: str, phone: Phone) -> None:
     found = catalogue.load(name)
     compared = 0
