@@ -71,7 +71,8 @@ def at_a_place(framework: Framework, answers: Answers, code: str, number: int) -
 
 
 def _form(framework: Framework, place: str, period: str, answers: dict[str, str]) -> bytes:
-    texts = {framework.place: place, framework.period: period, **answers}
+    keys = {framework.place or "": place, framework.period or "": period}
+    texts = {**keys, **answers}
     body = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in texts.items() if name)
     return (
         f'<data id="{framework.id}{PLACE_FORM}">{body}'
