@@ -1,4 +1,5 @@
 import './scss/app.scss';
+import { liveForm } from './live.js';
 
 /** Fold the main menu on small screens. */
 function menuButton() {
@@ -88,5 +89,6 @@ unsavedGuard();
 openAll();
 printButtons();
 openTarget();
+liveForm();
 window.addEventListener('hashchange', openTarget);
 document.querySelector('.error-summary')?.focus();

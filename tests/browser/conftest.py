@@ -89,8 +89,18 @@ def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Visitor]]:
     """Open a browser window, signed in if a user is named."""
     contexts: list[BrowserContext] = []
 
-    def open_window(user: str = "", language: str = "en", size: dict[str, int] = WIDE) -> Visitor:
-        context = browser.new_context(viewport=size, locale=language)  # type: ignore[arg-type] # a plain dict will do
+    def open_window(
+        user: str = "",
+        language: str = "en",
+        size: dict[str, int] = WIDE,
+        *,
+        scripts: bool = True,
+    ) -> Visitor:
+        context = browser.new_context(
+            viewport=size,  # type: ignore[arg-type] # a plain dict will do
+            locale=language,
+            java_script_enabled=scripts,
+        )
         contexts.append(context)
         visitor = Visitor(context.new_page(), demo.address)
         _listen(visitor)

@@ -147,3 +147,49 @@ def test_the_whole_way_can_be_gone_by_keyboard(visit: Visit) -> None:
     summary.focus()
     bilal.page.keyboard.press("Enter")
     expect(bilal.page.locator("main details").first).to_have_attribute("open", "")
+
+
+def test_the_form_itself_shows_what_cannot_wait(visit: Visit) -> None:
+    bilal = visit("bilal")
+    situation_of_somebody(bilal)
+    bilal.go(re.sub(r"^https?://[^/]+|assessments/.*$", "", bilal.page.url) + "assess/")
+    basis = bilal.page.locator("input[name=basis]")
+    if basis.count():
+        basis.first.check()
+    bilal.page.get_by_role("main").locator("button[type=submit]").click()
+    page = bilal.page
+    page.wait_for_selector("#odk-form .odk-form .form-wrapper", timeout=30_000)
+    note = page.get_by_text("\u26a0 Make a safety plan together")
+    expect(note).to_have_count(0)
+    answer(page, "Are you or your family being threatened", "Yes")
+    expect(note).to_be_visible()
+    answer(page, "Are you or your family being threatened", "No")
+    expect(note).to_have_count(0)
+    assert not bilal.elsewhere
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_places_are_within_everybodys_reach(
+    visit: Visit, language: str, size: dict[str, int]
+) -> None:
+    salma = visit("salma", language, size)
+    salma.go("/places/")
+    assert_good(salma)
+    salma.page.locator("main .rows a").first.click()
+    salma.page.wait_for_load_state("networkidle")
+    assert_good(salma)
+
+
+def test_what_was_learned_of_a_place_is_sent_from_the_page(visit: Visit) -> None:
+    salma = visit("salma")
+    salma.go("/places/")
+    salma.click("link", "Answer for a place")
+    page = salma.page
+    page.wait_for_selector("#odk-form .odk-form .form-wrapper", timeout=30_000)
+    page.get_by_label("Which place is this about?").fill("demo-quay")
+    page.get_by_label("Which period is this about?").fill("2026-11")
+    assert_good(salma, form=True)
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url(re.compile(r"/places/$"), timeout=30_000)
+    expect(page.get_by_role("main")).to_contain_text("demo-quay")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from pyxform.xls2xform import convert
 
 from sojourn import catalogue
 from sojourn.language import load_framework
 from tests.cli.conftest import Desk
+
+PLACES = Path(__file__).parents[1] / "tables" / "places.yaml"
 
 
 def test_the_list_begins_each_line_with_an_id(desk: Desk) -> None:
@@ -41,7 +46,7 @@ MEASURES = """
 - {name: share, label: Share, kind: alkire_foster, components: unsafe, k: 1/3, missing: bounds}
 - {name: each, label: Each, kind: expression, of: member, rule: "${member_age} div 3",
    classes: young < 2.5 | old}
-- {name: step, label: Step, kind: decision, missing: available 50%}
+- {name: step, label: Step, kind: decision}
 decisions:
 - {measure: step, when: "${unsafe}", value: 1}
 """
@@ -91,3 +96,38 @@ def test_warnings_fail_only_when_strict(desk: Desk) -> None:
     assert (lax.code, strict.code) == (0, 2)
     assert f"Warning: {said}" in lax.said
     assert "--strict lets none pass" in strict.said
+
+
+def test_the_form_of_places_is_exported_on_its_own(desk: Desk) -> None:
+    shutil.copy(PLACES, desk.folder)
+    done = desk.run(
+        *("framework", "export", "places.yaml", "--to", "xform", "--asked-of", "place"),
+        *("-o", "place.xml"),
+    )
+    assert done.code == 0, done.said
+    form = (desk.folder / "place.xml").read_text(encoding="utf-8")
+    assert "wells" in form
+    assert "hungry" not in form
+
+
+def test_a_framework_that_asks_nothing_of_places_says_so(desk: Desk) -> None:
+    done = desk.run(
+        *("framework", "export", "small.yaml", "--to", "xform", "--asked-of", "place"),
+        *("-o", "place.xml"),
+    )
+    assert done.code == 2
+    assert "asks nothing of places" in done.said
+
+
+def test_what_a_phone_will_not_compute_is_told(desk: Desk) -> None:
+    text = (desk.folder / "small.yaml").read_text()
+    desk.write(
+        "wide.yaml",
+        text.replace("\"${safe} = 'no'\"", '"${pay} * ${pay} > 4"').replace(
+            "- {type: select_one yn, name: safe",
+            "- {type: decimal, name: pay, label: Pay}\n- {type: select_one yn, name: safe",
+        ),
+    )
+    done = desk.run("framework", "export", "wide.yaml", "--to", "xform", "-o", "wide.xml")
+    assert done.code == 0, done.said
+    assert "a phone will not compute `unsafe`" in done.said

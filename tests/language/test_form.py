@@ -15,6 +15,9 @@ from tests.spec import form
 
 Row = dict[str, str]
 
+NEXT = len(form.sheets({})["survey"]) + 2
+"""The number of a row that is added to the survey."""
+
 
 def framework_with(**more: list[Row]) -> Framework:
     """The manual's framework with further rows at the end of some sheets."""
@@ -56,11 +59,17 @@ def question(kind: str, name: str = "new", **more: str) -> Row:
         (question("integer", missing="-1"), "missing", "write `-1` as code=kind"),
         (question("integer", missing="-1=unsure"), "missing", "`unsure` is not a kind of missing"),
         (question("integer", data_class="journy"), "data_class", "Did you mean `journey`?"),
+        (question("text", relevant="${families} > 1"), "relevant", "`families` is asked in the"),
+        (
+            question("text", asked_of="place", relevant="${a} = 'yes'"),
+            "relevant",
+            "`a` is asked in the other form",
+        ),
     ],
 )
 def test_a_wrong_question_is_explained(row: Row, column: str, message: str) -> None:
     problems = said(survey=[row])
-    assert f"sheet survey, row 22, column {column}: " in problems
+    assert f"sheet survey, row {NEXT}, column {column}: " in problems
     assert message in problems
 
 
@@ -281,4 +290,18 @@ def test_rows_of_an_examples_roster_are_put_in_order() -> None:
 
 def test_an_invisible_character_is_named() -> None:
     row = question("text", label="Na\x07me")
-    assert "row 22, column label: this holds an invisible character (U+0007)" in said(survey=[row])
+    assert f"row {NEXT}, column label: this holds an invisible character (U+0007)" in said(
+        survey=[row]
+    )
+
+
+def test_a_group_of_the_place_may_not_look_at_the_unit() -> None:
+    group = {**question("begin group", "well"), "relevant": "${a} = 'yes'"}
+    rows = [group, question("integer", "depth", asked_of="place"), {"type": "end group"}]
+    assert f"row {NEXT}, column relevant: `a` is asked in the other form" in said(survey=rows)
+
+
+def test_a_question_of_a_place_may_look_at_where_and_when() -> None:
+    framework_with(
+        survey=[question("text", asked_of="place", relevant="${region} = 'north' and ${families}")]
+    )

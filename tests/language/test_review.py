@@ -151,6 +151,16 @@ def test_a_class_that_no_value_reaches_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_a_scale_that_several_measures_share_is_only_noted(tmp_path: Path) -> None:
+    rows = [
+        f"- {{name: {name}, label: M, kind: weighted_sum, components: {component}, "
+        "classes: low <= 7 | high}\n"
+        for name, component in (("days_score", "days"), ("age_score", "age"))
+    ]
+    problems = told(tmp_path, "measures:\n" + "".join(rows))
+    assert [p.info for p in problems if "class `high`" in p.message] == [True]
+
+
 TABLE = "measures:\n- {name: t, label: T, kind: table, components: safe rent}\ndecisions:\n"
 
 

@@ -6,27 +6,31 @@ from sojourn.framework.model import Sheet
 from tests.spec.model import read_table
 
 SURVEY = """
-    type                     | name          | label           | missing
-    select_one yes_no        | a             | A               |
-    select_one yes_no        | b             | B               |
-    select_one region        | region        | Region          |
-    select_one region        | birth_region  | Region of birth |
-    select_multiple needs    | needs         | Needs           |
-    select_one stage         | stage         | Stage           |
-    select_one direction     | network       | Network         |
-    select_one degree        | difficulty    | Difficulty      |
-    integer                  | age           | Age             | -999=does_not_know
-    integer                  | children      | Children        |
-    decimal                  | income        | Income          | -1=does_not_know
-    decimal                  | rent          | Rent            |
-    date                     | born          | Born            |
-    date                     | arrived       | Arrived         |
-    begin repeat             | member        | Member          |
-    integer                  | member_age    | Age             |
-    decimal                  | member_income | Income          |
-    select_one yes_no        | member_ill    | Ill             |
-    select_multiple needs    | member_needs  | Needs           |
-    end repeat               |               |                 |
+    type                  | name          | label           | missing            | asked_of
+    select_one yes_no     | a             | A               |                    |
+    select_one yes_no     | b             | B               |                    |
+    select_one region     | region        | Region          |                    |
+    select_one region     | birth_region  | Region of birth |                    |
+    select_multiple needs | needs         | Needs           |                    |
+    select_one stage      | stage         | Stage           |                    |
+    select_one direction  | network       | Network         |                    |
+    select_one degree     | difficulty    | Difficulty      |                    |
+    integer               | age           | Age             | -999=does_not_know |
+    integer               | children      | Children        |                    |
+    decimal               | income        | Income          | -1=does_not_know   |
+    decimal               | rent          | Rent            |                    |
+    date                  | born          | Born            |                    |
+    date                  | arrived       | Arrived         |                    |
+    text                  | month         | Month           |                    |
+    select_one yes_no     | clinic_open   | Clinic open     |                    | place
+    integer               | families      | Families        |                    | place
+    select_multiple needs | lacks         | What is lacking |                    | place
+    begin repeat          | member        | Member          |                    |
+    integer               | member_age    | Age             |                    |
+    decimal               | member_income | Income          |                    |
+    select_one yes_no     | member_ill    | Ill             |                    |
+    select_multiple needs | member_needs  | Needs           |                    |
+    end repeat            |               |                 |                    |
 """
 
 
@@ -66,6 +70,8 @@ ABOUT = """
     key            | value
     stage_question | stage
     reference_date | arrived
+    place          | region
+    period         | month
 """
 
 FACTOR = {

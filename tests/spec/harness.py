@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from sojourn.engines import frames, polars_reader, record
+from sojourn.engines import frames, places, polars_reader, record
 from sojourn.engines.frames import UNIT
 from sojourn.engines.polars_reader import Raw
 from sojourn.engines.telling import as_decimal
@@ -39,11 +39,13 @@ class Given:
 
     main: Table
     rosters: Mapping[str, Table]
+    place: Table | None = None
 
     @classmethod
     def of(cls, spec: Spec) -> Given:
         left, _ = split(spec.table)
-        return cls(left, {name: read_table(text) for name, text in spec.rosters.items()})
+        place = read_table(spec.place) if spec.place else None
+        return cls(left, {name: read_table(text) for name, text in spec.rosters.items()}, place)
 
 
 def framework_of(sheets: Mapping[str, Sheet]) -> Framework:
@@ -117,12 +119,15 @@ def _written(value: Value) -> Value:
 def answers_of(framework: Framework, given: Given) -> dict[str, Answers]:
     """The answers by unit, read by the definition of reading."""
     found = {}
+    rows = given.place.rows if given.place is not None else []
+    known = places.by_key(framework, (read_answers(framework, row).values for row in rows))
     for row in given.main.rows:
         members = {
             name: tuple(_without_unit(r) for r in table.rows if r["unit"] == row["unit"])
             for name, table in given.rosters.items()
         }
-        found[row["unit"]] = read_answers(framework, _without_unit(row), members)
+        answers = read_answers(framework, _without_unit(row), members)
+        found[row["unit"]] = places.joined(framework, answers, known)
     return found
 
 
@@ -166,12 +171,13 @@ def _truth(finding: FactorFinding) -> bool | None:
 def prepared(framework: Framework, given: Given) -> polars_reader.Read:
     """The tables as the Polars reader leaves them."""
     rosters = {name: _raw(table) for name, table in given.rosters.items()}
-    return polars_reader.prepare(framework, _raw(given.main), rosters)
+    place = None if given.place is None else _raw(given.place, unit=None)
+    return polars_reader.prepare(framework, _raw(given.main), rosters, place=place)
 
 
-def _raw(table: Table) -> Raw:
-    questions = table.headings[1:]
-    columns = {UNIT: [row["unit"] for row in table.rows]}
+def _raw(table: Table, unit: str | None = "unit") -> Raw:
+    questions = [name for name in table.headings if name != unit]
+    columns = {UNIT: [row.get(unit or "", "") for row in table.rows]}
     columns |= {name: [row[name] for row in table.rows] for name in questions}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
     return Raw(frame.lazy(), frame.schema, {name: name for name in questions})

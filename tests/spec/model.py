@@ -14,7 +14,8 @@ class Spec:
 
     `table` has one line per unit. What stands after `||` must come out: of `rule`, or for whole
     frameworks (`sheets`) of the outputs named in the heading. T is true, F is false, and an empty
-    cell is unknown; on the other side an empty cell is a question that was not asked.
+    cell is unknown; on the other side an empty cell is a question that was not asked. `place` is
+    the table of what was answered once for a place.
     """
 
     title: str
@@ -22,6 +23,7 @@ class Spec:
     rule: str = ""
     text: str = ""
     rosters: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""
     sheets: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -51,6 +51,9 @@ def _spec(spec: Spec) -> Iterator[str]:
     for name, text in spec.rosters.items():
         yield f"Table `{name}`:"
         yield _table(read_table(text))
+    if spec.place:
+        yield "Table `place`:"
+        yield _table(read_table(spec.place))
     given, wanted = split(spec.table)
     yield _result(given, wanted)
 

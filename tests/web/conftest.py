@@ -21,6 +21,8 @@ from pytest_django import Settings as SettingsWrapper
 
 from sojourn.framework import Answers, Framework
 from sojourn.language import load_framework, read_answers
+from sojourn.language.build import build
+from sojourn.language.sheets import SheetRow, Tables
 from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts.access import SYSTEM, Principal, principal_for
 from sojourn.web.accounts.models import Organisation, User
@@ -127,6 +129,40 @@ ROLES = {
 @pytest.fixture(scope="session")
 def framework() -> Framework:
     return load_framework(Path(__file__).parent / "framework.yaml")
+
+
+def with_places(framework: Framework) -> Framework:
+    """The small framework, with something that is asked of places."""
+    yes_no = "select_one yn"
+    labels = {"label::English (en)": "Is the clinic open", "label::Français (fr)": "Soins ouverts"}
+    factor = {
+        "name": "no_clinic",
+        "label::English (en)": "No clinic",
+        "level": "community",
+        "effect": "risk",
+        "nature": "structural",
+        "rule": "${clinic_open} = 'no'",
+    }
+    more = {
+        "survey": [
+            {"type": "text", "name": "town", "label::English (en)": "Which town"},
+            {"type": "text", "name": "month", "label::English (en)": "Which month"},
+            {"type": yes_no, "name": "clinic_open", "asked_of": "place", **labels},
+            {"type": "decimal", "name": "price", "asked_of": "place", **labels},
+            {"type": "date", "name": "checked", "asked_of": "place", **labels},
+            {"type": "select_multiple yn", "name": "other", "asked_of": "place", **labels},
+            {"type": "text", "name": "told", "asked_of": "place", **labels},
+        ],
+        "framework": [{"key": "place", "value": "town"}, {"key": "period", "value": "month"}],
+        "factors": [factor],
+    }
+    sheets = {
+        name: [
+            SheetRow(name, at, row) for at, row in enumerate((*rows, *more.get(name, ())), start=2)
+        ]
+        for name, rows in framework.sheets.items()
+    }
+    return build(Tables("places.yaml", sheets))[0]
 
 
 @pytest.fixture(autouse=True)

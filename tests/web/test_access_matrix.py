@@ -5,28 +5,38 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from sojourn.framework import Framework
+from sojourn.language import load_framework
 from sojourn.web.accounts.models import Grant
 from sojourn.web.accounts.roles import POWERS, Verb
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
-from tests.web.conftest import ROLES, World
+from sojourn.web.places import actions as places
+from sojourn.web.places.models import PlaceAnswers
+from tests.web.conftest import ROLES, World, with_places
+from tests.web.test_places import place_xml
 
 
 @dataclass(frozen=True)
 class Route:
-    """An address: what it takes to enter, how to name an object of a case, how it answers."""
+    """An address: what it takes to enter, how to name an object of a case, how it answers.
+
+    What is `about_nobody`, such as a framework, everybody signed in may read.
+    """
 
     verb: Verb | None = None
     method: str = "get"
     args: Callable[[Case], list[object]] | None = None
     open_to_all: bool = False
+    about_nobody: bool = False
     ok: tuple[int, ...] = (200,)
 
 
@@ -54,8 +64,25 @@ def _of_grant(case: Case) -> list[object]:
     return [Grant.objects.filter(organisation=case.organisation).earliest("pk").pk]
 
 
+def _of_organisation(case: Case) -> list[object]:
+    return [case.organisation_id]
+
+
+def _of_place(case: Case) -> list[object]:
+    return [PlaceAnswers.objects.get(organisation=case.organisation).pk]
+
+
 def _of_token(case: Case) -> list[object]:
     return [token_of(Ticket.objects.get(case=case).pk)]
+
+
+def _of_framework(case: Case) -> list[object]:
+    return [case.assessments.get().framework.framework_id]
+
+
+def _of_version(case: Case) -> list[object]:
+    kept = case.assessments.get().framework
+    return [kept.framework_id, kept.digest]
 
 
 ROUTES = {
@@ -84,6 +111,16 @@ ROUTES = {
     # A form belongs to the one who opened it, so others of the organisation get 404 as well.
     "cases:form": Route(Verb.WRITE, args=_of_ticket, ok=(200, 404)),
     "cases:review": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "places:list": Route(Verb.READ),
+    "places:xform": Route(Verb.WRITE),
+    "places:place": Route(Verb.READ, args=_of_place),
+    "places:form": Route(Verb.WRITE, args=_of_organisation),
+    "places:submission": Route(Verb.WRITE, "post", _of_organisation, ok=(400,)),
+    "frameworks:list": Route(about_nobody=True),
+    "frameworks:page": Route(args=_of_framework, about_nobody=True),
+    "frameworks:version": Route(args=_of_version, about_nobody=True),
+    "frameworks:try": Route(args=_of_framework, about_nobody=True),
+    "frameworks:compare": Route(args=_of_framework, about_nobody=True),
     "audit:log": Route(Verb.AUDIT),
     # The token in the address is the whole sign-in: who holds it may, whoever else is signed in.
     "field:form_list": Route(args=_of_token, open_to_all=True),
@@ -91,6 +128,12 @@ ROUTES = {
     "field:manifest": Route(args=_of_token, open_to_all=True),
     "field:submission": Route(method="post", args=_of_token, open_to_all=True, ok=(400,)),
 }
+
+
+@pytest.fixture(scope="module")
+def framework() -> Framework:
+    """One that asks something of places, so that there is such a form."""
+    return with_places(load_framework(Path(__file__).parent / "framework.yaml"))
 
 
 def _named(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -110,6 +153,7 @@ def foreign(world: World) -> Case:
     world.assess(case, name="chiara")
     for owner, theirs in (("bilal", world.case), ("chiara", case)):
         field.open_form(case=theirs, basis=LegalBasis.CONSENT, by=world.by(owner))
+        places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
     return case
 
 
@@ -139,12 +183,19 @@ def test_each_role_reaches_its_own_and_nothing_else(
     own, other = (world.case, foreign) if organisation == "harbour" else (foreign, world.case)
     allowed = route.verb is None or route.verb in POWERS[role].verbs
     client = world.client(who)
-    if route.args and not route.open_to_all:
+    if route.args and not route.open_to_all and not route.about_nobody:
         assert _call(client, name, other) == (404 if allowed else 403)
     assert _call(client, name, own) in (route.ok if allowed else (403,))
 
 
-@pytest.mark.parametrize("name", [n for n, r in ROUTES.items() if r.args and not r.open_to_all])
+OF_SOMEBODY = [
+    name
+    for name, route in ROUTES.items()
+    if route.args and not route.open_to_all and not route.about_nobody
+]
+
+
+@pytest.mark.parametrize("name", OF_SOMEBODY)
 def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World) -> None:
     args = {uuid.UUID: uuid.uuid4(), int: 10**6}
     who = "dana" if ROUTES[name].verb is Verb.CONFIGURE else "sami"

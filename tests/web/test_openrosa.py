@@ -280,3 +280,18 @@ def test_messages_come_in_the_language_of_the_client(send: Send, ticket: Ticket)
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
 def test_other_methods_are_refused(method: str, ticket: Ticket) -> None:
     assert getattr(Client(), method)(_url("submission", ticket)).status_code == 405
+
+
+def test_what_a_phone_computed_otherwise_is_noted_without_the_answers(send: Send) -> None:
+    answers = "<stage>transit</stage><sleeps_safely>no</sleeps_safely>"
+    computed = "<on_device__nowhere_safe>false</on_device__nowhere_safe>"
+    assert send(xml(answers + computed)).status_code == 201
+    event = Event.objects.get(verb="differ")
+    assert event.fields_changed == {"outcomes": [None, 1]}
+
+
+def test_what_a_phone_computed_alike_is_not_noted(send: Send) -> None:
+    answers = "<stage>transit</stage><sleeps_safely>no</sleeps_safely>"
+    computed = "<on_device__nowhere_safe>true</on_device__nowhere_safe>"
+    assert send(xml(answers + computed)).status_code == 201
+    assert not Event.objects.filter(verb="differ").exists()

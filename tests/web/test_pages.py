@@ -31,6 +31,11 @@ PAGES: Urls = {
     "situation": lambda w: reverse("cases:situation", args=[w.case.pk]),
     "assess": lambda w: reverse("cases:assess", args=[w.case.pk]),
     "form": lambda w: reverse("cases:form", args=[w.case.pk, _ticket(w)]),
+    "frameworks": lambda _w: reverse("frameworks:list"),
+    "framework": lambda w: reverse("frameworks:page", args=[w.framework.id]),
+    "version": lambda w: reverse("frameworks:version", args=[w.framework.id, w.framework.digest]),
+    "try": lambda w: reverse("frameworks:try", args=[w.framework.id]),
+    "compare": lambda w: reverse("frameworks:compare", args=[w.framework.id]),
 }
 OTHERS = {
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
@@ -98,7 +103,11 @@ def test_no_address_or_title_holds_anything_personal(name: str, world: World) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["people", "day", "situation", "person", "looks", "audit", "members"]
+    "name",
+    [
+        *("people", "day", "situation", "person", "looks", "audit", "members"),
+        *("frameworks", "framework", "version", "try", "compare"),
+    ],
 )
 def test_the_number_of_queries_does_not_grow_with_people(name: str, world: World) -> None:
     who, url = ALL[name]

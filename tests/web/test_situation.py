@@ -14,7 +14,10 @@ from django.utils import timezone, translation
 from sojourn import catalogue
 from sojourn.engines import record
 from sojourn.framework import Answers, DataClass, Findings
+from sojourn.language.build import build as build_framework
+from sojourn.language.sheets import SheetRow, Tables
 from sojourn.web.accounts.roles import POWERS, Role
+from sojourn.web.cases import readings
 from sojourn.web.cases.situation import Reason, Situation, build
 from tests.web.conftest import World
 
@@ -242,3 +245,76 @@ def test_a_level_that_is_not_asked_about_is_not_called_free_of_risk() -> None:
         "community": True,
         "structural": True,
     }
+
+
+# -- readings
+
+
+def _readings(world: World, classes: frozenset[DataClass], **texts: str) -> tuple[Any, ...]:
+    answers = world.answers(**texts)
+    return readings.of_assessment(world.framework, answers, classes=classes)
+
+
+def test_a_measure_is_read_with_its_class_how_much_is_known_and_why(empty: World) -> None:
+    (strain,) = _readings(empty, WORKER, sleeps_safely="no", has_friend="no", is_ill="yes")
+    assert (strain.value_text, strain.class_label) == ("2", "Much weighs")
+    assert [step.label for step in strain.scale if step.is_here] == ["Much weighs"]
+    assert [step.range_text for step in strain.scale] == ["up to 0", "above 0, up to 1", "above 1"]
+    assert 0 < strain.known_percent < 100
+    told = _texts(strain.because)
+    assert "Nowhere safe to sleep" in told
+    assert "Are you ill now Yes" in told
+
+
+def test_a_reading_speaks_the_language_of_the_reader(empty: World) -> None:
+    with translation.override("fr"):
+        (strain,) = _readings(empty, WORKER, sleeps_safely="no", has_friend="no")
+    assert (strain.label, strain.class_label) == ("Ce qui pèse", "Certaines choses pèsent")
+
+
+def test_a_reading_is_not_known_from_silence(empty: World) -> None:
+    (strain,) = _readings(empty, WORKER)
+    assert (strain.value_text, strain.class_label, strain.known_percent) == ("", "", 0)
+
+
+@pytest.mark.parametrize("classes", [WORKER, OFFICER])
+def test_no_reading_tells_of_what_is_kept_apart(
+    empty: World, classes: frozenset[DataClass]
+) -> None:
+    told = {"stage": "transit", "sleeps_safely": "no", "has_friend": "no"}
+    signs = [_readings(empty, classes, **told, fears_return=answer) for answer in ("yes", "no")]
+    assert signs[0] == signs[1] == _readings(empty, classes, **told)
+    assert signs[0][0].without_some
+    text = " ".join(_texts(signs[0][0].because)).lower()
+    assert "fear" not in text
+    assert "afraid" not in text
+
+
+def test_a_reading_of_other_answers_is_not_for_those_not_cleared(empty: World) -> None:
+    lesser = WORKER - {DataClass.BODY_HEALTH}
+    ill = _readings(empty, lesser, has_friend="no", is_ill="yes")
+    assert ill == _readings(empty, lesser, has_friend="no", is_ill="no")
+    assert ill != _readings(empty, WORKER, has_friend="no", is_ill="yes")
+
+
+def test_readings_stand_on_the_page_and_lead_to_their_rule(world: World) -> None:
+    page = world.client("bilal").get(reverse("cases:situation", args=[world.case.pk]))
+    text = page.content.decode()
+    assert "Readings" in text
+    assert f"/frameworks/small/{world.framework.digest}/?show=measures#measure-strain" in text
+    assert "take no part in this number" in text
+
+
+def test_a_rule_over_a_measure_does_not_carry_its_secret(empty: World) -> None:
+    """A response that looks at a measure is hidden where the measure looks at what is hidden."""
+    sheets = dict(empty.framework.sheets)
+    row = {**sheets["responses"][0], "name": "look_first", "when": "${strain} > 0"}
+    sheets["responses"] = (*sheets["responses"], row)
+    framework = build_framework(
+        Tables("small", {n: [SheetRow(n, 2, r) for r in rows] for n, rows in sheets.items()})
+    )[0]
+    findings = record.assess(framework, empty.answers(fears_return="yes", has_friend="no"))
+    assert findings.response("look_first").suggested
+    for classes, shown in ((WORKER, False), (frozenset(DataClass), True)):
+        groups = build(framework, findings, classes=classes).responses
+        assert any(item.name == "look_first" for g in groups for item in g.items) is shown

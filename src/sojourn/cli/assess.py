@@ -98,6 +98,11 @@ def _summary(
         yield f"Not in the input, so treated as not asked: {names}{rest}."
     for table, count in summary.stray_rows.items():
         yield f"{count:,} rows of {table} belong to no unit and were left out."
+    if summary.unplaced:
+        yield (
+            f"For {summary.unplaced:,} units nothing was answered about their place; what is asked "
+            "of places counts as not asked for them."
+        )
     if summary.unusable:
         yield (
             f"{summary.unusable:,} cells cannot be the answer and count as unknown; "

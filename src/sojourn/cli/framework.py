@@ -137,16 +137,20 @@ def _classes(measure: Measure) -> str:
 @framework.command()
 @click.argument("name")
 @click.option("--to", "kind", type=click.Choice(["xlsx", "yaml", "xform"]), default=None)
+@click.option(
+    "--asked-of",
+    type=click.Choice(["unit", "place"]),
+    default="unit",
+    show_default=True,
+    help="Of an xform: what is asked of each unit, or of its place.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
-def export(name: str, kind: str | None, output: Path) -> None:
+def export(name: str, kind: str | None, asked_of: str, output: Path) -> None:
     """Write a framework as a workbook, as YAML, or its form as XForm XML."""
     found, _ = load_with_warnings(find_framework(name))
     wanted = kind or {".xml": "xform"}.get(output.suffix, output.suffix.lstrip("."))
     if wanted == "xform":
-        from sojourn.standards.xforms import to_xform
-
-        text = to_xform(found)
-        output.write_text(text, encoding="utf-8")
+        _export_form(found, asked_of, output)
     elif wanted in ("xlsx", "yaml", "yml"):
         if output.suffix.lower() not in (f".{wanted}", ".yml" if wanted == "yaml" else ""):
             raise click.UsageError(f"--to {wanted} writes a file that ends in .{wanted}")
@@ -232,3 +236,18 @@ def docs(name: str, output: Path, language: str | None) -> None:
         )
     codebooks.write(codebook(found, language), output)
     click.echo(f"{output}: {found.id} {found.version}")
+
+
+def _export_form(found: Framework, asked_of: str, output: Path) -> None:
+    from sojourn.standards.on_device import gaps
+    from sojourn.standards.xforms import to_xform
+
+    try:
+        form = to_xform(found, asked_of)
+    except ValueError as error:
+        raise FrameworkProblems(found.id, [Problem("survey", 0, "", str(error))]) from error
+    output.write_text(form, encoding="utf-8")
+    if asked_of == "place":
+        return
+    for name, reason in gaps(found).items():
+        click.echo(f"Warning: a phone will not compute `{name}`: {reason}", err=True)

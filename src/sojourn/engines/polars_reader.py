@@ -16,12 +16,16 @@ import polars as pl
 
 from sojourn.engines.frames import UNIT, Prepared, kept
 from sojourn.engines.lowering import ALSO, Lowering
+from sojourn.engines.places import key_questions
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number, Text
-from sojourn.language.answers import missing_numbers, rounded
+from sojourn.language.answers import SPACE, missing_numbers, rounded
 
 FLAG = "__unusable__"
 """Beginning of the columns that are true where a cell cannot be the answer."""
+
+UNPLACED = "__unplaced"
+"""The column that is true where nothing was answered for a unit's place."""
 
 UNUSABLE = "__unusable"
 """The column that counts a row's cells that cannot be the answer."""
@@ -60,18 +64,27 @@ class Read:
 
 
 def prepare(
-    framework: Framework, main: Raw, rosters: Mapping[str, Raw], keep: Sequence[str] = ()
+    framework: Framework,
+    main: Raw,
+    rosters: Mapping[str, Raw],
+    keep: Sequence[str] = (),
+    place: Raw | None = None,
 ) -> Read:
     """Read every column that the framework's rules use.
 
     `keep` are further columns of the main table to carry along, under their `kept` names. The
-    tables must already have the `UNIT` column.
+    tables must already have the `UNIT` column. With a table of places, whose keys must be unique,
+    its answers are joined to those of each unit; then `UNPLACED` is there too.
     """
-    frame, flags = read_table(main, questions_of(framework, main, None), keep)
+    asked = questions_of_main(framework, main, place)
+    frame, flags = read_table(main, asked, keep)
     count = pl.sum_horizontal(pl.lit(0, pl.UInt32), *(pl.col(FLAG + name) for name in flags))
     frame = frame.with_columns(count.alias(kept(UNUSABLE))).drop(FLAG + name for name in flags)
     all_flags: dict[str | None, tuple[str, ...]] = {None: flags}
-    known = [q.name for q in questions_of(framework, main, None)]
+    known = [q.name for q in asked]
+    if place is not None:
+        frame = _join_places(framework, frame, place)
+        known += [q.name for q in questions_of_place(framework, place)]
     read_rosters = {}
     for name, raw in rosters.items():
         questions = questions_of(framework, raw, name)
@@ -84,6 +97,46 @@ def prepare(
 def questions_of(framework: Framework, raw: Raw, roster: str | None) -> list[Question]:
     """The questions that rules use and this table has."""
     return [q for q in framework.used_questions if q.roster == roster and q.name in raw.headings]
+
+
+def questions_of_main(framework: Framework, main: Raw, place: Raw | None) -> list[Question]:
+    """The questions of the main table, with those by which a place is found in its table."""
+    asked = questions_of(framework, main, None)
+    keys = key_questions(framework) if place is not None else ()
+    return [*asked, *(q for q in keys if q.name in main.headings and q not in asked)]
+
+
+def questions_of_place(framework: Framework, raw: Raw) -> list[Question]:
+    """The questions asked of places that rules use and a table of places has."""
+    return [q for q in framework.used_questions if q.of_place and q.name in raw.headings]
+
+
+def place_key(framework: Framework) -> list[pl.Expr]:
+    """The columns by which a place is found, once they are read; null in none or all of them."""
+    columns = []
+    for question in key_questions(framework):
+        column = pl.col(question.name)
+        if isinstance(question.type, Text):
+            column = column.str.strip_chars(SPACE)
+            column = pl.when(column != "").then(column)
+        columns.append(column)
+    known = pl.all_horizontal(*(column.is_not_null() for column in columns))
+    return [pl.when(known).then(column).alias(f"__place_{at}") for at, column in enumerate(columns)]
+
+
+def _join_places(framework: Framework, frame: pl.LazyFrame, place: Raw) -> pl.LazyFrame:
+    """The main table with the answers for each unit's place, in the same order."""
+    keys = key_questions(framework)
+    asked = questions_of_place(framework, place)
+    rows, _ = read_table(place, [*keys, *asked])
+    names = [f"__place_{at}" for at in range(len(keys))]
+    also = [q.name + ALSO for q in asked if isinstance(q.type, Codes)]
+    answers = [pl.col(name) for name in (*(q.name for q in asked), *also)]
+    found = rows.select(*place_key(framework), *answers, pl.lit(False).alias(kept(UNPLACED)))
+    joined = frame.with_columns(place_key(framework)).join(
+        found, on=names, how="left", maintain_order="left", nulls_equal=False
+    )
+    return joined.with_columns(pl.col(kept(UNPLACED)).fill_null(True)).drop(names)
 
 
 def texts(raw: Raw, questions: Sequence[Question], keep: Sequence[str] = ()) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ in `telling`; here it becomes findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -44,14 +44,18 @@ from sojourn.framework.nodes import Combine, Divide, Node
 from sojourn.framework.values import Answers, Missing, Row
 
 
-def assess(framework: Framework, answers: Answers) -> Findings:
-    """Everything the framework says about one unit's answers, with reasons."""
+def assess(framework: Framework, answers: Answers, *, apart: Collection[str] = ()) -> Findings:
+    """Everything the framework says about one unit's answers, with reasons.
+
+    Factors named in `apart` are left out, as those are that do not apply at the unit's stage.
+    """
     scope = Scope(answers, measures={measure.name: measure for measure in framework.measures})
     stage = _stage(framework, answers)
     measures: dict[str, MeasureFinding] = {}
     for row in framework.ordered:
         if isinstance(row, Factor):
-            scope.factors[row.name] = _factor(row, scope, stage)
+            left_out = row.name in apart
+            scope.factors[row.name] = _left_out(row) if left_out else _factor(row, scope, stage)
         elif row.of is None:
             measures[row.name] = _measure(row, scope)
     return Findings(
@@ -140,6 +144,11 @@ def _factor(factor: Factor, scope: Scope, stage: Stage | None) -> FactorFinding:
         None if weight is None else as_decimal(weight),
         told.because,
     )
+
+
+def _left_out(factor: Factor) -> FactorFinding:
+    because = Because("stage", "left out", "not_applicable")
+    return FactorFinding(factor.name, State.NOT_APPLICABLE, None, None, None, because)
 
 
 def _outcome(factor: Factor, value: Result) -> tuple[State, Direction | None]:

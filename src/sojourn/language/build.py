@@ -39,8 +39,10 @@ _Item = TypeVar("_Item", Factor, Measure)
 
 _UNKEPT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CLASS = "__class"
-_REFERENCE = re.compile(r"\$\{([^}]*)\}")
+_REFERENCE = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 _SELECTOR = re.compile(r"\b(risk|protective):")
+_LOOKING = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count")
+"""The columns of a form that may look at other questions."""
 
 
 def build(tables: Tables) -> tuple[Framework, tuple[Problem, ...]]:
@@ -228,6 +230,7 @@ class _Builder:
         factors = tuple(self._each("factors", self.rows.factor))
         measures = tuple(self._each("measures", self.rows.measure))
         responses = tuple(self._responses())
+        self._check_places()
         form = self.cells.form
         return Framework(
             id=self.settings.get("form_id") or self.settings.get("id_string"),
@@ -332,6 +335,38 @@ class _Builder:
         return name
 
     # -- rows
+
+    def _check_places(self) -> None:
+        """What is asked of places is a form of its own: neither form may look into the other."""
+        keys = {name for name in (self._about("place"), self._about("period")) if name}
+        of_place = {question.name for question in self.cells.form.questions if question.of_place}
+        of_unit = set(self.cells.form.rows) - of_place - keys
+        open_groups: list[tuple[SheetRow, set[bool]]] = []
+        for row in self.tables.rows("survey"):
+            word = row.get("type").replace("_", " ").lower()
+            if word.startswith("begin "):
+                open_groups.append((row, set()))
+            elif word.startswith("end ") and open_groups:
+                group, holds = open_groups.pop()
+                for is_place in holds:
+                    self._check_own_form(group, of_unit if is_place else of_place)
+                if open_groups:
+                    open_groups[-1][1].update(holds)
+            elif row.get("name") in self.cells.form.rows:
+                is_place = row.get("name") in of_place
+                self._check_own_form(row, of_unit if is_place else of_place)
+                if open_groups:
+                    open_groups[-1][1].add(is_place)
+
+    def _check_own_form(self, row: SheetRow, elsewhere: set[str]) -> None:
+        for column in _LOOKING:
+            for name in _REFERENCE.findall(row.get(column)):
+                if name in elsewhere:
+                    message = (
+                        f"`{name}` is asked in the other form: what is asked of a place and what "
+                        "is asked of a unit are two forms that do not see each other"
+                    )
+                    self.cells.error(row, column, message)
 
     def _each(self, sheet: str, read: Callable[[str], _Item | None]) -> Iterator[_Item]:
         seen: set[str] = set()

@@ -73,6 +73,7 @@ class Possible:
     left: int = _MOST_IN_ALL
     _numbers: dict[str, Numbers] = field(default_factory=dict)
     _outcomes: dict[Node, frozenset[Value] | None] = field(default_factory=dict)
+    _refs: dict[ClassRef, MeasureRef] = field(default_factory=dict)
 
     def truths(self, condition: Node) -> frozenset[bool]:
         """Whether a condition can be true, and whether false, once it is known."""
@@ -193,13 +194,20 @@ class Possible:
                 factor = self.framework.factor(name)
                 yield from self._each_atom(factor.rule)
                 yield from self._stage(factor)
-            case ClassRef(name, _, roster):
-                yield MeasureRef(name, self.framework.measure(name).number, roster)
+            case ClassRef():
+                yield self._measured(node)
             case _ if isinstance(node, COMPARISONS) and not self._is_free(node):
                 yield from self._each_atom(node.left)
                 yield from self._each_atom(node.right)
             case _:
                 yield node
+
+    def _measured(self, node: ClassRef) -> MeasureRef:
+        """The measure of a class, which a class is tried by."""
+        if node not in self._refs:
+            number = self.framework.measure(node.name).number
+            self._refs[node] = MeasureRef(node.name, number, node.roster)
+        return self._refs[node]
 
     def _is_free(self, node: Less | LessEqual | Greater | GreaterEqual | Equal | NotEqual) -> bool:
         """Two numbers or days of which neither is written: compared as a whole."""
@@ -218,10 +226,9 @@ class Possible:
         found: dict[Node, set[Fraction]] = {atom: set() for atom in atoms}
         for part in self._unfolded(node):
             if isinstance(part, ClassRef):
-                measure = self.framework.measure(part.name)
-                limits = {item.limit for item in measure.classes if item.limit is not None}
-                found.setdefault(MeasureRef(part.name, measure.number, part.roster), set())
-                found[MeasureRef(part.name, measure.number, part.roster)] |= limits
+                classes = self.framework.measure(part.name).classes
+                limits = {item.limit for item in classes if item.limit is not None}
+                found.setdefault(self._measured(part), set()).update(limits)
             if not isinstance(part, COMPARISONS) or self._is_free(part):
                 continue
             written = [_written(side) for side in _sides(part)]
@@ -359,10 +366,10 @@ class Possible:
             case CodeNumber(of):
                 found = self._value(of, env)
                 return Fraction(node.values[found]) if isinstance(found, str) else None
-            case ClassRef(name, _, roster):
-                measure = self.framework.measure(name)
-                number = env[MeasureRef(name, measure.number, roster)]
-                return class_of(measure.classes, number) if isinstance(number, Fraction) else None
+            case ClassRef(name):
+                number = env[self._measured(node)]
+                classes = self.framework.measure(name).classes
+                return class_of(classes, number) if isinstance(number, Fraction) else None
             case _:
                 raise TypeError(f"`{node.text()}` was to be tried as a whole")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
-from sojourn.framework.model import DataClass, Factor, Framework, Response, Stage
+from sojourn.framework.model import DataClass, Factor, Framework, Measure, Response, Stage
 from sojourn.framework.nodes import (
     And,
     BooleanLiteral,
@@ -156,20 +156,23 @@ class _Reviewer:
         return [by_name[name] for name in by_name if name in found]
 
     def classes(self) -> Iterator[Problem]:
+        """Classes without a value; only a note where the scale is shared by another measure."""
+        there = {m.name: self.possible.classes(m) for m in self.framework.measures if m.classes}
+        scales: dict[object, set[str]] = {}
         for measure in self.framework.measures:
-            if not measure.classes:
-                continue
-            there = self.possible.classes(measure)
-            span = self.possible.measure(measure.name)
+            scales.setdefault(_scale(measure), set()).update(there.get(measure.name, ()))
+        for measure in self.framework.measures:
+            span = self.possible.measure(measure.name) if measure.classes else None
             for item in measure.classes:
-                if item.name in there:
+                if span is None or item.name in there[measure.name]:
                     continue
                 low, high = (_shown(end) for end in (span.low, span.high))
                 message = (
                     f"no value lies in the class `{item.name}`: `{measure.name}` lies between "
                     f"{low} and {high}. Move the cut-off, or leave the class out"
                 )
-                yield self.warn("measures", measure.name, "classes", message)
+                told = self.note if item.name in scales[_scale(measure)] else self.warn
+                yield told("measures", measure.name, "classes", message)
 
     # -- what is never asked
 
@@ -249,6 +252,11 @@ class _Reviewer:
                 if language:
                     found.setdefault((language[0], language[1]), heading)
         return found
+
+
+def _scale(measure: Measure) -> tuple[tuple[object, ...], ...]:
+    """The classes and cut-offs of a measure, which several can have in common."""
+    return tuple((item.name, item.limit, item.inclusive) for item in measure.classes)
 
 
 _LOOK = "; look at its codes and cut-offs, or leave the row out"

@@ -93,7 +93,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "weights": "One number for each component; empty: 1, or a factor's own.",
         "k": "alkire_foster only: the cut-off, such as 1/3.",
         "rule": "expression only: a number expression.",
-        "missing": "unknown, available, available 60%, available 3, or bounds.",
+        "missing": "Of what is put together: unknown, available, available 60%, or bounds.",
         "classes": "Such as low <= 3 | high. Labels in the choice list <name>__class.",
         "basis": ", ".join(Basis) + ".",
         "source": "Where it comes from.",
@@ -290,7 +290,6 @@ class _Sample:
             "name": "sample_measure",
             **self._labels("label", self._text("measure")),
             "kind": MeasureKind.DECISION,
-            "missing": "unknown",
             "basis": Basis.PROPOSED,
             "note": note,
         }

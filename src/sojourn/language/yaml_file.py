@@ -140,10 +140,11 @@ class _Reader:
         """The next event, with what a name such as `*a` stands for in its place."""
         event = next(self.events)
         if isinstance(event, yaml.AliasEvent):
-            if event.anchor not in self.anchors:
-                message = f"`*{event.anchor[:40]}` can only stand for a text above; write rows out"
+            anchor = event.anchor or ""
+            if anchor not in self.anchors:
+                message = f"`*{anchor[:40]}` can only stand for a text above; write rows out"
                 raise self.refused(event, message)
-            return self.anchors[event.anchor]
+            return self.anchors[anchor]
         if isinstance(event, yaml.ScalarEvent):
             if event.tag not in _TEXT_TAGS:
                 message = f"every cell is text; leave `{event.tag[:40]}` out"

@@ -17,9 +17,9 @@ from typing import Any
 
 import polars as pl
 
-from sojourn.engines import frames, polars_reader, record
+from sojourn.engines import frames, places, polars_reader, record
 from sojourn.engines.frames import UNIT
-from sojourn.engines.polars_reader import FLAG, RAW_TEXT, UNUSABLE, Raw
+from sojourn.engines.polars_reader import FLAG, RAW_TEXT, UNPLACED, UNUSABLE, Raw
 from sojourn.framework.findings import FactorFinding, Findings, MeasureFinding, State
 from sojourn.framework.model import Effect, Framework, Measure, MeasureKind, Question
 from sojourn.framework.values import Answers, Missing, Row, Value
@@ -49,6 +49,8 @@ class Summary:
     not_asked: tuple[str, ...]
     unusable: int
     stray_rows: Mapping[str, int]
+    unplaced: int | None = None
+    """How many units have a place of which nothing was answered; None without a table of places."""
 
 
 def run(
@@ -69,12 +71,13 @@ def run(
     writer = _writer(output)
     _check_output(source, output)
     stray = _check_links(inputs)
+    _check_places(inputs)
     with all_or_nothing(output) as hidden:
         compute = _with_record if engine == "record" else _with_polars
-        unusable, units, share = compute(inputs, hidden, writer, progress)
-        if unusable:
-            _report_unusable(inputs, unusable, output, refuse=refuse_unusable)
-    return Summary(units, share, inputs.not_asked(), unusable, stray)
+        found = compute(inputs, hidden, writer, progress)
+        if found.unusable:
+            _report_unusable(inputs, found.unusable, output, refuse=refuse_unusable)
+    return replace(found, not_asked=inputs.not_asked(), stray_rows=stray)
 
 
 def explain(
@@ -104,13 +107,15 @@ class _Inputs:
     main: Raw
     rosters: Mapping[str, Raw]
     keep: tuple[str, ...]
+    place: Raw | None = None
 
     @classmethod
     def of(cls, framework: Framework, source: Source, keep: Sequence[str]) -> _Inputs:
         main = source.main.raw(framework, None)
         rosters = {name: table.raw(framework, name) for name, table in source.rosters.items()}
         carried = tuple(dict.fromkeys((*(source.keys or (ROW_KEY,)), *keep)))
-        inputs = cls(framework, source, main, rosters, carried)
+        place = source.place.raw(framework, None) if source.place is not None else None
+        inputs = cls(framework, source, main, rosters, carried, place)
         inputs.check()
         return inputs
 
@@ -136,16 +141,27 @@ class _Inputs:
     def trimming(self, questions: frozenset[str]) -> _Inputs:
         """The same, trimming the cells of these questions only."""
         rosters = {name: replace(raw, trim=questions) for name, raw in self.rosters.items()}
-        return replace(self, main=replace(self.main, trim=questions), rosters=rosters)
+        place = None if self.place is None else replace(self.place, trim=questions)
+        main = replace(self.main, trim=questions)
+        return replace(self, main=main, rosters=rosters, place=place)
 
     def not_asked(self) -> tuple[str, ...]:
         """The questions that rules use and no table has."""
-        there = {*self.main.headings}.union(*(raw.headings for raw in self.rosters.values()))
+        further = [*self.rosters.values(), *([self.place] if self.place is not None else [])]
+        there = {*self.main.headings}.union(*(raw.headings for raw in further))
         return tuple(q.name for q in self.framework.used_questions if q.name not in there)
 
+    def read(self) -> polars_reader.Read:
+        """The tables as the engine takes them."""
+        return polars_reader.prepare(self.framework, self.main, self.rosters, self.keep, self.place)
+
     def tables(self) -> Iterator[tuple[Table, Raw, list[Question]]]:
-        main = polars_reader.questions_of(self.framework, self.main, None)
+        main = polars_reader.questions_of_main(self.framework, self.main, self.place)
         yield self.source.main, self.main, main
+        if self.place is not None and self.source.place is not None:
+            place = polars_reader.questions_of_place(self.framework, self.place)
+            keys = places.key_questions(self.framework)
+            yield self.source.place, self.place, [*keys, *place]
         for name, raw in self.rosters.items():
             questions = polars_reader.questions_of(self.framework, raw, name)
             yield self.source.rosters[name], raw, questions
@@ -163,15 +179,14 @@ def _check_single(table: Table, raw: Raw, column: str) -> None:
 # -- with Polars
 
 
-def _with_polars(
-    inputs: _Inputs, hidden: Path, writer: _Writer, progress: Progress
-) -> tuple[int, int, float | None]:
+def _with_polars(inputs: _Inputs, hidden: Path, writer: _Writer, progress: Progress) -> Summary:
     """One streaming pass; a second, slower one only where the table is not tidy."""
     tally = _polars_pass(inputs.trimming(frozenset()), hidden, writer, progress)
     if tally.unusable:
         doubtful = _doubtful(inputs.trimming(frozenset()))
         tally = _polars_pass(inputs.trimming(doubtful), hidden, writer, _silent)
-    return tally.unusable, tally.units, tally.known_share
+    unplaced = tally.unplaced if inputs.place is not None else None
+    return Summary(tally.units, tally.known_share, (), tally.unusable, {}, unplaced)
 
 
 @dataclass
@@ -181,6 +196,7 @@ class _Tally:
     progress: Progress
     units: int = 0
     unusable: int = 0
+    unplaced: int = 0
     known: int = 0
     shares: float = 0.0
     lock: Lock = field(default_factory=Lock)
@@ -195,6 +211,8 @@ class _Tally:
         with self.lock:
             self.units += batch.height
             self.unusable += unusable
+            if UNPLACED in batch.columns:
+                self.unplaced += int(batch[UNPLACED].sum())
             self.known += shares.count()
             self.shares += float(shares.sum())
         self.progress(batch.height)
@@ -202,18 +220,20 @@ class _Tally:
 
 
 def _polars_pass(inputs: _Inputs, hidden: Path, writer: _Writer, progress: Progress) -> _Tally:
-    read = polars_reader.prepare(inputs.framework, inputs.main, inputs.rosters, inputs.keep)
+    read = inputs.read()
     tally = _Tally(progress)
+    counted = (UNUSABLE,) if inputs.place is None else (UNUSABLE, UNPLACED)
     found = frames.assess(
-        inputs.framework, read.tables, (*inputs.keep, UNUSABLE), polars_reader.join_in_order
+        inputs.framework, read.tables, (*inputs.keep, *counted), polars_reader.join_in_order
     )
     passing = found.to_native().map_batches(
         tally, streamable=True, validate_output_schema=False, projection_pushdown=False
     )
     try:
-        writer(passing.drop(UNUSABLE), hidden)
+        writer(passing.drop(counted), hidden)
         for name, rows in read.tables.rosters.items():
             tally.unusable += sum(_flag_counts(rows.to_native(), read.flags[name]).values())
+        tally.unusable += sum(_flag_counts(*_read_places(inputs)).values())
     except pl.exceptions.PolarsError as error:
         raise BadTableError(f"{inputs.source.main.name} cannot be read to its end") from error
     return tally
@@ -272,6 +292,14 @@ def _read_each(inputs: _Inputs) -> Iterator[tuple[pl.LazyFrame, tuple[str, ...]]
         yield polars_reader.read_table(raw, questions)
 
 
+def _read_places(inputs: _Inputs) -> tuple[pl.LazyFrame, tuple[str, ...]]:
+    """The table of places with its flags; nothing where there is none."""
+    for table, raw, questions in inputs.tables():
+        if table is inputs.source.place:
+            return polars_reader.read_table(raw, questions, [ROW])
+    return pl.LazyFrame(), ()
+
+
 def _flag_counts(frame: pl.LazyFrame, questions: Sequence[str]) -> dict[str, int]:
     """How many cells of each question cannot be the answer."""
     if not questions:
@@ -289,14 +317,12 @@ def _doubtful(inputs: _Inputs) -> frozenset[str]:
 # -- with the record engine
 
 
-def _with_record(
-    inputs: _Inputs, hidden: Path, writer: _Writer, progress: Progress
-) -> tuple[int, int, float | None]:
+def _with_record(inputs: _Inputs, hidden: Path, writer: _Writer, progress: Progress) -> Summary:
     rows = [
         _flat(inputs.framework, unit, findings) for unit, findings in _each_unit(inputs, progress)
     ]
     names = (*inputs.keep, *frames.output_columns(inputs.framework))
-    read = polars_reader.prepare(inputs.framework, inputs.main, inputs.rosters, inputs.keep)
+    read = inputs.read()
     shape = frames.assess(
         inputs.framework, read.tables, inputs.keep, polars_reader.join_in_order
     ).to_native()
@@ -305,7 +331,15 @@ def _with_record(
     writer(table.lazy(), hidden)
     unusable = sum(sum(_flag_counts(*read).values()) for read in _read_each(inputs))
     shares = table["known_share"].drop_nulls()
-    return unusable, table.height, sum(shares) / len(shares) if len(shares) else None
+    share = sum(shares) / len(shares) if len(shares) else None
+    return Summary(table.height, share, (), unusable, {}, _unplaced(inputs, read))
+
+
+def _unplaced(inputs: _Inputs, read: polars_reader.Read) -> int | None:
+    if inputs.place is None:
+        return None
+    column = pl.col(frames.kept(UNPLACED)).sum()
+    return int(read.tables.main.to_native().select(column).collect().item())
 
 
 def _flat(framework: Framework, unit: Mapping[str, Any], findings: Findings) -> list[Any]:
@@ -348,17 +382,28 @@ def _truth(finding: FactorFinding) -> bool | None:
 def _each_unit(inputs: _Inputs, progress: Progress) -> Iterator[tuple[dict[str, Any], Findings]]:
     """Every unit's key columns and findings, in input order."""
     framework = inputs.framework
-    questions = polars_reader.questions_of(framework, inputs.main, None)
+    questions = polars_reader.questions_of_main(framework, inputs.main, inputs.place)
+    known_places = _places(inputs)
     rosters = {name: _rows_by_unit(framework, name, raw) for name, raw in inputs.rosters.items()}
     texts = polars_reader.texts(inputs.main, questions, inputs.keep)
     for batch in texts.collect_batches(chunk_size=BATCH, maintain_order=True, engine="streaming"):
         for cells in batch.iter_rows(named=True):
             values = _read_row(questions, cells)
             members = {name: rows.get(cells[UNIT], ()) for name, rows in rosters.items()}
-            answers = record.without_broken(framework, Answers(values, members))
+            given = places.joined(framework, Answers(values, members), known_places)
+            answers = record.without_broken(framework, given)
             unit = {name: cells[frames.kept(name)] for name in inputs.keep}
             yield unit, record.assess(framework, answers)
         progress(batch.height)
+
+
+def _places(inputs: _Inputs) -> dict[places.Key, Row]:
+    """What was answered for each place, by its key."""
+    for table, raw, questions in inputs.tables():
+        if table is inputs.source.place:
+            cells = polars_reader.texts(raw, questions).collect().iter_rows(named=True)
+            return places.by_key(inputs.framework, (_read_row(questions, row) for row in cells))
+    return {}
 
 
 def _rows_by_unit(framework: Framework, roster: str, raw: Raw) -> dict[Any, tuple[Row, ...]]:
@@ -468,6 +513,30 @@ def _check_links(inputs: _Inputs) -> dict[str, int]:
         for name, raw in inputs.rosters.items()
     }
     return {name: count for name, count in stray.items() if count}
+
+
+def _check_places(inputs: _Inputs) -> None:
+    """Refuse a table of places in which a row says no place, or two rows say the same one."""
+    table = inputs.source.place
+    if table is None:
+        return
+    rows, _ = _read_places(inputs)
+    keys = places.key_questions(inputs.framework)
+    names = [question.name for question in keys]
+    found = rows.select(pl.col(frames.kept(ROW)), *polars_reader.place_key(inputs.framework))
+    seen: dict[tuple[object, ...], int] = {}
+    for number, *key in found.collect().iter_rows():
+        if None in key:
+            raise BadTableError(
+                f"{table.name}, row {number}: {' and '.join(names)} must say which place this is"
+            )
+        if tuple(key) in seen:
+            said = ", ".join(f"{n} {part}" for n, part in zip(names, key, strict=True))
+            raise BadTableError(
+                f"{table.name}: rows {seen[tuple(key)]} and {number} are both about {said}; "
+                "keep one, or name the period that tells them apart"
+            )
+        seen[tuple(key)] = number
 
 
 def _short(text: str, limit: int = 40) -> str:

@@ -6,8 +6,8 @@ declares entities or a document type is refused; nothing is fetched.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from xml.etree.ElementTree import Element
 
@@ -16,6 +16,8 @@ from defusedxml.ElementTree import ParseError, fromstring
 
 from sojourn.framework import Answers, Framework, Missing, Question, Row, Value
 from sojourn.language import AnswerError, read_value
+from sojourn.standards.on_device import PREFIX
+from sojourn.standards.survey import PLACE_FORM
 
 _DEEPEST = 30
 _MOST_ROWS = 500
@@ -58,17 +60,23 @@ class SubmissionError(ValueError):
 
 @dataclass(frozen=True)
 class Submission:
-    """What arrived. `deprecated_id` is the instance that this one replaces, None for a new one."""
+    """What arrived. `deprecated_id` is the instance that this one replaces, None for a new one.
+
+    `computed` are the outcomes that the client itself found, by factor and response. They are for
+    comparison only: nothing rests on them.
+    """
 
     instance_id: str
     deprecated_id: str | None
     form_id: str
     version: str
     answers: Answers
+    computed: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(framework: Framework, xml: bytes) -> Submission:
-    """Reads a submission of a framework's form. Raises `SubmissionError`.
+def read(framework: Framework, xml: bytes, asked_of: str = "unit") -> Submission:
+    """Reads a submission of a framework's form, or with `place` of the form that is asked of
+    places; what only the other one asks is passed over. Raises `SubmissionError`.
 
     A question without an element, or with an empty one, was not asked or was passed over: its
     answer is missing. A repeat with no row, or with empty rows only, was not asked, unless its
@@ -76,7 +84,7 @@ def read(framework: Framework, xml: bytes) -> Submission:
     """
     root = _parse(xml)
     form_id = root.get("id", "")
-    if form_id != framework.id:
+    if form_id != framework.id + (PLACE_FORM if asked_of == "place" else ""):
         raise SubmissionError(Fault.OTHER_FORM)
     meta = {_local(element): _text(element) for element in _meta(root)}
     if not meta.get("instanceID"):
@@ -86,16 +94,30 @@ def read(framework: Framework, xml: bytes) -> Submission:
         deprecated_id=meta.get("deprecatedID") or None,
         form_id=form_id,
         version=root.get("version", ""),
-        answers=_Reader(framework).answers(root),
+        answers=_Reader(framework, _asked(framework, asked_of)).answers(root),
+        computed={
+            _local(child).removeprefix(PREFIX): _text(child)
+            for child in root
+            if _local(child).startswith(PREFIX)
+        },
     )
+
+
+def _asked(framework: Framework, asked_of: str) -> dict[str, Question]:
+    keys = (framework.place, framework.period)
+    return {
+        question.name: question
+        for question in framework.questions
+        if question.of_place == (asked_of == "place")
+        or (asked_of == "place" and question.name in keys)
+    }
 
 
 class _Reader:
     """Walks the elements once and collects singles and rows."""
 
-    def __init__(self, framework: Framework) -> None:
-        self.framework = framework
-        self.questions = {question.name: question for question in framework.questions}
+    def __init__(self, framework: Framework, questions: Mapping[str, Question]) -> None:
+        self.framework, self.questions = framework, questions
         self.roster_names = {roster.name for roster in framework.rosters}
         self.rosters: dict[str, list[Row]] = {}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from sojourn.engines.frames import UNIT, roster_nodes
+from sojourn.engines.places import key_questions, place_questions
 from sojourn.engines.polars_reader import Raw
 from sojourn.framework.model import Framework
 from sojourn.language import xlsx
@@ -75,13 +76,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Source:
-    """Everything that one input holds: the main table, and one table per roster."""
+    """Everything that one input holds: the main table, and one table per roster.
+
+    `place` is the table of places, where there is one and the framework asks something of them.
+    """
 
     path: Path
     main: Table
     rosters: Mapping[str, Table]
     keys: tuple[str, ...]
     linked_by: Mapping[str, tuple[str, str]]
+    place: Table | None = None
 
 
 def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> Source:
@@ -95,6 +100,7 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
         for roster in framework.rosters
         if (table := _roster_table(roster.name, tables)) is not None
     }
+    place = _place_table(framework, tables)
     main = _main_table(path, framework, tables, rosters)
     missing = [key for key in keys if key not in main.schema]
     if missing:
@@ -105,10 +111,17 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
     used = {q.roster for q in framework.used_questions if q.roster is not None}
     used |= {node.roster for node in roster_nodes(framework.nodes)}
     rosters = {name: table for name, table in rosters.items() if name in used}
-    fault = next((table.fault for table in (main, *rosters.values()) if table.fault), None)
+    fault = next(
+        (table.fault for table in (main, *rosters.values(), place) if table and table.fault), None
+    )
     if fault is not None:
         raise BadTableError(fault)
-    return _linked(path, main, rosters, found)
+    source = _linked(path, main, rosters, found)
+    if place is None:
+        return source
+    _check_place(framework, main, place)
+    numbered = place.frame.with_row_index(ROW, 1).with_columns(pl.col(ROW).alias(UNIT))
+    return replace(source, place=_with(place, numbered))
 
 
 # -- opening
@@ -252,6 +265,42 @@ def _roster_table(roster: str, tables: Mapping[str, Table]) -> Table | None:
     return None
 
 
+PLACE = "place"
+"""The name of the table of places."""
+
+
+def _place_table(framework: Framework, tables: dict[str, Table]) -> Table | None:
+    """The table of places, taken out of the others."""
+    if not place_questions(framework) or len(tables) < 2:
+        return None
+    return tables.pop(PLACE, None)
+
+
+def _check_place(framework: Framework, main: Table, place: Table) -> None:
+    """Refuse a table of places that cannot be joined, or says what the main table says too."""
+    keys = key_questions(framework)
+    if not keys:
+        raise BadTableError(
+            f"{place.name} cannot be joined: {framework.id} does not say which question names the "
+            "place (key place in the sheet framework)"
+        )
+    for table in (place, main):
+        headings = _headings([question.name for question in keys], tuple(table.schema))
+        missing = [question.name for question in keys if question.name not in headings]
+        if missing:
+            raise BadTableError(
+                f"{table.name} has no column {missing[0]}, by which a unit's place is found in "
+                f"{place.name}"
+            )
+    names = [question.name for question in place_questions(framework)]
+    both = [n for n in _headings(names, tuple(main.schema)) if n in _headings(names, place.schema)]
+    if both:
+        raise BadTableError(
+            f"{both[0]} stands in {main.name} and in {place.name}; "
+            "leave it out of one, so that there is one answer"
+        )
+
+
 def _main_table(
     path: Path, framework: Framework, tables: Mapping[str, Table], rosters: Mapping[str, Table]
 ) -> Table:
@@ -269,8 +318,9 @@ def _main_table(
     return next(iter(rest.values()))
 
 
-def _headings(names: Iterable[str], columns: Sequence[str]) -> dict[str, str]:
+def _headings(names: Iterable[str], columns: Iterable[str]) -> dict[str, str]:
     """Which column holds which question: by its name, or by its name after the group's path."""
+    columns = tuple(columns)
     found = {name: name for name in names if name in columns}
     by_last: dict[str, list[str]] = {}
     for column in columns:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from sojourn.web.accounts.access import Principal, principal_of
 from sojourn.web.accounts.roles import Verb
+from sojourn.web.cases import frameworks
+from sojourn.web.places.rules import asks_of_places
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,13 @@ def _nav(principal: Principal, path: str) -> list[NavItem]:
     places = [(_("My day"), reverse("home:day"), "house", True)]
     places += [
         (_("People"), reverse("people:list"), "people", principal.may(Verb.READ)),
+        (
+            _("Places"),
+            reverse("places:list"),
+            "globe",
+            principal.may(Verb.READ) and asks_of_places(frameworks.current()),
+        ),
+        (_("Frameworks"), reverse("frameworks:list"), "diagram-3", True),
         (_("Members"), reverse("accounts:members"), "gear", principal.may(Verb.CONFIGURE)),
         (_("Audit"), reverse("audit:log"), "shield-check", principal.may(Verb.AUDIT)),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 _MOST_BYTES = 11_000_000
 """A little more than the largest submission: the application itself answers what is too large."""
@@ -52,11 +53,13 @@ def serve(host: str, port: int, *, demo: bool, home: Path) -> None:
         _load_demo()
     else:
         _refuse_demo_data()
+    _name_disputed_frameworks()
     from django.utils import timezone
 
     from sojourn.web.consent.actions import expire_due
 
     expire_due(on=timezone.localdate())
+    _read_frameworks_ahead()
     _run(host, port)
 
 
@@ -133,6 +136,25 @@ def _refuse_demo_data() -> None:
             "This folder holds the demonstration with its public passwords. Start it with --demo, "
             "or choose another folder with --home."
         )
+
+
+def _name_disputed_frameworks() -> None:
+    from sojourn.web.cases import frameworks
+
+    now = frameworks.current()
+    if frameworks.is_disputed(now):
+        _say(
+            f"Take care: the framework {now.id} {now.version} has other contents than the one of "
+            "this version that assessments used before. Both are kept, each by its digest; raise "
+            "the version of the new one."
+        )
+
+
+def _read_frameworks_ahead() -> None:
+    """Reads the catalogue beside the first requests, so that nobody waits for it."""
+    from sojourn.web.frameworks.queries import shipped
+
+    Thread(target=shipped, daemon=True).start()
 
 
 def _run(host: str, port: int) -> None:

@@ -93,6 +93,8 @@ INSTALLED_APPS = [
     "sojourn.web.consent",
     "sojourn.web.cases",
     "sojourn.web.field",
+    "sojourn.web.places",
+    "sojourn.web.frameworks",
     "sojourn.web.home",
 ]
 

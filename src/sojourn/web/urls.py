@@ -15,6 +15,8 @@ urlpatterns = [
     path("people/<uuid:person_id>/consents/", include("sojourn.web.consent.urls")),
     path("people/", include("sojourn.web.people.urls")),
     path("cases/", include("sojourn.web.cases.urls")),
+    path("places/", include("sojourn.web.places.urls")),
+    path("frameworks/", include("sojourn.web.frameworks.urls")),
     path("audit/", include("sojourn.web.audit.urls")),
     path("openrosa/", include("sojourn.web.field.urls")),
     path("language/", login_not_required(set_language), name="set_language"),

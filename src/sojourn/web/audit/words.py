@@ -16,6 +16,7 @@ VERBS = {
     "assess": gettext_lazy("assessed"),
     "assign": gettext_lazy("assigned"),
     "correct": gettext_lazy("corrected"),
+    "differ": gettext_lazy("found that the phone computed otherwise"),
     "erase": gettext_lazy("erased"),
     "expire": gettext_lazy("ended by its date"),
     "find": gettext_lazy("searched"),
@@ -41,6 +42,7 @@ OBJECTS = {
     "cases.case": gettext_lazy("case"),
     "consent.consent": gettext_lazy("consent"),
     "field.ticket": gettext_lazy("form"),
+    "places.placeanswers": gettext_lazy("answers about a place"),
     "people.person": gettext_lazy("person's file"),
 }
 

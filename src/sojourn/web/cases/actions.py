@@ -27,6 +27,7 @@ from sojourn.web.consent.rules import Cover
 from sojourn.web.people import actions as people
 from sojourn.web.people import identities
 from sojourn.web.people.actions import Newcomer
+from sojourn.web.places import actions as places
 
 
 @transaction.atomic
@@ -71,11 +72,17 @@ def assess(
 ) -> Assessment:
     """Keeps answers with what the framework finds in them, and brings the case up to date.
 
+    What is known of the place where the person is, in the period that they name or else the newest
+    one, is part of what the framework looks at.
+
     Raises PermissionDenied without the right to write, ValidationError where the case is closed or
     neither consent nor another basis allows it.
     """
     check_may_assess(case=case, basis=made.basis, by=by)
-    findings = engine.assess(framework, answers)
+    whole, place = places.join(
+        framework=framework, answers=answers, organisation_id=case.organisation_id
+    )
+    findings = engine.assess(framework, whole)
     parts = split(framework, answers)
     if made.replaces is not None:
         Assessment.objects.filter(pk=made.replaces.pk).update(is_current=False)
@@ -97,6 +104,8 @@ def assess(
         place=f"cases_assessment.texts|{assessment.pk}",
     )
     assessment.save(force_insert=True)
+    if place is not None:
+        places.note_joined(assessment=assessment, row=place)
     _bring_up_to_date(case, rules.urgent_factors(framework, findings), made.at)
     record(
         by=by,

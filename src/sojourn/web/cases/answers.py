@@ -44,6 +44,14 @@ def split(framework: Framework, answers: Answers) -> Split:
     )
 
 
+def coded(data: Json) -> Answers:
+    """Coded answers as `split` wrote them; free texts, which no rule reads, are not among them."""
+    return Answers(
+        _read(data["values"]),
+        {name: tuple(_read(row) for row in rows) for name, rows in data["rosters"].items()},
+    )
+
+
 def _plain(row: Mapping[str, Value | Missing], wanted: Any) -> Json:
     """A row without what was not asked, which an absent name says as well."""
     return {
@@ -65,3 +73,23 @@ def _value(value: Value | Missing) -> object:
             return {"day": value.isoformat()}
         case _:
             return value
+
+
+def _read(row: Json) -> dict[str, Value | Missing]:
+    return {name: _read_value(value) for name, value in row.items()}
+
+
+def _read_value(value: Any) -> Value | Missing:
+    match value:
+        case {"missing": kind}:
+            return Missing(kind)
+        case {"codes": codes}:
+            also = value.get("also")
+            return Selection(frozenset(codes), Missing(also) if also else None)
+        case {"number": number}:
+            return Decimal(number)
+        case {"day": day}:
+            return date.fromisoformat(day)
+        case _:
+            plain: Value = value
+            return plain

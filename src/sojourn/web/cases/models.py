@@ -15,7 +15,10 @@ from sojourn.web.people.models import Person
 
 
 class KeptFramework(models.Model):
-    """A framework as it was when an assessment used it: later versions do not reword the past."""
+    """A framework as it was when an assessment used it: later versions do not reword the past.
+
+    Rows are never changed or deleted; the database refuses it (see `triggers`).
+    """
 
     digest = models.CharField(primary_key=True, max_length=64)
     framework_id = models.CharField(max_length=60)

@@ -43,7 +43,7 @@ def assessments(case: Case) -> QuerySet[Assessment]:
 def assessment_or_404(case: Case, assessment_id: uuid.UUID) -> Assessment:
     """One assessment of a case the caller was cleared for, replaced ones included."""
     rows = Assessment.objects.filter(case=case).select_related("made_by", "framework")
-    return get_object_or_404(rows.defer("framework__sheets", "answers", "texts"), pk=assessment_id)
+    return get_object_or_404(rows.defer("framework__sheets", "texts"), pk=assessment_id)
 
 
 def open_case_of(principal: Principal, person: Person) -> Case | None:

@@ -1,7 +1,8 @@
 """The situation page as plain values: findings, framework and clearance in, a page's content out.
 
 It speaks of circumstances: what raises risk, what there is to rely on, what is not known, at which
-level. There is no total, no grade and no name for a kind of person.
+level. There is no total, no grade and no name for a kind of person. Measures stand apart from it,
+as readings (see `readings`).
 
 What a role is not cleared for is taken out before anything is laid out: the factors, the
 responses, and in the reasons of others the answers. Of a possible protection need not even the
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from sojourn.framework import (
+    AnswerSeen,
     Because,
     DataClass,
     Direction,
@@ -34,6 +36,7 @@ from sojourn.framework import (
 )
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN
 from sojourn.web.cases import words
+from sojourn.web.cases.rules import classes_below
 from sojourn.web.i18n import language
 
 _APART = DataClass.STATUS_PROTECTION
@@ -63,6 +66,8 @@ class Item:
     """One factor on the page. `kind` is risk, resource, both or unknown.
 
     `changed` compares with the assessment before: new, gone, same, or empty without one.
+    `answered_for` names the place and period where it rests on what was answered for a place.
+    `rule_url` is where its rule is written out, empty where there is no such place.
     """
 
     name: str
@@ -80,6 +85,8 @@ class Item:
     changed: str = ""
     question: str = ""
     why_unknown: str = ""
+    answered_for: str = ""
+    rule_url: str = ""
 
 
 _FIRST = 4
@@ -123,6 +130,7 @@ class Suggestion:
     because: Reason
     source: str = ""
     basis: str = ""
+    rule_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,10 +193,18 @@ def build(
     stage: str = "",
     before: tuple[Framework, Findings] | None = None,
     previous: object | None = None,
+    rules_url: str = "",
+    answered_for: str = "",
 ) -> Situation:
-    """Lays out findings for somebody cleared for `classes`, in the active language."""
-    view = _View(framework, findings, frozenset(classes))
-    old = _View(*before, frozenset(classes)) if before is not None else None
+    """Lays out findings for somebody cleared for `classes`, in the active language.
+
+    `rules_url` is the page on which the exact framework can be read. `answered_for` names the
+    place and period whose answers were joined, in words.
+    """
+    view = View(
+        framework, findings, frozenset(classes), rules_url=rules_url, answered_for=answered_for
+    )
+    old = View(*before, frozenset(classes)) if before is not None else None
     items = [item for item in view.items() if item.kind]
     if old is not None:
         items = [replace(item, changed=_change(item, old)) for item in items]
@@ -209,14 +225,30 @@ def build(
     )
 
 
-class _View:
-    """Findings as somebody with a clearance may see them."""
+class View:
+    """Findings as somebody with a clearance may see them.
+
+    With `nothing_apart` the findings were made without what the clearance leaves out, so that
+    measures, too, rest on nothing else.
+    """
 
     def __init__(
-        self, framework: Framework, findings: Findings, classes: frozenset[DataClass]
+        self,
+        framework: Framework,
+        findings: Findings,
+        classes: frozenset[DataClass],
+        *,
+        rules_url: str = "",
+        nothing_apart: bool = False,
+        answered_for: str = "",
     ) -> None:
         self.framework = framework
+        self.answered_for = answered_for
         self.classes = classes
+        self.rules_url = rules_url
+        self.nothing_apart = nothing_apart
+        self.measures = {measure.name: measure for measure in framework.measures}
+        self.measure_findings = {finding.name: finding for finding in findings.measures}
         self.questions = {question.name: question for question in framework.questions}
         self.rosters = {roster.name: roster for roster in framework.rosters}
         self.factors = {factor.name: factor for factor in framework.factors}
@@ -284,7 +316,26 @@ class _View:
             basis=str(words.BASES[factor.basis]),
             question=self._open_question(finding) if unknown else "",
             why_unknown=self._why_unknown(finding) if unknown else "",
+            rule_url=self.rule_url("factor", name),
+            answered_for=self.answered_for if self._rests_on_place(finding.because) else "",
         )
+
+    def _rests_on_place(self, because: Because) -> bool:
+        """Whether an outcome rests on something that was answered for a place."""
+        if because.op == "factor":
+            finding = self.all_findings.get(_factor_named(because))
+            return finding is not None and self._rests_on_place(finding.because)
+        own = (self.questions.get(a.question) for a in because.answers if a.value is not None)
+        of_place = any(question is not None and question.of_place for question in own)
+        return of_place or any(self._rests_on_place(part) for part in because.parts)
+
+    def rule_url(self, kind: str, name: str) -> str:
+        """Where a row of the framework can be read. What follows the # is not sent anywhere, so
+        that no log holds which finding somebody looked into."""
+        if not self.rules_url:
+            return ""
+        show = "" if kind == "factor" else f"?show={kind}s"
+        return f"{self.rules_url}{show}#{kind}-{name}"
 
     def responses(self) -> tuple[HorizonGroup, ...]:
         """What is suggested, by horizon, without what is shown apart."""
@@ -323,6 +374,7 @@ class _View:
                 self.reason(finding.because),
                 factor.source,
                 str(words.BASES[factor.basis]),
+                self.rule_url("factor", name),
             )
             for name, factor in self.factors.items()
             if factor.data_class is _APART
@@ -334,11 +386,38 @@ class _View:
         """A reason in words, without answers that the role is not cleared for."""
         if because.op == "factor":
             return self._factor_reason(because)
+        if because.op == "measure":
+            return self._measure_reason(because)
         if any(not self._cleared(answer.question) for answer in because.answers):
             return Reason(_("A part of the reason is not shown to your role."), "", "")
         if because.op in _JOINING:
             return self._joined_reason(because)
+        if because.op in _COMBINING or any(part.op in _ROWS for part in because.parts):
+            return self._combined_reason(because)
         return self._leaf_reason(because)
+
+    def _combined_reason(self, because: Because) -> Reason:
+        """Several numbers as one, or a number compared: each part on its own."""
+        text = str(words.OPERATIONS.get(because.op, ""))
+        answers = tuple(self._shown(answer) for answer in because.answers)
+        parts = tuple(self.reason(part) for part in because.parts if not self._hidden(part))
+        return Reason(text, because.value, words.value(because.value), answers, parts)
+
+    def _measure_reason(self, because: Because) -> Reason:
+        name = _measure_named(because)
+        finding = self.measure_findings.get(name)
+        if self._reaches_hidden(name, self.classes):
+            return Reason(_("A part of the reason is not shown to your role."), "", "")
+        measure = self.measures[name]
+        classes = {item.name: item.label.get(language()) for item in measure.classes}
+        shown = classes.get(because.value) or words.value(because.value)
+        parts = (self.reason(finding.because),) if finding and finding.because else ()
+        return Reason(measure.label.get(language()), because.value, shown, parts=parts)
+
+    def _reaches_hidden(self, name: str, classes: Collection[DataClass]) -> bool:
+        """Whether a measure looks at anything of other classes, whatever it came out as."""
+        below = classes_below(self.framework, name)
+        return not self.nothing_apart and not below <= frozenset(classes)
 
     def _joined_reason(self, because: Because) -> Reason:
         parts = tuple(
@@ -356,15 +435,15 @@ class _View:
         answers = because.all_answers()
         if any(not self._cleared(answer.question) for answer in answers):
             return Reason(_("A part of the reason is not shown to your role."), "", "")
-        shown = tuple(
-            AnswerShown(
-                self._question_text(answer.question),
-                self._answer_text(answer.question, answer.value, answer.missing),
-            )
-            for answer in answers
-        )
+        shown = tuple(self._shown(answer) for answer in answers)
         text = str(words.OPERATIONS.get(because.op, "")) if not shown else ""
         return Reason(text, because.value, words.value(because.value), answers=shown)
+
+    def _shown(self, answer: AnswerSeen) -> AnswerShown:
+        return AnswerShown(
+            self._question_text(answer.question),
+            self._answer_text(answer.question, answer.value, answer.missing),
+        )
 
     def _factor_reason(self, because: Because) -> Reason:
         name = _factor_named(because)
@@ -398,6 +477,7 @@ class _View:
             because=self.reason(finding.because),
             source=response.source,
             basis=str(words.BASES[response.basis]),
+            rule_url=self.rule_url("response", response.name),
         )
 
     def _may_show(self, data_class: DataClass, because: Because) -> bool:
@@ -416,6 +496,8 @@ class _View:
             return factor is not None and (
                 self._secret(factor.data_class) or self._hidden(self.all_findings[name].because)
             )
+        if because.op == "measure":
+            return self._reaches_hidden(_measure_named(because), self.classes | EXISTENCE_KNOWN)
         if any(self._secret(self._class_of(answer.question)) for answer in because.answers):
             return True
         hidden = [self._hidden(part) for part in because.parts]
@@ -440,7 +522,7 @@ class _View:
 
     def _question_text(self, name: str) -> str:
         known = self.questions.get(name) or self.rosters.get(name)
-        return known.label.get(language()) if known is not None else name
+        return words.plain(known.label.get(language())) if known is not None else name
 
     def _answer_text(self, name: str, value: str | None, missing: Missing | None) -> str:
         question = self.questions.get(name)
@@ -472,6 +554,8 @@ class _View:
 
 
 _JOINING = frozenset({"and", "or", "not", "if"})
+_COMBINING = frozenset({"sum", "mean", "max", "min", "decide"})
+_ROWS = frozenset({"factor", "measure"})
 _ONE_IS_ENOUGH = frozenset({("or", "true"), ("and", "false")})
 
 
@@ -490,7 +574,7 @@ def _kind(factor: Factor, finding: FactorFinding) -> str:
     return "risk" if factor.effect is Effect.RISK else "resource"
 
 
-def _band(level: Level, items: list[Item], view: _View) -> LevelBand:
+def _band(level: Level, items: list[Item], view: View) -> LevelBand:
     here = [item for item in items if item.level is level]
     return LevelBand(
         level.value,
@@ -511,14 +595,14 @@ def _stages(current: str) -> tuple[StagePoint, ...]:
     )
 
 
-def _change(item: Item, old: _View) -> str:
+def _change(item: Item, old: View) -> str:
     if item.name not in old.findings:
         return ""
     before = old.item(item.name).kind
     return "same" if before == item.kind else "new"
 
 
-def _compare(items: list[Item], view: _View, old: _View) -> Comparison:
+def _compare(items: list[Item], view: View, old: View) -> Comparison:
     known = [item for item in items if item.kind != "unknown"]
     now = {item.name: item.kind for item in items}
     # What is not known any more is not over: only what is known to be different is gone.
@@ -544,7 +628,12 @@ def _compare(items: list[Item], view: _View, old: _View) -> Comparison:
 
 
 def _factor_named(because: Because) -> str:
-    return because.text.removeprefix("${").removesuffix("}")
+    """The factor that a reason speaks of; in a measure its weight stands before it."""
+    return because.text.rpartition("${")[2].removesuffix("}")
+
+
+def _measure_named(because: Because) -> str:
+    return because.text.removeprefix("${").removesuffix("}").removesuffix("__class")
 
 
 def label_map(framework: Framework, names: Iterable[str]) -> Mapping[str, str]:

@@ -19,9 +19,11 @@ from sojourn.framework import DataClass, Findings
 from sojourn.web.accounts.access import Purpose, needs, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
-from sojourn.web.cases import actions, frameworks, queries
+from sojourn.web.cases import actions, frameworks, queries, readings
+from sojourn.web.cases.answers import coded
 from sojourn.web.cases.forms import ReviewForm, StartForm
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
+from sojourn.web.cases.readings import Reading
 from sojourn.web.cases.situation import Situation, build
 from sojourn.web.consent import words as consent_words
 from sojourn.web.consent.queries import cover_for_assessment
@@ -31,6 +33,8 @@ from sojourn.web.field import queries as tickets
 from sojourn.web.field.tickets import token_of
 from sojourn.web.i18n import language
 from sojourn.web.people import identities
+from sojourn.web.places import words as place_words
+from sojourn.web.places.models import Joined
 
 
 @needs(Verb.READ)
@@ -62,6 +66,8 @@ def situation(
         "assessments": history,
         "before": before,
         "situation": _situation(shown, before, classes) if shown is not None else None,
+        "readings": _readings(shown, classes) if shown is not None else (),
+        "rules_url": _rules_url(shown) if shown is not None else "",
         "review_form": ReviewForm(initial={"review_on": case.review_on}),
         "may_write": case.organisation_id in by.organisations(Verb.WRITE),
         "today": timezone.localdate(),
@@ -98,7 +104,7 @@ def assess(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
 
 
 # The form component evaluates its expressions in WebAssembly and styles its own elements.
-_FORM_POLICY = {
+FORM_POLICY = {
     "script-src": ["'wasm-unsafe-eval'"],
     "style-src": ["'unsafe-inline'"],
     "font-src": ["data:"],
@@ -128,7 +134,7 @@ def form(request: HttpRequest, case_id: uuid.UUID, ticket_id: uuid.UUID) -> Http
         "max_bytes": settings.OPENROSA_MAX_BYTES,
     }
     response = render(request, "cases/form.html", context)
-    response._csp_update = _FORM_POLICY  # type: ignore[attr-defined]  # what csp_update sets
+    response._csp_update = FORM_POLICY  # type: ignore[attr-defined]  # what csp_update sets
     return response
 
 
@@ -176,8 +182,10 @@ def _before(
 def _situation(
     shown: Assessment, before: Assessment | None, classes: Collection[DataClass]
 ) -> Situation:
+    framework = frameworks.by_digest(shown.framework_id)
+    joined = Joined.objects.filter(assessment=shown).select_related("answers").first()
     return build(
-        frameworks.by_digest(shown.framework_id),
+        framework,
         Findings.from_json(shown.findings),
         classes=classes,
         stage=shown.stage,
@@ -187,4 +195,19 @@ def _situation(
             else None
         ),
         previous=before,
+        answered_for=(
+            place_words.answered_for(framework, joined.answers, classes) if joined else ""
+        ),
+        rules_url=_rules_url(shown),
     )
+
+
+def _readings(shown: Assessment, classes: Collection[DataClass]) -> tuple[Reading, ...]:
+    framework = frameworks.by_digest(shown.framework_id)
+    answers = coded(shown.answers)
+    return readings.of_assessment(framework, answers, classes=classes, rules_url=_rules_url(shown))
+
+
+def _rules_url(shown: Assessment) -> str:
+    kept = shown.framework
+    return reverse("frameworks:version", args=[kept.framework_id, kept.digest])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -54,6 +55,11 @@ OPERATIONS: Mapping[str, object] = {
     "not": gettext_lazy("The opposite of this"),
     "if": gettext_lazy("It depends on this"),
     "stage": gettext_lazy("Not asked at this stage of the journey"),
+    "sum": gettext_lazy("Added up"),
+    "mean": gettext_lazy("The mean of these"),
+    "max": gettext_lazy("The largest of these"),
+    "min": gettext_lazy("The smallest of these"),
+    "decide": gettext_lazy("The first of these that holds decides"),
 }
 VALUES: Mapping[str, object] = {
     "true": gettext_lazy("yes"),
@@ -123,12 +129,30 @@ SERVICES: Mapping[str, object] = {
     "statelessness": gettext_lazy("statelessness procedure"),
     "tracing": gettext_lazy("search for family"),
 }
+UNITS: Mapping[str, object] = {
+    "points": gettext_lazy("points"),
+    "concerns": gettext_lazy("concerns"),
+    "days": gettext_lazy("days"),
+    "food groups": gettext_lazy("food groups"),
+    "level": gettext_lazy("level"),
+    "safeguards": gettext_lazy("safeguards"),
+    "steps": gettext_lazy("steps"),
+    "sub-groups": gettext_lazy("sub-groups"),
+    "times": gettext_lazy("times"),
+    "worries": gettext_lazy("worries"),
+}
+_REPEATED = re.compile(r"\$\{\w+\}")
 _WITHIN = re.compile(r"\s*(\d+)\s*(hour|day|week|month)s?\s*")
 
 
 def value(text: str) -> str:
     """What an expression came out as."""
     return str(VALUES.get(text, text))
+
+
+def plain(label: str) -> str:
+    """A label without the places where a form repeats an answer that was given before."""
+    return _REPEATED.sub("…", label)
 
 
 def answer(question: Question, text: str | None, missing: Missing | None) -> str:
@@ -146,6 +170,28 @@ def answer(question: Question, text: str | None, missing: Missing | None) -> str
         case _:
             shown = text
     return f"{shown} ({MISSING[missing]})" if missing is not None else shown
+
+
+def number(value: Fraction) -> str:
+    """A number in the way of the reader's language, to two places at most."""
+    places = 0 if value.denominator == 1 else 2
+    rounded = Decimal(round(value * 10**places)).scaleb(-places)
+    return str(number_format(rounded.normalize() if places else rounded, use_l10n=True))
+
+
+def exact(value: Fraction) -> str:
+    """A number without rounding: with its digits, or as a fraction where they never end."""
+    for places in range(7):
+        scaled = value * 10**places
+        if scaled.denominator == 1:
+            decimal = Decimal(scaled.numerator).scaleb(-places)
+            return str(number_format(decimal, use_l10n=True))
+    return str(value)
+
+
+def unit(code: str) -> str:
+    """The unit of a measure; one that a framework brings along stays as it is written."""
+    return str(UNITS.get(code, code))
 
 
 def actor(code: str) -> str:

@@ -7,10 +7,9 @@ from random import Random
 
 from sojourn.engines import record
 from sojourn.framework import Answers, Framework
-from sojourn.framework.nodes import Node
 from sojourn.language import read_value
-from sojourn.language.expressions import Scope, parse
 from sojourn.web.demo.stories import HOUSEHOLD, USUAL, Story
+from sojourn.web.frameworks.relevance import conditions
 
 _NOT_ASKED = 0.12
 _NOT_ASKED_LATER = 0.03
@@ -57,33 +56,3 @@ class Telling:
             if always or chance.random() >= skipped:
                 so_far = Answers({**so_far.values, question.name: read_value(question, text)})
         return so_far
-
-
-_known: dict[str, dict[str, tuple[Node, ...]]] = {}
-
-
-def conditions(framework: Framework) -> dict[str, tuple[Node, ...]]:
-    """Under which conditions the form asks each question: its own and those of its groups."""
-    if framework.digest not in _known:
-        _known[framework.digest] = _conditions(framework)
-    return _known[framework.digest]
-
-
-def _conditions(framework: Framework) -> dict[str, tuple[Node, ...]]:
-    scope = Scope(
-        {question.name: question.ref for question in framework.questions},
-        {question.name: question.missing_codes for question in framework.questions},
-        frozenset(roster.name for roster in framework.rosters),
-    )
-    found: dict[str, tuple[Node, ...]] = {}
-    groups: list[str] = []
-    for row in framework.sheets["survey"]:
-        kind, relevant = row.get("type", ""), row.get("relevant", "").strip()
-        if kind.startswith(("begin_", "begin ")):
-            groups.append(relevant)
-        elif kind.startswith(("end_", "end ")):
-            groups.pop()
-        else:
-            texts = [text for text in (*groups, relevant) if text]
-            found[row.get("name", "")] = tuple(parse(text, scope) for text in texts)
-    return found

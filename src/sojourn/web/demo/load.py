@@ -22,6 +22,7 @@ from sojourn.web.consent import actions as consents
 from sojourn.web.consent.actions import Asked
 from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
+from sojourn.web.demo.places import answer_for_places, at_a_place
 from sojourn.web.demo.stories import STORIES, Story
 from sojourn.web.demo.world import DEMO, FIRST_NAMES, LOGINS, ORGANISATIONS, PEOPLE
 from sojourn.web.people.actions import Newcomer
@@ -59,6 +60,7 @@ def load(people: dict[str, int] | None = None) -> bool:
     number = 0
     for code, organisation in organisations.items():
         helpers = [user for user in users if _helps(user, organisation)]
+        answer_for_places(frameworks.current(), organisation, helpers[0])
         for _each in range((people or PEOPLE)[code]):
             number += 1
             _Life(number, next(stories), chance, chance.choice(helpers), organisation).live()
@@ -150,7 +152,12 @@ class _Life:
             cases.assess(
                 case=case,
                 framework=framework,
-                answers=telling.answers(framework, self.chance, first=turn == 0),
+                answers=at_a_place(
+                    framework,
+                    telling.answers(framework, self.chance, first=turn == 0),
+                    self.organisation.code,
+                    self.number,
+                ),
                 made=cases.Made(LegalBasis.CONSENT, at),
                 by=self.helper,
             )

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sojourn.engines import record as engine
 from sojourn.framework import Framework
-from sojourn.standards import submissions
+from sojourn.standards import on_device, submissions
 from sojourn.web.accounts.access import Principal
 from sojourn.web.accounts.models import User
 from sojourn.web.audit.actions import record
@@ -116,9 +117,34 @@ def _assess(
         replaces=replaces,
         channel="openrosa",
     )
-    return cases.assess(
+    assessment = cases.assess(
         case=ticket.case, framework=framework, answers=read.answers, made=made, by=by
     )
+    _compare(framework, read, assessment, by)
+    return assessment
+
+
+def _compare(
+    framework: Framework, read: submissions.Submission, assessment: Assessment, by: Principal
+) -> None:
+    """Notes that a client found something else than we do in the same answers.
+
+    How many outcomes differ stands in the audit. Which ones, and both values, can be had from the
+    submission as it was sent, which is sealed with the person's key.
+    """
+    findings = engine.assess(framework, read.answers)
+    found = on_device.differences(read.computed, findings)
+    if found:
+        record(
+            by=by,
+            verb="differ",
+            object=assessment,
+            organisation_id=assessment.organisation_id,
+            person_id=assessment.person_id,
+            case_id=assessment.case_id,
+            changed={"outcomes": [None, len(found)]},
+            channel="openrosa",
+        )
 
 
 def _keep(ticket: Ticket, instance_id: str, arrival: Arrival, key: Key) -> Submission:

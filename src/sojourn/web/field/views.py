@@ -129,7 +129,7 @@ def _receive(request: HttpRequest, ticket: Ticket, by: Principal) -> HttpRespons
     except _RefusedError as refused:
         return openrosa.message(refused.text, status=refused.status)
     except SubmissionError as error:
-        return openrosa.message(_fault(ticket, error), status=400)
+        return openrosa.message(fault_text(_framework(ticket), error), status=400)
     except actions.ConflictError as conflict:
         return openrosa.message(str(conflict), status=409)
     except PermissionDenied as reason:
@@ -170,9 +170,9 @@ def _arrival(request: HttpRequest) -> actions.Arrival:
     )
 
 
-def _fault(ticket: Ticket, error: SubmissionError) -> str:
+def fault_text(framework: Framework, error: SubmissionError) -> str:
     """What is wrong, in words; the question by its label, the answer never."""
-    labels = {q.name: q.label.get(language()) for q in _framework(ticket).questions}
+    labels = {q.name: q.label.get(language()) for q in framework.questions}
     return str(_FAULTS[error.fault]) % {"question": labels.get(error.question, error.question)}
 
 

@@ -1,0 +1,1 @@
+"""What is asked once of a place, for everybody who is there."""

@@ -1,0 +1,105 @@
+"""Reading frameworks, trying one out, and walking a finding back to its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.checks import assert_good, picture
+from tests.browser.conftest import NARROW, Visitor
+
+Visit = Callable[..., Visitor]
+pytestmark = pytest.mark.browser
+
+PATHS = (
+    "/frameworks/",
+    "/frameworks/domv/",
+    "/frameworks/domv/?show=questions",
+    "/frameworks/domv/?show=responses",
+    "/frameworks/reach-msna-2024/?show=measures",
+    "/frameworks/domv/?q=nothing-like-this",
+    "/frameworks/domv/compare/",
+    "/frameworks/domv/try/?example=amina_no_safe_place_tonight",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_page_is_within_everybodys_reach(visit: Visit, path: str, language: str) -> None:
+    dana = visit("dana", language, NARROW)
+    dana.go(path)
+    if dana.page.locator("#row-list details").count():
+        dana.page.locator("#row-list details > summary").first.click()
+    assert_good(dana)
+
+
+def test_a_factor_opens_to_its_rule_by_keyboard(visit: Visit) -> None:
+    emil = visit("emil")
+    emil.go("/frameworks/domv/")
+    picture(emil, "framework-en", whole=False)
+    factor = emil.page.locator("#factor-ongoing_illness > details")
+    factor.locator("> summary").focus()
+    emil.page.keyboard.press("Enter")
+    expect(factor).to_have_attribute("open", "")
+    expect(factor).to_contain_text("The rule in words")
+    expect(factor).to_contain_text("How long will your medicine last?")
+
+
+def test_a_number_of_the_coverage_narrows_the_list(visit: Visit) -> None:
+    emil = visit("emil")
+    emil.go("/frameworks/domv/")
+    number = emil.page.locator(".coverage__count").first
+    wanted = int(number.locator("span").first.inner_text())
+    number.click()
+    emil.page.wait_for_load_state("networkidle")
+    assert emil.page.locator("#row-list > li").count() == wanted
+
+
+def test_findings_follow_answers_while_they_change(visit: Visit) -> None:
+    bilal = visit("bilal")
+    bilal.go("/frameworks/domv/try/")
+    result = bilal.page.locator("#result")
+    expect(bilal.page.get_by_label("How long will your medicine last?")).to_be_hidden()
+    bilal.page.get_by_label("for which you regularly need care").select_option("yes")
+    expect(bilal.page.get_by_label("How long will your medicine last?")).to_be_visible()
+    expect(result).to_contain_text("Illness that needs regular care")
+    picture(bilal, "try-en")
+    assert_good(bilal)
+
+
+def test_it_can_be_tried_without_scripts(visit: Visit) -> None:
+    bilal = visit("bilal", scripts=False)
+    bilal.go("/frameworks/domv/try/")
+    bilal.page.locator("select[name=q-threatened_now]").select_option("yes")
+    bilal.page.get_by_role("button", name="Show what the rules say").click()
+    expect(bilal.page.locator("#result")).to_contain_text("Threat at present")
+    assert bilal.page.url.endswith("/frameworks/domv/try/#result")
+
+
+def test_a_finding_is_walked_back_to_its_rule(visit: Visit) -> None:
+    salma = visit("salma")
+    salma.go("/")
+    salma.page.get_by_role("main").locator("a[href^='/cases/']").first.click()
+    salma.page.wait_for_load_state("networkidle")
+    finding = salma.page.locator(".band .finding").first
+    name = (finding.get_attribute("id") or "").removeprefix("finding-")
+    finding.locator("summary").click()
+    finding.get_by_role("link", name="Read the rule").click()
+    salma.page.wait_for_load_state("networkidle")
+    rule = salma.page.locator(f"#factor-{name} > details")
+    expect(rule).to_have_attribute("open", "")
+    expect(rule).to_contain_text("The rule in words")
+
+
+def test_readings_open_to_their_scale(visit: Visit) -> None:
+    salma = visit("salma", "fr", NARROW)
+    salma.go("/")
+    salma.page.get_by_role("main").locator("a[href^='/cases/']").first.click()
+    salma.page.wait_for_load_state("networkidle")
+    reading = salma.page.locator(".reading").first
+    reading.locator("summary").click()
+    expect(salma.page.get_by_role("main")).to_contain_text("Repères chiffrés")
+    expect(reading.locator("details")).to_have_attribute("open", "")
+    assert_good(salma)
