@@ -84,7 +84,14 @@ def frameworks(draw: st.DrawFn) -> Framework:
 
 def _may_be_refused(message: str) -> bool:
     """What a random row may break: limits that a rule's author would be told of."""
-    words = ("computed exactly", "round", "constraint such as", "silence", "written twice")
+    words = (
+        "computed exactly",
+        "round",
+        "constraint such as",
+        "silence",
+        "written twice",
+        "nested",
+    )
     return any(word in message for word in words)
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import TypeAlias
+from unicodedata import category
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
@@ -62,6 +63,7 @@ from sojourn.framework.nodes import (
 )
 from sojourn.framework.types import Code, Codes, Date
 from sojourn.framework.values import Missing
+from sojourn.language.effort import check_effort
 from sojourn.language.problems import did_you_mean
 
 GRAMMAR = r"""
@@ -85,10 +87,9 @@ GRAMMAR = r"""
     TIMES: "*" | "div" | "mod"
     REF: /\$\{[^}]*\}/
     NAME: /[A-Za-z][A-Za-z0-9_-]*/
-    NUMBER: /\d+(\.\d+)?|\.\d+/
+    NUMBER: /[0-9]+(\.[0-9]+)?|\.[0-9]+/
     STRING: /"[^"]*"|'[^']*'|\u2018[^\u2019]*\u2019|\u201c[^\u201d]*\u201d/
-    %import common.WS
-    %ignore WS
+    %ignore /\s+/
 """
 
 LONGEST = 10_000
@@ -175,7 +176,9 @@ def parse(text: str, scope: Scope) -> Node:
     except UnexpectedInput as error:
         raise RuleError(_syntax_message(text, error)) from error
     _check_depth(tree)
-    return _Builder(scope).build(tree)
+    rule = _Builder(scope).build(tree)
+    check_effort(rule)
+    return rule
 
 
 def _check_depth(tree: Tree[Token]) -> None:
@@ -207,10 +210,22 @@ def _syntax_message(text: str, error: UnexpectedInput) -> str:
         if foreign or near.startswith("!"):
             instead = "write `and`, `or`, `not(...)`, `=` or `!=`"
             return f"at character {at}: {instead}, not `{foreign or near[:1]}`"
-        if near[:1] in "'\"":
-            return f"at character {at}: this quotation mark has no partner"
-        return f"at character {at}: `{near}` was not expected here"
+        return f"at character {at}: {_unexpected(near)}"
     return "this is not an expression"
+
+
+def _unexpected(near: str) -> str:
+    """What stands where nothing fits, with what was probably meant."""
+    sign = near[:1]
+    if sign and sign in "'\"\u2018\u201c":
+        return "this quotation mark has no partner"
+    if sign.isdigit() and not sign.isascii():
+        return f"write `{sign}` with the digits 0 to 9"
+    if sign and category(sign) == "Pd":
+        return f"write a minus as `-`, not as `{sign}`"
+    if sign and category(sign) in ("Cc", "Cf", "Co", "Cn", "Cs"):
+        return f"an invisible character (U+{ord(sign):04X}) stands here; delete it"
+    return f"`{near}` was not expected here"
 
 
 class _Builder:

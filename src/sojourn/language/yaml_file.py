@@ -105,7 +105,7 @@ class _Reader:
         if isinstance(event, yaml.MappingStartEvent):  # settings may stand alone, without the dash
             yield self._row(sheet, event)
         elif isinstance(event, yaml.SequenceStartEvent):
-            while not isinstance(item := next(self.events), yaml.SequenceEndEvent):
+            while not isinstance(item := self._item(), yaml.SequenceEndEvent):
                 yield self._row(sheet, item)
         elif not isinstance(event, yaml.ScalarEvent) or event.value:
             raise self.refused(event, f"sheet `{sheet[:40]}` must be a list of rows")

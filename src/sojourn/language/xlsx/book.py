@@ -259,7 +259,9 @@ class _Rows(_TextReader):
         self.runs: list[str] = []
 
     def start(self, name: str, attributes: Mapping[str, str], /) -> None:
-        if name == "c":
+        if name == "v":  # by far the most common ones first
+            self.pieces, self.length = [], 0
+        elif name == "c":
             self.cell, self.formula = attributes, False
             self.runs = []
             self._place(attributes.get("r"))
@@ -288,11 +290,10 @@ class _Rows(_TextReader):
         if ref is None:
             self.column += 1
         else:
-            match = _REF.fullmatch(ref)
-            if match is None:
-                raise WorkbookError(DAMAGED)
-            found = match[1]
+            found = ref.rstrip(digits)
             if found not in self.known:
+                if _REF.fullmatch(ref) is None:
+                    raise WorkbookError(DAMAGED)
                 self.known[found] = column_of(found)
             self.column = self.known[found]
         if self.column >= MOST_COLUMNS:
@@ -307,7 +308,10 @@ class _Rows(_TextReader):
         self.runs.append(text)
 
     def end(self, name: str, /) -> None:
-        if name == "c":
+        if name == "v":
+            self.runs += self.pieces or ()
+            self.pieces = None
+        elif name == "c":
             self._end_cell()
         elif name == "row":
             if self.cells:

@@ -16,7 +16,7 @@ MOST_PARTS = 10_000
 """Files inside a workbook, pictures and the like included."""
 MOST_LISTED = 4_000_000
 """Bytes of the list of those files."""
-BYTES_PER_TAG = 20
+BYTES_PER_TAG = 10
 """So many bytes a tag takes in a workbook as programs write it; tiny ones in masses are refused."""
 DEEPEST = 100
 """XML elements within elements."""
@@ -144,6 +144,9 @@ class _Feed:
 
     def add(self, chunk: bytes) -> None:
         """The next piece, empty at the end."""
+        self._parts.tags_left -= chunk.count(b"<")
+        if self._parts.tags_left < 0:
+            raise self._parts.too_large()
         self._parser.Parse(chunk, not chunk)
         self._fed += len(chunk)
         if self._fed - self._parser.CurrentByteIndex > LONGEST_TAG:
@@ -153,14 +156,15 @@ class _Feed:
         self._depth += 1
         if self._depth > DEEPEST:
             raise WorkbookError(DAMAGED)
-        self._parts.tags_left -= 1
-        if self._parts.tags_left < 0:
-            raise self._parts.too_large()
-        self._reader.start(name[name.rfind(":") + 1 :], attributes)
+        if ":" in name:
+            name = name[name.rfind(":") + 1 :]
+        self._reader.start(name, attributes)
 
     def _end(self, name: str) -> None:
         self._depth -= 1
-        self._reader.end(name[name.rfind(":") + 1 :])
+        if ":" in name:
+            name = name[name.rfind(":") + 1 :]
+        self._reader.end(name)
 
 
 def _refuse(*_: object) -> None:
