@@ -112,8 +112,8 @@ def by_polars(framework: Framework, given: Tables) -> list[dict[str, Any]]:
     rosters = {name: _raw(owners, columns) for name, (owners, columns) in given.rosters.items()}
     main = _raw(list(range(given.units)), given.main)
     read = polars_reader.prepare(framework, main, rosters)
-    found = frames.assess(framework, read.tables, [UNUSABLE], polars_reader.join_in_order)
-    table: pl.DataFrame = found.to_native().collect(engine="streaming")
+    found = frames.assess(framework, read.tables, [UNUSABLE])
+    table: pl.DataFrame = found.native.collect(engine="streaming")
     return table.rows(named=True)
 
 

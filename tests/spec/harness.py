@@ -181,7 +181,7 @@ def _evaluate_polars(node: Node, given: Given) -> dict[str, Value]:
     carrier = replace(manual().factors[0], rule=node)
     framework = replace(manual(), factors=(carrier,))
     tables = prepared(framework, given).tables
-    values = frames.evaluate(node, tables, polars_reader.join_in_order).to_native().collect()
+    values = frames.evaluate(node, tables).native.collect()
     if isinstance(node.type, Number):
         scale = 10**node.type.places
         return {
@@ -193,8 +193,8 @@ def _evaluate_polars(node: Node, given: Given) -> dict[str, Value]:
 
 def _assess_polars(framework: Framework, given: Given) -> Outputs:
     tables = prepared(framework, given).tables
-    found = frames.assess(framework, tables, [UNIT], polars_reader.join_in_order)
-    rows = found.to_native().collect().rows(named=True)
+    found = frames.assess(framework, tables, [UNIT])
+    rows = found.native.collect().rows(named=True)
     return {row.pop(UNIT): row for row in rows}
 
 

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import narwhals as nw
 import polars as pl
 
+from sojourn.engines.columns import col, when
 from sojourn.engines.frames import UNIT, Prepared, kept
 from sojourn.engines.lowering import ALSO, Lowering
+from sojourn.engines.polars_frame import PolarsFrame
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number, Text
 from sojourn.language.answers import missing_numbers, rounded
@@ -55,7 +56,7 @@ class Read:
     `flags` are the questions of each table that can be unusable (None is the main table).
     """
 
-    tables: Prepared
+    tables: Prepared[PolarsFrame]
     flags: Mapping[str | None, tuple[str, ...]]
 
 
@@ -76,9 +77,9 @@ def prepare(
     for name, raw in rosters.items():
         questions = questions_of(framework, raw, name)
         rows, all_flags[name] = read_table(raw, questions)
-        read_rosters[name] = nw.from_native(rows)
+        read_rosters[name] = PolarsFrame(rows)
         known += [q.name for q in questions]
-    return Read(Prepared(nw.from_native(frame), read_rosters, frozenset(known)), all_flags)
+    return Read(Prepared(PolarsFrame(frame), read_rosters, frozenset(known)), all_flags)
 
 
 def questions_of(framework: Framework, raw: Raw, roster: str | None) -> list[Question]:
@@ -93,14 +94,6 @@ def texts(raw: Raw, questions: Sequence[Question], keep: Sequence[str] = ()) -> 
         heading = raw.headings[question.name]
         columns.append(_as_text(pl.col(heading), raw.schema[heading]).alias(question.name))
     return raw.frame.select(columns)
-
-
-def join_in_order(
-    left: nw.LazyFrame[pl.LazyFrame], right: nw.LazyFrame[pl.LazyFrame]
-) -> nw.LazyFrame[pl.LazyFrame]:
-    """A left join that keeps the order of the rows, which Polars promises only when asked."""
-    joined = left.to_native().join(right.to_native(), on=UNIT, how="left", maintain_order="left")
-    return nw.from_native(joined)
 
 
 def read_table(
@@ -132,17 +125,15 @@ def _check_constraints(
 ) -> pl.LazyFrame:
     """Treat an answer that breaks its own constraint as one that cannot be."""
     rules = Lowering(frozenset(q.name for q in questions))
-    changes: list[nw.Expr] = []
+    changes = []
     for question in questions:
         if question.constraint is None or question.name not in flags:
             continue
         broken = (~rules.condition(question.constraint)).fill_null(False)
         flag = FLAG + question.name
-        changes.append((nw.col(flag) | broken).alias(flag))
-        changes.append(nw.when(~broken).then(nw.col(question.name)).alias(question.name))
-    if not changes:
-        return frame
-    return nw.from_native(frame).with_columns(*changes).to_native()
+        changes.append((col(flag) | broken).alias(flag))
+        changes.append(when(~broken).then(col(question.name)).alias(question.name))
+    return PolarsFrame(frame).with_columns(changes).native if changes else frame
 
 
 def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

@@ -204,16 +204,14 @@ class _Tally:
 def _polars_pass(inputs: _Inputs, hidden: Path, writer: _Writer, progress: Progress) -> _Tally:
     read = polars_reader.prepare(inputs.framework, inputs.main, inputs.rosters, inputs.keep)
     tally = _Tally(progress)
-    found = frames.assess(
-        inputs.framework, read.tables, (*inputs.keep, UNUSABLE), polars_reader.join_in_order
-    )
-    passing = found.to_native().map_batches(
+    found = frames.assess(inputs.framework, read.tables, (*inputs.keep, UNUSABLE))
+    passing = found.native.map_batches(
         tally, streamable=True, validate_output_schema=False, projection_pushdown=False
     )
     try:
         writer(passing.drop(UNUSABLE), hidden)
         for name, rows in read.tables.rosters.items():
-            tally.unusable += sum(_flag_counts(rows.to_native(), read.flags[name]).values())
+            tally.unusable += sum(_flag_counts(rows.native, read.flags[name]).values())
     except pl.exceptions.PolarsError as error:
         raise BadTableError(f"{inputs.source.main.name} cannot be read to its end") from error
     return tally
@@ -297,9 +295,7 @@ def _with_record(
     ]
     names = (*inputs.keep, *frames.output_columns(inputs.framework))
     read = polars_reader.prepare(inputs.framework, inputs.main, inputs.rosters, inputs.keep)
-    shape = frames.assess(
-        inputs.framework, read.tables, inputs.keep, polars_reader.join_in_order
-    ).to_native()
+    shape = frames.assess(inputs.framework, read.tables, inputs.keep).native
     schema = {name: dtype for name, dtype in shape.collect_schema().items() if name in names}
     table = pl.DataFrame(rows, schema=schema, orient="row")
     writer(table.lazy(), hidden)
