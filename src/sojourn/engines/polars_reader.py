@@ -17,18 +17,10 @@ from sojourn.engines.columns import col, when
 from sojourn.engines.frames import UNIT, Prepared, kept
 from sojourn.engines.lowering import ALSO, Lowering
 from sojourn.engines.polars_frame import PolarsFrame
+from sojourn.engines.reading import FLAG, RAW_TEXT, UNUSABLE, is_day
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number, Text
 from sojourn.language.answers import missing_numbers, rounded
-
-FLAG = "__unusable__"
-"""Beginning of the columns that are true where a cell cannot be the answer."""
-
-UNUSABLE = "__unusable"
-"""The column that counts a row's cells that cannot be the answer."""
-
-RAW_TEXT = "__text__"
-"""Beginning of the columns that keep a cell's own text, where asked for."""
 
 _SCALE = 10**DECIMAL_PLACES
 _TEXT_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"
@@ -255,7 +247,7 @@ class _Cell:
         return pl.when(self.text.str.contains(_TEXT_DATE)).then(day)
 
     def _is_missing_day(self, day: pl.Expr) -> pl.Expr:
-        days = [date.fromisoformat(code) for code in self.missing if _is_day(code)]
+        days = [date.fromisoformat(code) for code in self.missing if is_day(code)]
         return _one_of(day, days)
 
     # -- codes
@@ -309,14 +301,6 @@ def _one_of(value: pl.Expr, codes: Sequence[str] | Sequence[int] | Sequence[date
     if len(codes) > 12:
         return value.is_in(codes).fill_null(False)
     return pl.any_horizontal(*(value == code for code in codes)).fill_null(False)
-
-
-def _is_day(code: str) -> bool:
-    try:
-        date.fromisoformat(code)
-    except ValueError:
-        return False
-    return len(code) == 10
 
 
 def _is_number(code: str) -> bool:
