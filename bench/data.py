@@ -33,6 +33,41 @@ def framework(path: Path, rules: int = 150) -> Path:
     return path
 
 
+def poverty(path: Path, indicators: int = 10) -> Path:
+    """A framework of one Alkire-Foster measure over ten deprivations in three dimensions."""
+    survey = [_question(f"n{i}", "integer") for i in range(indicators)]
+    factors = [
+        {**_about(i), "name": f"deprived{i}", "rule": f"${{n{i}}} < {2 + i % 5}"}
+        for i in range(indicators)
+    ]
+    names = [factor["name"] for factor in factors]
+    blocks = {"health": names[:2], "school": names[2:4], "living": names[4:]}
+    measure = {
+        "name": "poverty",
+        LABEL: "Poverty",
+        "kind": "alkire_foster",
+        "components": "; ".join(f"{name}: {' '.join(own)}" for name, own in blocks.items()),
+        "k": "1/3",
+    }
+    sheets = {
+        "survey": tuple(survey),
+        "settings": ({"form_id": "poverty", "version": "1", "default_language": "English (en)"},),
+        "factors": tuple(factors),
+        "measures": (measure,),
+    }
+    yaml_file.write(sheets, path)
+    return path
+
+
+def _about(i: int) -> dict[str, str]:
+    return {
+        LABEL: f"Factor {i}",
+        "level": ("individual", "household")[i % 2],
+        "effect": "risk",
+        "nature": "situational",
+    }
+
+
 def _question(name: str, kind: str) -> dict[str, str]:
     return {"type": kind, "name": name, LABEL: name}
 

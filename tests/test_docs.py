@@ -1,7 +1,9 @@
 """Whatever the documentation shows can be done as it is written there.
 
 On a page, a fenced block with `title="name"` is written to that file; `console` blocks are run, in
-order, and their output compared (`...` stands for anything); `python` blocks are run; in `bash`
+order, and their output compared (`...` stands for anything). A table after a line such as
+"`a.xlsx`, sheet `survey`:" is typed into that workbook, below what is there. `python` blocks are
+run beside the files of their page; a `text` block right after one is what it prints. In `bash`
 blocks the options of our own commands must exist.
 """
 
@@ -18,10 +20,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import click
+import openpyxl
 import pytest
 
 from sojourn.cli import commands
-from sojourn.framework import DataClass
+from sojourn.framework import DataClass, RuleError
+from sojourn.framework.model import MeasureKind
+from sojourn.language.expressions import Scope
+from sojourn.language.expressions import parse as parse_rule
 from sojourn.web.accounts.roles import INCOMPATIBLE, POWERS, Role, Verb
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,21 +36,71 @@ PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 FENCE = re.compile(
     r'^```(?P<kind>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
 )
+SHEET = re.compile(
+    r"^`(?P<book>[\w-]+\.xlsx)`, sheet `(?P<sheet>\w+)`:\n\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE
+)
 LINK = re.compile(r"\]\((?!https?:|mailto:)(?P<target>[^)#\s]+)(?:#[^)]*)?\)")
 
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block of a page."""
+    """One fenced block of a page, or a table that is a sheet. `follows`: right after the last."""
 
     kind: str
     title: str
     text: str
+    follows: bool = False
 
 
 def blocks(page: Path) -> list[Block]:
+    """The blocks in the order in which a reader meets them."""
     text = page.read_text(encoding="utf-8")
-    return [Block(m["kind"], m["title"] or "", m["text"]) for m in FENCE.finditer(text)]
+    found: list[Block] = []
+    end = 0
+    for m in sorted([*FENCE.finditer(text), *SHEET.finditer(text)], key=re.Match.start):
+        follows = not text[end : m.start()].strip()
+        end = m.end()
+        if m.re is SHEET:
+            found.append(Block("sheet", f"{m['book']}/{m['sheet']}", m["rows"], follows))
+        else:
+            found.append(Block(m["kind"], m["title"] or "", m["text"], follows))
+    return found
+
+
+def write(block: Block, folder: Path) -> None:
+    """What a reader saves or types because the page says so."""
+    if block.kind == "sheet":
+        book, sheet = block.title.split("/")
+        type_in(folder / book, sheet, block.text)
+    elif block.title:
+        target = folder / block.title
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(block.text, encoding="utf-8")
+
+
+def type_in(book: Path, sheet: str, table: str) -> None:
+    """Types a table into a workbook as people do: below what is there, digits as numbers."""
+    workbook = openpyxl.load_workbook(book) if book.exists() else openpyxl.Workbook()
+    if not book.exists():
+        workbook.remove(workbook.worksheets[0])
+    page = workbook[sheet] if sheet in workbook.sheetnames else workbook.create_sheet(sheet)
+    heading, _, *rows = [cells(line) for line in table.splitlines()]
+    known = [cell.value for cell in page[1] if cell.value]
+    for name in heading:
+        if name not in known:
+            known.append(name)
+            page.cell(1, len(known), name)
+    for at, row in enumerate(rows, start=page.max_row + 1):
+        for name, cell in zip(heading, row, strict=True):
+            if cell:
+                page.cell(at, known.index(name) + 1, int(cell) if cell.isdecimal() else cell)
+    workbook.save(book)
+
+
+def cells(line: str) -> list[str]:
+    """The cells of one line of a table, without the marks that only the page needs."""
+    parts = [part.strip() for part in re.split(r"(?<!\\)\|", line)[1:-1]]
+    return [part.strip("`").replace("\\|", "|") for part in parts]
 
 
 def shown(page: Path) -> str:
@@ -89,11 +145,8 @@ def play(command: str, folder: Path) -> str:
 @pytest.mark.parametrize("page", with_block("console"), ids=shown)
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     for block in blocks(page):
-        if block.title:
-            target = tmp_path / block.title
-            target.parent.mkdir(exist_ok=True)
-            target.write_text(block.text, encoding="utf-8")
-        elif block.kind == "console":
+        write(block, tmp_path)
+        if block.kind == "console":
             for command, wanted in transcript(block.text):
                 got = play(command, tmp_path)
                 same = OutputChecker().check_output(wanted, got, ELLIPSIS | NORMALIZE_WHITESPACE)
@@ -102,9 +155,15 @@ def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", with_block("python"), ids=shown)
 def test_python_examples_run(page: Path, tmp_path: Path) -> None:
+    printed: str | None = None
     for block in blocks(page):
+        write(block, tmp_path)
         if block.kind == "python" and not block.title:
-            assert "Traceback" not in run(["-W", "error", "-c", block.text], tmp_path)
+            printed = run(["-W", "error", "-c", block.text], tmp_path)
+            assert "Traceback" not in printed
+        elif block.kind == "text" and block.follows and printed is not None:
+            same = OutputChecker().check_output(block.text, printed, ELLIPSIS)
+            assert same, f"{printed}\n-- but the page says --\n{block.text}"
 
 
 def test_the_first_administrator_can_be_made(tmp_path: Path) -> None:
@@ -160,6 +219,17 @@ def test_every_command_and_option_is_in_the_reference(name: str, command: click.
     items = " ".join(re.findall(r"^- .*", section[0], re.MULTILINE))
     listed = set(re.findall(r"`(--?[a-z-]+)", items))
     assert listed == options
+
+
+def test_every_function_and_kind_of_measure_is_in_the_reference() -> None:
+    text = (DOCS / "reference" / "framework-file.md").read_text(encoding="utf-8")
+    with pytest.raises(RuleError) as told:
+        parse_rule("nothing()", Scope())
+    functions = str(told.value).partition("There are: ")[2].split(", ")
+    assert len(functions) > 15
+    rows = "\n".join(re.findall(r"^\| .*", text, re.MULTILINE))
+    assert not [name for name in functions if f"`{name}(" not in rows]
+    assert not [kind for kind in MeasureKind if not re.search(rf"\[.*`{kind}`.*\]\(language", rows)]
 
 
 def test_every_role_and_class_is_in_the_reference() -> None:

@@ -68,8 +68,10 @@ function openAll() {
 /** A link to a finding opens it. */
 function openTarget() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const details = target && target.querySelector(':scope > details');
-  if (details) details.open = true;
+  if (!target) return;
+  const details = target.querySelector(':scope > details');
+  const around = target.parentElement.closest('details');
+  for (const item of [details, around]) if (item) item.open = true;
 }
 
 function printButtons() {

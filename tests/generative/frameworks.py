@@ -213,13 +213,14 @@ def _measure(names: Names, at: int) -> dict[str, Sheet]:
         "kind": kind,
         "of": roster or "",
         "classes": names.pick(_CLASSES) if kind != "alkire_foster" else "",
-        "missing": names.pick(_MISSING),
+        "missing": names.pick(_MISSING) if kind in _POLICIED else "",
     }
     more, decisions = _MEASURES.get(kind, _put_together)(inside, name)
     return {"measures": (_filled({**row, **more}),), "decisions": decisions}
 
 
 _CLASSES = ["", "low <= 0 | some < 0.5 | high", "low < 1 | some <= 1 | more <= 2.25", "all"]
+_POLICIED = ("weighted_sum", "mean", "max", "min", "count", "alkire_foster")
 _MISSING = [
     *("", "unknown", "available", "available 50%", "available 66.7%", "available 1"),
     *("available 2", "bounds"),

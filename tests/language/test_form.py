@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sojourn.engines import record
+from sojourn.framework import Answers
 from sojourn.framework.model import Framework, Sheet
 from sojourn.framework.types import Code
 from sojourn.language import FrameworkProblems
@@ -163,6 +165,7 @@ def test_a_factor_cannot_have_a_questions_name() -> None:
         ({"kind": "expression", "rule": "${a} = 'yes'"}, "rule", "a number was expected"),
         ({"kind": "expression", "rule": "coalesce(${age}, 0)"}, "rule", "silence must not decide"),
         ({"kind": "expression", "rule": "${score} + 1"}, "rule", "nothing can depend on itself"),
+        ({"kind": "expression", "rule": "${age}", "missing": "bounds"}, "missing", "no policy"),
         ({"kind": "decision"}, "kind", "the sheet `decisions` has no row for the measure `score`"),
         ({"kind": "table", "components": "income"}, "components", "cannot be a key of a table"),
         ({"of": "membr"}, "of", "Did you mean `member`?"),
@@ -177,6 +180,23 @@ def test_a_wrong_measure_is_explained(cells: Row, column: str, message: str) -> 
     problems = said(measures=[row])
     assert f"sheet measures, row 2, column {column}: " in problems
     assert message in problems
+
+
+def test_bounds_of_a_count_know_its_weights() -> None:
+    limited = question("integer", constraint=". >= 0 and . <= 7")
+    row = {
+        **form.MEASURE,
+        "name": "score",
+        "kind": "count",
+        "components": "new",
+        "missing": "bounds",
+    }
+    for weight, low, high in (("2", 0, 2), ("-3", -3, 0)):
+        found = framework_with(survey=[limited], measures=[{**row, "weights": weight}])
+        score = record.assess(found, Answers()).measure("score")
+        assert score.value is None
+        assert score.low == low
+        assert score.high == high
 
 
 @pytest.mark.parametrize(

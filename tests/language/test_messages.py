@@ -56,6 +56,8 @@ def with_rule(rule: str, effect: str = "risk", nature: str = "situational") -> s
         ("${safe} = 'yse'", "'yse' is not an answer to `${safe}`"),
         ("${safe} = 'dk'", "'dk' means that there is no answer"),
         ("${safe} = ''", "silence must not decide"),
+        ("floor(${age}) = 1", "write `round(x - 0.5)`"),
+        ("ceiling(${age}) = 1", "write `-round(-x - 0.5)`"),
         ("${age} < 'ten'", "cannot be compared with the text 'ten'"),
         ("${with} = 'parent'", "write selected(${with}, 'parent')"),
         ("${safe} < 'yes'", "orders numbers and dates, not codes"),

@@ -92,6 +92,34 @@ CHAPTER = Chapter(
             """,
         ),
         Spec(
+            "The whole number at or below",
+            rule="round(${income} - 0.5)",
+            text="Other languages call it floor.",
+            table="""
+                unit | income    || value
+                1    | 2.000001  || 2
+                2    | 2         || 2
+                3    | 1.999999  || 1
+                4    | -2        || -2
+                5    | -2.000001 || -3
+                6    |           ||
+            """,
+        ),
+        Spec(
+            "The whole number at or above",
+            rule="-round(-${income} - 0.5)",
+            text="Other languages call it ceiling.",
+            table="""
+                unit | income    || value
+                1    | 2.000001  || 3
+                2    | 2         || 2
+                3    | -1.999999 || -1
+                4    | -2        || -2
+                5    | 0         || 0
+                6    |           ||
+            """,
+        ),
+        Spec(
             "`round(..., places)`",
             rule="round(${income} div ${rent}, 2)",
             table="""

@@ -6,15 +6,17 @@ in a whole-number type that holds it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from math import lcm
-from operator import eq, ge, gt, le, lt, ne
+from operator import and_, eq, ge, gt, le, lt, ne
 from typing import Any, TypeAlias
 
-from sojourn.engines.columns import Expr, Kind, lit, ratio, when
+from sojourn.engines import columns
+from sojourn.engines.columns import Expr, Kind, coalesce, greatest, least, lit, ratio, when
 from sojourn.framework.nodes import (
     Equal,
     Greater,
@@ -303,9 +305,58 @@ def choose(condition: Expr, then: Expr, other: Expr) -> Expr:
     return when(condition).then(then).otherwise(when(~condition).then(other))
 
 
-def first_known(a: Numeric, b: Numeric) -> Numeric:
-    """The first of two numbers where it is known, else the second."""
-    return chosen(~a.settled().low.is_null(), a, b)
+def first_known(numbers: Sequence[Numeric]) -> Numeric:
+    """The first of some numbers that is known."""
+    kind = reduce(Number.or_else, (number.kind for number in numbers))
+    if kind.fixed:
+        return Numeric(coalesce(*(_brought(n, kind) for n in numbers)), None, kind, kind.over)
+    # From the last to the first, so that each is written down a fixed number of times.
+    found = numbers[-1]
+    for number in reversed(numbers[:-1]):
+        found = chosen(~number.settled().low.is_null(), number, found)
+    return found
+
+
+def extreme(numbers: Sequence[Numeric], *, largest: bool) -> Numeric:
+    """The largest or smallest of the numbers that are known; null where none is."""
+    kind = reduce(Number.or_else, (number.kind for number in numbers))
+    if kind.fixed:
+        pick = greatest if largest else least
+        wholes = [wide(_brought(number, kind), kind) for number in numbers]
+        return Numeric(pick(*wholes), None, kind, kind.over)
+    # Each against all others: more comparisons than one after the other, but each written once.
+    better = GreaterEqual if largest else LessEqual
+    settled = [number.settled() for number in numbers]
+    low, over = unknown(kind).low, whole(1)
+    for one in reversed(settled):
+        wins = [
+            compare(better, one, other).fill_null(True) for other in settled if other is not one
+        ]
+        best = reduce(and_, wins, ~one.low.is_null())
+        low = when(best).then(_over_one(one, 1, kind).low).otherwise(low)
+        over = when(best).then(_expr(one.over)).otherwise(over)
+    return Numeric(low, None, kind, over)
+
+
+def all_known(numbers: Sequence[Numeric]) -> Expr:
+    return reduce(and_, (~number.settled().low.is_null() for number in numbers))
+
+
+def total(numbers: Sequence[Numeric]) -> Numeric:
+    """The sum of some numbers that are all known."""
+    kind = reduce(Number.plus, (number.kind for number in numbers))
+    if not kind.fixed:
+        return reduce(plus, numbers)
+    # With fixed divisors all are brought to one, and added up in one go.
+    wholes = [wide(_brought(number, kind), kind) for number in numbers]
+    return Numeric(columns.total(*wholes), None, kind, kind.over)
+
+
+def _brought(number: Numeric, kind: Number) -> Expr:
+    """The whole number over the fixed divisor and with the places of another kind."""
+    of = number.settled()
+    factor = 10 ** (kind.places - of.places) * (kind.over // of.kind.over)
+    return times(of.low, factor, kind)
 
 
 def shown(number: Numeric) -> Expr:

@@ -54,7 +54,6 @@ from sojourn.framework.nodes import (
     Divide,
     FactorRef,
     FactorTerm,
-    GreaterEqual,
     Greatest,
     How,
     If,
@@ -194,9 +193,10 @@ class Lowering:
             case Modulo(left, right):
                 return exact.remainder(self.numeric(left), self.numeric(right), node.type)
             case Least(parts) | Greatest(parts):
-                better = LessEqual if isinstance(node, Least) else GreaterEqual
                 numbers = [self.numeric(part) for part in parts]
-                return reduce(lambda a, b: exact.chosen(exact.compare(better, a, b), a, b), numbers)
+                found = exact.extreme(numbers, largest=isinstance(node, Greatest))
+                known = when(exact.all_known(numbers)).then(found.low)
+                return Numeric(known, None, found.kind, found.over)
             case DaysBetween(left, right):
                 days = [exact.day_number(self.condition(side)) for side in (left, right)]
                 return Numeric(days[0] - days[1], None, node.type)
@@ -253,7 +253,7 @@ class Lowering:
 
     def _coalesce(self, parts: tuple[Node, ...]) -> Lowered:
         if isinstance(parts[0].type, Number):
-            return reduce(exact.first_known, (self.numeric(part) for part in parts))
+            return exact.first_known([self.numeric(part) for part in parts])
         return coalesce(*(self.condition(part) for part in parts))
 
     def _comparison(self, node: Node) -> Expr:
@@ -404,13 +404,7 @@ class _Combined:
         return some + sum(expr is None for expr in ruled_out)
 
     def _total(self) -> Numeric:
-        terms = [self._known_term(at) for at in range(len(self.terms))]
-        kind = reduce(Number.plus, (term.kind for term in terms))
-        if not kind.fixed:
-            return reduce(exact.plus, terms)
-        # With fixed divisors all terms are brought to one, and added up in one go.
-        wholes = [exact.wide(_brought(term, kind), kind) for term in terms]
-        return Numeric(total(*wholes), None, kind, kind.over)
+        return exact.total([self._known_term(at) for at in range(len(self.terms))])
 
     def _over_weights(self, sum_: Numeric) -> Numeric:
         kind = self.node.type
@@ -425,26 +419,12 @@ class _Combined:
         return Numeric(sum_.low, None, kind, over)
 
     def _extreme(self) -> Numeric:
-        largest = self.node.how is How.MAX
-        better = GreaterEqual if largest else Less
-        found: Numeric | None = None
+        terms = []
         for at in range(len(self.terms)):
             term = self._known_term(at)
             there = when(self._counted(at)).then(term.low)
-            term = Numeric(there, None, term.kind, term.over)
-            if found is None:
-                found = term
-                continue
-            wins = exact.compare(better, found, term)
-            keep = (
-                when(term.low.is_null())
-                .then(lit(True))
-                .otherwise(when(found.low.is_null()).then(lit(False)).otherwise(wins))
-            )
-            found = exact.chosen(keep, found, term)
-        if found is None:
-            raise TypeError("checked when built")
-        return found
+            terms.append(Numeric(there, None, term.kind, term.over))
+        return exact.extreme(terms, largest=self.node.how is How.MAX)
 
     def _counted(self, at: int) -> Expr:
         if not self.node.fill:
@@ -455,11 +435,6 @@ class _Combined:
             if ruled_out is not None:
                 return ~ruled_out
         return lit(True)
-
-
-def _brought(term: Numeric, kind: Number) -> Expr:
-    factor = 10 ** (kind.places - term.places) * (kind.over // term.kind.over)
-    return exact.times(term.low, factor, kind)
 
 
 def counts(term: FactorTerm, raw: Expr) -> Expr:

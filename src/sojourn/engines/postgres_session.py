@@ -31,6 +31,13 @@ _AS_TEXT = ("numeric", "uuid", "name")
 """Types whose text is the cell."""
 
 
+_ABOUT_TABLES = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.InvalidSchemaName,
+)
+
+
 class PostgresDialect(Dialect):
     """How PostgreSQL writes what not all write alike."""
 
@@ -90,7 +97,7 @@ class PostgresSession:
         self.connection.close()
 
     def _described(self, statement: str) -> list[tuple[str, str]]:
-        with _refusals():
+        with self._refusals():
             cursor = self.connection.execute(statement.encode())
             known = self.connection.adapters.types
             return [
@@ -99,10 +106,22 @@ class PostgresSession:
             ]
 
     def _batches(self, statement: str, schema: pl.Schema) -> Iterator[pl.DataFrame]:
-        with _refusals(), self.connection.cursor(name="findings") as cursor:
+        with self._refusals(), self.connection.cursor(name="findings") as cursor:
             cursor.execute(statement.encode())
             while rows := cursor.fetchmany(BATCH):
                 yield pl.DataFrame(rows, schema=schema, orient="row")
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Say what PostgreSQL says about tables; what it says about values stays inside."""
+        try:
+            yield
+        except psycopg.Error as error:
+            self.connection.rollback()
+            name = type(error).__name__
+            said = error.diag.message_primary if isinstance(error, _ABOUT_TABLES) else None
+            told = f": {said}" if said else f" stopped with {name} ({error.sqlstate})"
+            raise EngineError(f"PostgreSQL{told}") from error
 
 
 def _where(address: str) -> str:
@@ -116,19 +135,3 @@ def _where(address: str) -> str:
     return (
         f"{known.get('host') or 'this machine'}, database {known.get('dbname') or '(none named)'}"
     )
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Say what PostgreSQL says about tables; what it says about values stays inside."""
-    try:
-        yield
-    except (
-        psycopg.errors.UndefinedTable,
-        psycopg.errors.InsufficientPrivilege,
-        psycopg.errors.InvalidSchemaName,
-    ) as error:
-        raise EngineError(f"PostgreSQL: {error.diag.message_primary}") from error
-    except psycopg.Error as error:
-        name = type(error).__name__
-        raise EngineError(f"PostgreSQL stopped with {name} ({error.sqlstate})") from error

@@ -129,8 +129,8 @@ _REFUSED = {
     "pulldata": "a rule reads answers only; join the other table in as answers of a place",
     "indexed-repeat": "a rule cannot pick one row by its number; count() or any() look at all rows",
     "random": "a finding that depends on chance cannot be explained",
-    "ceiling": "write `0 - int(0 - x)` or round()",
-    "floor": "write int(x) for numbers above zero, or round()",
+    "ceiling": "write `-round(-x - 0.5)`, the whole number at or above x",
+    "floor": "write `round(x - 0.5)`, the whole number at or below x",
 }
 
 RowRef: TypeAlias = FactorRef | MeasureRef | ClassRef

@@ -64,6 +64,9 @@ _HOW = {
     MeasureKind.MAX: How.MAX,
     MeasureKind.MIN: How.MIN,
 }
+_POLICIED = {*_HOW, MeasureKind.ALKIRE_FOSTER}
+"""The kinds that put parts together, and so have to say what unknown ones do."""
+
 _MOST_ROWS = 500
 ZERO, ONE = NumberLiteral(Decimal(0)), NumberLiteral(Decimal(1))
 
@@ -169,6 +172,8 @@ class _Reader:
 
     def node(self) -> Node | None:
         before = len(self.cells.problems)
+        if self.kind not in _POLICIED and self.row.get("missing") not in ("", "unknown"):
+            self.error("missing", f"a measure of kind {self.kind} has no policy; leave this empty")
         match self.kind:
             case MeasureKind.EXPRESSION:
                 found = self.cells.number(self.row, "rule", self.of)
@@ -341,8 +346,8 @@ class _Reader:
                 "constraint such as `. >= 0 and . <= 7` (a factor: a weight that is a number)",
             )
             return Decimal(0), Decimal(0)
-        if isinstance(node, If):
-            return Decimal(0), Decimal(1)
+        if isinstance(node, If) and isinstance(node.then, NumberLiteral):  # of a count
+            return min(node.then.value, Decimal(0)), max(node.then.value, Decimal(0))
         factor = Decimal(1)
         if isinstance(node, Multiply) and isinstance(node.left, NumberLiteral):
             factor = node.left.value

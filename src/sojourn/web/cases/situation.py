@@ -82,6 +82,9 @@ class Item:
     why_unknown: str = ""
 
 
+_FIRST = 4
+
+
 @dataclass(frozen=True)
 class LevelBand:
     """One level: what raises risk, what there is to rely on, what is still to ask.
@@ -96,6 +99,16 @@ class LevelBand:
     risks: tuple[Item, ...]
     resources: tuple[Item, ...]
     unknowns: tuple[Item, ...]
+
+    @property
+    def first_unknowns(self) -> tuple[Item, ...]:
+        """What to ask next. A long list is cut, so that what is known stays in view."""
+        return self.unknowns[:_FIRST] if len(self.unknowns) > _FIRST + 2 else self.unknowns
+
+    @property
+    def more_unknowns(self) -> tuple[Item, ...]:
+        """What opens below."""
+        return self.unknowns[len(self.first_unknowns) :]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sojourn.framework import Answers, Framework
 from sojourn.framework.nodes import Node
 from sojourn.language import read_value
 from sojourn.language.expressions import Scope, parse
-from sojourn.web.demo.stories import USUAL, Story
+from sojourn.web.demo.stories import HOUSEHOLD, USUAL, Story
 
 _NOT_ASKED = 0.12
 _NOT_ASKED_LATER = 0.03
@@ -26,9 +26,8 @@ class Telling:
     @classmethod
     def begin(cls, story: Story, chance: Random) -> Telling:
         """Draws an answer to every question of the story and of what is usual."""
-        told = {
-            name: chance.choice(options) for name, options in {**USUAL, **story.answers}.items()
-        }
+        usual = {**USUAL, **HOUSEHOLD, **story.answers}
+        told = {name: chance.choice(options) for name, options in usual.items()}
         told["age"] = str(chance.randint(*story.ages))
         told["plan_in_own_words"] = story.plan
         return cls(story, told)
