@@ -77,7 +77,7 @@ class PostgresSession:
     def columns(self, relation: str) -> Mapping[str, Column]:
         known = {name: holds for name, (holds, _) in _TYPES.items()}
         known |= dict.fromkeys(_AS_TEXT, Holds.OTHER)
-        found = self._described(f"SELECT * FROM {relation} AS t LIMIT 0")
+        found = self._described(f"SELECT * FROM {relation} LIMIT 0")
         return {name: Column(type_, known.get(type_)) for name, type_ in found}
 
     def kept(self, name: str, column: Column) -> str:
@@ -92,6 +92,30 @@ class PostgresSession:
 
     def few(self, statement: str, names: Sequence[str]) -> pl.DataFrame:
         return together(self.result(statement, names))
+
+    def tables_beside(self, wanted: str) -> tuple[str, list[str]]:
+        """The schema of a table, named with it or first on the search path, and its tables."""
+        schema, _, _ = wanted.rpartition(".")
+        place = self.dialect.text(schema) if schema else "current_schema()"
+        listed = self.few(
+            f"SELECT CAST(table_schema AS VARCHAR) AS s, CAST(table_name AS VARCHAR) AS n "
+            f"FROM information_schema.tables WHERE table_schema = {place} ORDER BY table_name",
+            ["schema", "name"],
+        )
+        if listed.is_empty():
+            raise EngineError(f"the database holds no tables in the schema {schema or 'public'}")
+        return listed["schema"][0], listed["name"].to_list()
+
+    def primary_key(self, relation: str) -> tuple[str, ...]:
+        """The columns of a table's primary key; none where it has none."""
+        of = f"CAST({self.dialect.text(relation)} AS REGCLASS)"
+        found = self.few(
+            "SELECT CAST(a.attname AS VARCHAR) AS n FROM pg_index AS i JOIN pg_attribute AS a "
+            "ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey) "
+            f"WHERE i.indisprimary AND i.indrelid = {of} ORDER BY a.attnum",
+            ["name"],
+        )
+        return tuple(found["name"])
 
     def close(self) -> None:
         self.connection.close()

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import accumulate, count
 from typing import Any
 
 import polars as pl
@@ -44,6 +45,9 @@ _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.variable.substitute": "false",
 }
+
+
+_views = count(1)
 
 
 class SparkDialect(Dialect):
@@ -113,6 +117,29 @@ class SparkSession:
             frame = self.spark.sql(statement)
             rows = [tuple(row) for row in frame.collect()]
         return pl.DataFrame(rows, schema=_schema(frame, names), orient="row")
+
+    def parquet(self, files: Sequence[str]) -> tuple[str, int]:
+        """A view of Parquet files with their rows numbered in `__row`, and how many there are.
+
+        Spark reads files in any order; each row knows its file and its place in it.
+        """
+        with _refusals():
+            rows = self.spark.read.parquet(*files).selectExpr(
+                "*", "_metadata.file_path AS __file", "_metadata.row_index AS __at"
+            )
+            sizes = sorted(tuple(row) for row in rows.groupBy("__file").count().collect())
+            starts = accumulate((n for _, n in sizes), initial=0)
+            before = {file: start for (file, _), start in zip(sizes, starts, strict=False)}
+            listed = ", ".join(f"{self.dialect.text(f)}, {n}L" for f, n in before.items())
+            start = f"element_at(map({listed}), __file)" if before else "0L"
+            name = f"sojourn_{next(_views)}"
+            numbered = rows.selectExpr("*", f"{start} + __at + 1 AS __row").drop("__file", "__at")
+            numbered.createOrReplaceTempView(name)
+        return name, sum(n for _, n in sizes)
+
+    def has(self, table: str) -> bool:
+        """Whether a table of that name is there."""
+        return bool(self.spark.catalog.tableExists(table))
 
     def close(self) -> None:
         if self._own:

@@ -111,12 +111,16 @@ class SqlFrame:
     def query(self, needed: Sequence[str], dialect: Dialect, names: Names) -> Query:
         return _layers(self, list(needed), dialect, names)
 
-    def statement(self, dialect: Dialect, order: str | None = None) -> str:
-        """A query for all columns, in their order; sorted by one of them where one is named."""
-        found = self.query(list(self.exprs), dialect, Names())
-        listed = ", ".join(found.names[name] for name in self.exprs)
-        sorting = f" ORDER BY {found.names[order]}" if order else ""
-        return f"SELECT {listed} FROM ({found.sql}) AS t{sorting}"
+    def statement(
+        self, dialect: Dialect, names: Sequence[str] | None = None, order: Sequence[str] = ()
+    ) -> str:
+        """A query for some columns, or for all, sorted by some."""
+        listed = list(self.exprs) if names is None else list(names)
+        found = self.query(list(dict.fromkeys([*listed, *order])), dialect, Names())
+        columns = ", ".join(found.names[name] for name in listed)
+        sorting = ", ".join(found.names[name] for name in order)
+        by = f" ORDER BY {sorting}" if order else ""
+        return f"SELECT {columns} FROM ({found.sql}) AS t{by}"
 
     def _from_base(self, columns: Iterable[Named]) -> dict[str, Expr]:
         named = list(columns)

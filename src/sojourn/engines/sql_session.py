@@ -37,7 +37,9 @@ class Result(NamedTuple):
 class Session(Protocol):
     """A connection to an engine."""
 
-    dialect: Dialect
+    @property
+    def dialect(self) -> Dialect:
+        """Its words."""
 
     def columns(self, relation: str) -> Mapping[str, Column]:
         """The columns of a table, a view or a query in brackets."""
