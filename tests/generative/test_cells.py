@@ -6,16 +6,22 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sojourn.engines import sql_reader
+from sojourn.engines.columns import Kind
 from sojourn.engines.frames import UNIT
 from sojourn.engines.lowering import ALSO
-from sojourn.engines.polars_reader import FLAG, Raw, read_table, texts
+from sojourn.engines.polars_reader import Raw, read_table, texts
+from sojourn.engines.reading import FLAG
+from sojourn.engines.sql_session import Session
 from sojourn.framework.model import Question
-from sojourn.framework.types import DECIMAL_PLACES, Codes, Number
+from sojourn.framework.types import DECIMAL_PLACES, Codes, Date, Number
 from sojourn.framework.values import Missing, Selection
 from sojourn.language import AnswerError, read_value
+from tests import sessions
+from tests.gaps import holdable
 from tests.generative import cells
 from tests.generative.cells import QUESTIONS
 
@@ -100,6 +106,67 @@ def test_polars_reads_a_cell_as_defined(kind: str, column: str, data: st.DataObj
     written = texts(raw, [question]).collect()["q"].to_list()
     defined = {text: by_definition(question, text) for text in written}
     assert dict(zip(written, readings(question, raw), strict=True)) == defined
+
+
+WORDS = {
+    "Int64": "BIGINT",
+    "Int16": "SMALLINT",
+    "Float64": "DOUBLE",
+    "Float32": "FLOAT",
+    "Boolean": "BOOLEAN",
+    "Date": "DATE",
+    "Datetime": "TIMESTAMP",
+    "Decimal": "DECIMAL(20,7)",
+}
+"""The types of columns in SQL, but for those that an engine calls by another name."""
+OTHER_WORDS = {
+    ("duckdb", "UInt64"): "UBIGINT",
+    ("postgres", "Float64"): "DOUBLE PRECISION",
+    ("postgres", "Float32"): "REAL",
+    ("spark", "Datetime"): "TIMESTAMP_NTZ",
+}
+SHARES = {"duckdb": 2, "postgres": 4, "spark": 12}
+"""Of how many examples each engine gets one."""
+
+
+def sql_table(session: Session, cells: list[Any], word: str) -> sql_reader.Raw:
+    """A table of one column `q`, as a query that holds it."""
+    dialect = session.dialect
+    rows = [
+        f"({at}, {'NULL' if cell is None else f'CAST({dialect.text(str(cell))} AS {word})'})"
+        for at, cell in enumerate(cells)
+    ]
+    both = f"(SELECT unit, CAST(q AS {word}) AS q FROM (VALUES {', '.join(rows)}) AS v(unit, q))"
+    found = session.columns(f"{both} AS t")
+    holds = {name: column.holds for name, column in found.items() if column.holds}
+    return sql_reader.Raw(f"{both} AS t", holds, {"q": "q"}, {UNIT: ("unit", Kind.WHOLE)})
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("engine", sessions.SQL_ENGINES)
+def test_every_engine_reads_a_cell_as_defined(engine: str, kind: str, column: str) -> None:
+    session, (dtype, values) = sessions.session(engine), COLUMNS[column]
+    question = QUESTIONS[kind]
+    text = session.dialect.types[Kind.TEXT] if column == "String" else ""
+    word = text or OTHER_WORDS.get((engine, column)) or WORDS.get(column)
+    if word is None or (column == "Datetime" and not isinstance(question.type, Date)):
+        return  # the engine has no such type, or refuses such a column before it is read
+    if column == "String":
+        values = cells.texts(question).map(lambda cell: holdable(engine, cell))
+
+    @settings(max_examples=max(settings().max_examples // SHARES[engine], 5))
+    @given(drawn=st.lists(values | st.none(), min_size=1, max_size=20))
+    def look(drawn: list[Any]) -> None:
+        written = texts(raw_table(drawn, dtype), [question]).collect()["q"].to_list()
+        raw = sql_table(session, drawn, word)
+        frame, _ = sql_reader.read_table(session.dialect, raw, [question])
+        rows = sessions.collected(session, frame).sort(UNIT).rows(named=True)
+        found = [by_polars(question, row) for row in rows]
+        defined = {text: by_definition(question, text) for text in written}
+        assert dict(zip(written, found, strict=True)) == defined
+
+    look()
 
 
 @pytest.mark.parametrize("kind", QUESTIONS)

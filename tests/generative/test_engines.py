@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, get_args
+from functools import partial
+from typing import Any, TypeAlias, get_args
 
 import polars as pl
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from sojourn.engines import frames, polars_reader, record
+from sojourn.engines import frames, polars_reader, record, sql_reader
 from sojourn.engines.frames import UNIT
-from sojourn.engines.polars_reader import UNUSABLE, Raw
+from sojourn.engines.polars_reader import Raw
+from sojourn.engines.reading import UNUSABLE
 from sojourn.framework import nodes
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import Date, Number
 from sojourn.framework.values import Answers, Missing, Value
 from sojourn.language import AnswerError, read_value
+from tests import sessions
+from tests.gaps import holdable
 from tests.generative import cells
 from tests.generative.frameworks import frameworks
 from tests.spec.harness import flat
 
 Cells = dict[str, list[str | None]]
+
+SQL_PARTS = {"duckdb": 1, "postgres": 2, "spark": 6}
+"""Of how many examples each engine gets one: some take longer for each."""
 
 
 @dataclass(frozen=True)
@@ -107,20 +114,50 @@ def by_record(framework: Framework, given: Tables) -> list[dict[str, Any]]:
     return rows
 
 
+Find: TypeAlias = Callable[[Framework, Tables], list[dict[str, Any]]]
+
+
 def by_polars(framework: Framework, given: Tables) -> list[dict[str, Any]]:
     """Findings of the tables engine."""
     rosters = {name: _raw(owners, columns) for name, (owners, columns) in given.rosters.items()}
     main = _raw(list(range(given.units)), given.main)
     read = polars_reader.prepare(framework, main, rosters)
-    found = frames.assess(framework, read.tables, [UNUSABLE], polars_reader.join_in_order)
-    table: pl.DataFrame = found.to_native().collect(engine="streaming")
+    found = frames.assess(framework, read.tables, [UNUSABLE])
+    table: pl.DataFrame = found.native.collect(engine="streaming")
     return table.rows(named=True)
+
+
+def by_sql(engine: str, framework: Framework, given: Tables) -> list[dict[str, Any]]:
+    """Findings of an engine that speaks SQL."""
+    session = sessions.session(engine)
+
+    def raw(owners: list[int], columns: Cells) -> sql_reader.Raw:
+        cells = {f"c{at}": column for at, column in enumerate(columns.values())}
+        found = sessions.written_out(session, UNIT, {UNIT: list(map(str, owners)), **cells})
+        return replace(found, headings=dict(zip(columns, cells, strict=True)))
+
+    rosters = {name: raw(owners, columns) for name, (owners, columns) in given.rosters.items()}
+    main = raw(list(range(given.units)), given.main)
+    read = sql_reader.prepare(framework, session.dialect, main, rosters, [UNIT])
+    found = frames.assess(framework, read.tables, [UNIT, UNUSABLE])
+    rows = sessions.collected(session, found).rows(named=True)
+    return sorted(rows, key=lambda row: int(row.pop(UNIT)))
 
 
 def _raw(units: list[int], columns: Cells) -> Raw:
     schema: dict[str, Any] = {UNIT: pl.Int64, **dict.fromkeys(columns, pl.String)}
     frame = pl.DataFrame({UNIT: units, **columns}, schema=schema)
     return Raw(frame.lazy(), frame.schema, {name: name for name in columns})
+
+
+def _holdable(engine: str, given: Tables) -> Tables:
+    """The tables without the texts that an engine cannot hold."""
+
+    def without(columns: Cells) -> Cells:
+        return {name: [holdable(engine, cell) for cell in cells] for name, cells in columns.items()}
+
+    rosters = {name: (owners, without(rows)) for name, (owners, rows) in given.rosters.items()}
+    return Tables(given.units, without(given.main), rosters)
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -131,18 +168,33 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-@given(data=st.data())
-def test_record_and_polars_find_the_same(data: st.DataObject) -> None:
-    framework = data.draw(frameworks())
-    given_tables = data.draw(tables(framework))
-    defined = by_record(framework, given_tables)
-    found = by_polars(framework, given_tables)
-    assert len(found) == len(defined)
-    for one, other in zip(defined, found, strict=True):
-        differing = {
-            name: (one[name], value) for name, value in other.items() if not _same(one[name], value)
-        }
-        assert differing == {}
+ENGINES: dict[str, tuple[Find, int]] = {
+    "polars": (by_polars, 1),
+    **{engine: (partial(by_sql, engine), part) for engine, part in SQL_PARTS.items()},
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_finds_what_record_finds(engine: str) -> None:
+    find, part = ENGINES[engine]
+
+    @settings(max_examples=max(settings().max_examples // part, 5))
+    @given(data=st.data())
+    def look(data: st.DataObject) -> None:
+        framework = data.draw(frameworks())
+        given_tables = _holdable(engine, data.draw(tables(framework)))
+        defined = by_record(framework, given_tables)
+        found = find(framework, given_tables)
+        assert len(found) == len(defined)
+        for one, other in zip(defined, found, strict=True):
+            differing = {
+                name: (one[name], value)
+                for name, value in other.items()
+                if not _same(one[name], value)
+            }
+            assert differing == {}
+
+    look()
 
 
 def test_the_search_knows_every_kind_of_node() -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import polars as pl
 
-from sojourn.engines import frames, places, polars_reader, record
-from sojourn.engines.frames import UNIT
+from sojourn.engines import frames, places, polars_reader, record, sql_reader
+from sojourn.engines.frames import UNIT, Prepared
 from sojourn.engines.polars_reader import Raw
+from sojourn.engines.sql import SqlFrame
+from sojourn.engines.sql_session import Session
 from sojourn.engines.telling import as_decimal
 from sojourn.framework.findings import FactorFinding, Findings, State
 from sojourn.framework.model import Framework, Sheet
@@ -25,6 +27,8 @@ from sojourn.language import read_answers
 from sojourn.language.build import build
 from sojourn.language.expressions import Scope, parse
 from sojourn.language.sheets import SheetRow, Tables
+from tests import sessions
+from tests.sessions import collected, written_out
 from tests.spec import form
 from tests.spec.model import Spec, Table, read_table, split
 
@@ -165,7 +169,26 @@ def _truth(finding: FactorFinding) -> bool | None:
     return finding.state is State.PRESENT
 
 
-# -- the frames engine on Polars
+# -- the tables engines
+
+
+def _carrying(node: Node) -> Framework:
+    """The manual's form with one factor that reads what an expression reads."""
+    return replace(manual(), factors=(replace(manual().factors[0], rule=node),))
+
+
+def _values(node: Node, rows: Iterable[tuple[Any, ...]]) -> dict[str, Value]:
+    if not isinstance(node.type, Number):
+        return dict(rows)
+    scale = 10**node.type.places
+    return {
+        unit: None if value is None else Fraction(int(value), scale * int(over))
+        for unit, value, over in rows
+    }
+
+
+def _by_unit(rows: Iterable[dict[str, Any]]) -> Outputs:
+    return {row.pop(UNIT): row for row in rows}
 
 
 def prepared(framework: Framework, given: Given) -> polars_reader.Read:
@@ -184,32 +207,57 @@ def _raw(table: Table, unit: str | None = "unit") -> Raw:
 
 
 def _evaluate_polars(node: Node, given: Given) -> dict[str, Value]:
-    carrier = replace(manual().factors[0], rule=node)
-    framework = replace(manual(), factors=(carrier,))
-    tables = prepared(framework, given).tables
-    values = frames.evaluate(node, tables, polars_reader.join_in_order).to_native().collect()
-    if isinstance(node.type, Number):
-        scale = 10**node.type.places
-        return {
-            unit: None if value is None else Fraction(value, scale * over)
-            for unit, value, over in values.iter_rows()
-        }
-    return dict(values.iter_rows())
+    tables = prepared(_carrying(node), given).tables
+    return _values(node, frames.evaluate(node, tables).native.collect().iter_rows())
 
 
 def _assess_polars(framework: Framework, given: Given) -> Outputs:
     tables = prepared(framework, given).tables
-    found = frames.assess(framework, tables, [UNIT], polars_reader.join_in_order)
-    rows = found.to_native().collect().rows(named=True)
-    return {row.pop(UNIT): row for row in rows}
+    found = frames.assess(framework, tables, [UNIT])
+    return _by_unit(found.native.collect().rows(named=True))
+
+
+def _sql_tables(session: Session, framework: Framework, given: Given) -> Prepared[SqlFrame]:
+    def raw(table: Table) -> sql_reader.Raw:
+        headings = ("unit", *table.headings[1:])
+        cells = {name: [row[name] for row in table.rows] for name in headings}
+        return written_out(session, "unit", cells)
+
+    rosters = {name: raw(table) for name, table in given.rosters.items()}
+    return sql_reader.prepare(framework, session.dialect, raw(given.main), rosters).tables
+
+
+def _evaluate_sql(engine: str) -> Callable[[Node, Given], dict[str, Value]]:
+    def evaluate(node: Node, given: Given) -> dict[str, Value]:
+        session = sessions.session(engine)
+        found = frames.evaluate(node, _sql_tables(session, _carrying(node), given))
+        return _values(node, collected(session, found).iter_rows())
+
+    return evaluate
+
+
+def _assess_sql(engine: str) -> Callable[[Framework, Given], Outputs]:
+    def assess(framework: Framework, given: Given) -> Outputs:
+        session = sessions.session(engine)
+        found = frames.assess(framework, _sql_tables(session, framework, given), [UNIT])
+        return _by_unit(collected(session, found).rows(named=True))
+
+    return assess
 
 
 _EVALUATE: dict[str, Callable[[Node, Given], dict[str, Value]]] = {
     "record": _evaluate_record,
     "polars": _evaluate_polars,
+    **{engine: _evaluate_sql(engine) for engine in sessions.SQL_ENGINES},
 }
 _ASSESS: dict[str, Callable[[Framework, Given], Outputs]] = {
     "record": _assess_record,
     "polars": _assess_polars,
+    **{engine: _assess_sql(engine) for engine in sessions.SQL_ENGINES},
 }
 ENGINES = tuple(_EVALUATE)
+
+
+def engines_of(spec: Spec) -> tuple[str, ...]:
+    """The engines a page holds for. A database refuses a table of places, and says so."""
+    return ("record", "polars") if spec.place else ENGINES

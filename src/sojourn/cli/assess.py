@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,18 +12,19 @@ from rich.console import Console
 
 from sojourn.cli.finding import find_framework
 from sojourn.cli.progress import progress_bar
+from sojourn.framework import Framework
 from sojourn.language import load_framework
-from sojourn.standards import runs
+from sojourn.standards import databases, runs
 from sojourn.standards.csv_check import BadTableError
-from sojourn.standards.tables import open_source
+from sojourn.standards.sql_tables import SqlSource
+from sojourn.standards.tables import Source, open_source
 
-ENGINES = ("record", "polars", "duckdb", "spark", "postgres")
-READY = ("record", "polars")
+ENGINES = ("record", "polars", *databases.ENGINES)
 
 
 @click.command()
 @click.argument("framework")
-@click.argument("input_", metavar="INPUT", type=click.Path(path_type=Path))
+@click.argument("input_", metavar="INPUT")
 @click.option(
     "-o",
     "--output",
@@ -31,6 +33,7 @@ READY = ("record", "polars")
     help="Where to write; the ending decides: .csv, .parquet, .json or .xlsx.",
 )
 @click.option("--engine", type=click.Choice(ENGINES), default="polars", show_default=True)
+@click.option("--table", help="The main table, where INPUT is a database.")
 @click.option("--key", "keys", default="", help="Key columns, separated by commas.")
 @click.option("--keep", default="", help="Further columns to carry along, separated by commas.")
 @click.option(
@@ -47,38 +50,58 @@ READY = ("record", "polars")
 )
 def assess(
     framework: str,
-    input_: Path,
+    input_: str,
     output: Path,
     engine: str,
+    table: str | None,
     keys: str,
     keep: str,
     explain: Path | None,
     on_invalid: str,
 ) -> None:
-    """Run FRAMEWORK (an id or a file) over INPUT (.csv, .parquet, .xlsx or a folder)."""
-    if engine not in READY:
-        raise BadTableError(f"the engine {engine} is not there yet; use {' or '.join(READY)}")
+    """Run FRAMEWORK (an id or a file) over INPUT.
+
+    INPUT is a .csv, .parquet or .xlsx file or a folder; for the engine duckdb also FILE.duckdb, for
+    spark table:NAME, for postgres postgresql://HOST/DATABASE#TABLE.
+    """
     if explain is not None and explain.resolve() == output.resolve():
         raise BadTableError("--explain and --output name the same file; give each its own")
     started = time.perf_counter()
     found = load_framework(find_framework(framework))
-    source = open_source(input_, found, _names(keys))
     console = Console(stderr=True)
-    with progress_bar(console, "Assessing", source.main.rows) as advance:
-        summary = runs.run(
-            found,
-            source,
-            output,
-            engine=engine,
-            keep=_names(keep),
-            refuse_unusable=on_invalid == "refuse",
-            progress=advance,
-        )
-    if explain is not None:
-        with progress_bar(console, "Explaining", source.main.rows) as advance:
-            runs.explain(found, source, explain, advance)
+    with _source(engine, input_, found, _names(keys), table) as source:
+        with progress_bar(console, "Assessing", source.main.rows) as advance:
+            summary = runs.run(
+                found,
+                source,
+                output,
+                engine=engine,
+                keep=_names(keep),
+                refuse_unusable=on_invalid == "refuse",
+                progress=advance,
+            )
+        if explain is not None:
+            with progress_bar(console, "Explaining", source.main.rows) as advance:
+                runs.explain(found, source, explain, advance)
     for line in _summary(summary, output, found.id, time.perf_counter() - started):
         click.echo(line, err=True)
+
+
+@contextmanager
+def _source(
+    engine: str, given: str, framework: Framework, keys: tuple[str, ...], table: str | None
+) -> Iterator[Source | SqlSource]:
+    if engine in databases.ENGINES:
+        with databases.open_database(engine, given, framework, keys, table) as source:
+            yield source
+        return
+    if "://" in given:
+        raise BadTableError(
+            f"the engine {engine} reads files; for a database use --engine postgres"
+        )
+    if table is not None:
+        raise BadTableError(f"--table is for databases; the engine {engine} reads files")
+    yield open_source(Path(given), framework, keys)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from math import lcm
 from operator import and_, eq, ge, gt, le, lt, ne
 from typing import Any, TypeAlias
 
-import narwhals as nw
-
+from sojourn.engines import columns
+from sojourn.engines.columns import Expr, Kind, coalesce, greatest, least, lit, ratio, when
 from sojourn.framework.nodes import (
     Equal,
     Greater,
@@ -31,7 +31,7 @@ _NARROW = 2**62
 FLOAT_EXACT = 2**53
 """Whole numbers below this are exact as floats."""
 
-Over: TypeAlias = nw.Expr | int
+Over: TypeAlias = Expr | int
 
 _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     Equal: eq,
@@ -50,8 +50,8 @@ class Numeric:
     `high` is set for a count of which only the bounds are known.
     """
 
-    low: nw.Expr
-    high: nw.Expr | None
+    low: Expr
+    high: Expr | None
     kind: Number
     over: Over = 1
 
@@ -63,9 +63,9 @@ class Numeric:
         """The number itself: unknown where the bounds differ."""
         if self.high is None:
             return self
-        return Numeric(nw.when(self.low == self.high).then(self.low), None, self.kind, self.over)
+        return Numeric(when(self.low == self.high).then(self.low), None, self.kind, self.over)
 
-    def scaled(self, places: int) -> nw.Expr:
+    def scaled(self, places: int) -> Expr:
         """The whole number with more places, in a type wide enough for it."""
         low = self.settled().low
         return times(low, 10 ** (places - self.places), Number(places, self.kind.limit))
@@ -84,26 +84,26 @@ def decimal(value: Decimal, kind: Number) -> Numeric:
     return Numeric(whole(int(value.scaleb(kind.places))), None, kind)
 
 
-def whole(value: int) -> nw.Expr:
-    return nw.lit(value, nw.Int64 if abs(value) < _NARROW else nw.Int128)
+def whole(value: int) -> Expr:
+    return lit(value, Kind.WHOLE if abs(value) < _NARROW else Kind.WIDE)
 
 
 def unknown(kind: Number) -> Numeric:
     """A number of which nothing is known."""
-    return Numeric(nw.lit(None, nw.Int64), None, kind)
+    return Numeric(lit(None, Kind.WHOLE), None, kind)
 
 
-def turned(expr: nw.Expr) -> nw.Expr:
+def turned(expr: Expr) -> Expr:
     """With the other sign. (Polars has no minus sign for its widest numbers.)"""
     return expr * -1
 
 
-def wide(expr: nw.Expr, kind: Number) -> nw.Expr:
+def wide(expr: Expr, kind: Number) -> Expr:
     """The number in a type that holds every value of its kind."""
-    return expr if kind.scaled_limit() < _NARROW else expr.cast(nw.Int128)
+    return expr if kind.scaled_limit() < _NARROW else expr.cast(Kind.WIDE)
 
 
-def times(expr: nw.Expr, factor: Over, kind: Number) -> nw.Expr:
+def times(expr: Expr, factor: Over, kind: Number) -> Expr:
     """The product, which is of a kind."""
     if isinstance(factor, int):
         return expr if factor == 1 else wide(expr, kind) * whole(factor)
@@ -123,7 +123,7 @@ def _overs(a: Numeric, b: Numeric) -> tuple[Over, Over, Over]:
     return b.over, a.over, times(a.over, b.over, kind)
 
 
-def _expr(over: Over) -> nw.Expr:
+def _expr(over: Over) -> Expr:
     return whole(over) if isinstance(over, int) else over
 
 
@@ -137,14 +137,14 @@ def aligned(a: Numeric, b: Numeric) -> tuple[Numeric, Numeric]:
 def _over_one(number: Numeric, by: Over, kind: Number) -> Numeric:
     scale = 10 ** (kind.places - number.places)
 
-    def scaled(expr: nw.Expr) -> nw.Expr:
+    def scaled(expr: Expr) -> Expr:
         return times(times(expr, scale, kind), by, kind)
 
     high = None if number.high is None else scaled(number.high)
     return Numeric(scaled(number.low), high, kind)
 
 
-def compare(operation: type, left: Numeric, right: Numeric) -> nw.Expr:
+def compare(operation: type, left: Numeric, right: Numeric) -> Expr:
     """Compare two numbers; a range decides only where both its ends say the same."""
     a, b = aligned(left, right)
     if a.high is None and b.high is None:
@@ -152,12 +152,12 @@ def compare(operation: type, left: Numeric, right: Numeric) -> nw.Expr:
     return _compare_ranges(operation, a, b)
 
 
-def compare_values(operation: type, left: nw.Expr, right: nw.Expr) -> nw.Expr:
+def compare_values(operation: type, left: Expr, right: Expr) -> Expr:
     """Compare two dates or two codes."""
     return _OPERATORS[operation](left, right)  # type: ignore[no-any-return] # operators return Any
 
 
-def _compare_ranges(operation: type, a: Numeric, b: Numeric) -> nw.Expr:
+def _compare_ranges(operation: type, a: Numeric, b: Numeric) -> Expr:
     """Decide only where the whole ranges say the same; unknown where they overlap."""
     a_high, b_high = (
         a.high if a.high is not None else a.low,
@@ -175,7 +175,7 @@ def _compare_ranges(operation: type, a: Numeric, b: Numeric) -> nw.Expr:
         same = (a.low == a_high) & (b.low == b_high) & (a.low == b.low)
         apart = (a_high < b.low) | (b_high < a.low)
         yes, no = (same, apart) if operation is Equal else (apart, same)
-    return nw.when(yes).then(nw.lit(True)).otherwise(nw.when(no).then(nw.lit(False)))
+    return when(yes).then(lit(True)).otherwise(when(no).then(lit(False)))
 
 
 # -- arithmetic
@@ -217,16 +217,16 @@ def divided(left: Numeric, right: Numeric, kind: Number) -> Numeric:
     a, b = left.settled(), right.settled()
     up = 10 ** max(b.places - a.places, 0)
     low = times(times(a.low, b.over, kind), up, kind)
-    signed = nw.when(b.low > 0).then(low).otherwise(nw.when(b.low < 0).then(turned(low)))
+    signed = when(b.low > 0).then(low).otherwise(when(b.low < 0).then(turned(low)))
     over_kind = Number(0, Decimal(kind.over))
     return Numeric(signed, None, kind, times(b.low.abs(), a.over, over_kind))
 
 
 def remainder(left: Numeric, right: Numeric, kind: Number) -> Numeric:
     a, b = aligned(left.settled(), right.settled())
-    by = nw.when(b.low != 0).then(b.low.abs())
+    by = when(b.low != 0).then(b.low.abs())
     rest = a.low.abs() % by
-    return Numeric(nw.when(a.low < 0).then(turned(rest)).otherwise(rest), None, kind)
+    return Numeric(when(a.low < 0).then(turned(rest)).otherwise(rest), None, kind)
 
 
 def negated(number: Numeric) -> Numeric:
@@ -245,7 +245,7 @@ def truncated(number: Numeric, kind: Number) -> Numeric:
     if isinstance(scale, int) and scale == 1:
         return Numeric(of.low, None, kind)
     cut = of.low.abs() // _expr(scale)
-    return Numeric(nw.when(of.low < 0).then(turned(cut)).otherwise(cut), None, kind)
+    return Numeric(when(of.low < 0).then(turned(cut)).otherwise(cut), None, kind)
 
 
 def rounded(number: Numeric, places: int, kind: Number) -> Numeric:
@@ -262,7 +262,7 @@ def rounded(number: Numeric, places: int, kind: Number) -> Numeric:
     below = wide(_expr(scale), inner) * 2
     up = top // below
     down = turned((below - 1 - top) // below)
-    return Numeric(nw.when(top >= 0).then(up).otherwise(down), None, kind)
+    return Numeric(when(top >= 0).then(up).otherwise(down), None, kind)
 
 
 def _scale(number: Numeric) -> Over:
@@ -291,7 +291,7 @@ def joined(a: Numeric, b: Numeric) -> tuple[Numeric, Numeric]:
     )
 
 
-def chosen(condition: nw.Expr, a: Numeric, b: Numeric) -> Numeric:
+def chosen(condition: Expr, a: Numeric, b: Numeric) -> Numeric:
     """One of two numbers; unknown where the condition is."""
     one, other = joined(a, b)
     low = choose(condition, one.low, other.low)
@@ -301,15 +301,15 @@ def chosen(condition: nw.Expr, a: Numeric, b: Numeric) -> Numeric:
     return Numeric(low, None, one.kind, over)
 
 
-def choose(condition: nw.Expr, then: nw.Expr, other: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(then).otherwise(nw.when(~condition).then(other))
+def choose(condition: Expr, then: Expr, other: Expr) -> Expr:
+    return when(condition).then(then).otherwise(when(~condition).then(other))
 
 
 def first_known(numbers: Sequence[Numeric]) -> Numeric:
     """The first of some numbers that is known."""
     kind = reduce(Number.or_else, (number.kind for number in numbers))
     if kind.fixed:
-        return Numeric(nw.coalesce(*(_brought(n, kind) for n in numbers)), None, kind, kind.over)
+        return Numeric(coalesce(*(_brought(n, kind) for n in numbers)), None, kind, kind.over)
     # From the last to the first, so that each is written down a fixed number of times.
     found = numbers[-1]
     for number in reversed(numbers[:-1]):
@@ -321,7 +321,7 @@ def extreme(numbers: Sequence[Numeric], *, largest: bool) -> Numeric:
     """The largest or smallest of the numbers that are known; null where none is."""
     kind = reduce(Number.or_else, (number.kind for number in numbers))
     if kind.fixed:
-        pick = nw.max_horizontal if largest else nw.min_horizontal
+        pick = greatest if largest else least
         wholes = [wide(_brought(number, kind), kind) for number in numbers]
         return Numeric(pick(*wholes), None, kind, kind.over)
     # Each against all others: more comparisons than one after the other, but each written once.
@@ -333,12 +333,12 @@ def extreme(numbers: Sequence[Numeric], *, largest: bool) -> Numeric:
             compare(better, one, other).fill_null(True) for other in settled if other is not one
         ]
         best = reduce(and_, wins, ~one.low.is_null())
-        low = nw.when(best).then(_over_one(one, 1, kind).low).otherwise(low)
-        over = nw.when(best).then(_expr(one.over)).otherwise(over)
+        low = when(best).then(_over_one(one, 1, kind).low).otherwise(low)
+        over = when(best).then(_expr(one.over)).otherwise(over)
     return Numeric(low, None, kind, over)
 
 
-def all_known(numbers: Sequence[Numeric]) -> nw.Expr:
+def all_known(numbers: Sequence[Numeric]) -> Expr:
     return reduce(and_, (~number.settled().low.is_null() for number in numbers))
 
 
@@ -349,17 +349,17 @@ def total(numbers: Sequence[Numeric]) -> Numeric:
         return reduce(plus, numbers)
     # With fixed divisors all are brought to one, and added up in one go.
     wholes = [wide(_brought(number, kind), kind) for number in numbers]
-    return Numeric(nw.sum_horizontal(*wholes), None, kind, kind.over)
+    return Numeric(columns.total(*wholes), None, kind, kind.over)
 
 
-def _brought(number: Numeric, kind: Number) -> nw.Expr:
+def _brought(number: Numeric, kind: Number) -> Expr:
     """The whole number over the fixed divisor and with the places of another kind."""
     of = number.settled()
     factor = 10 ** (kind.places - of.places) * (kind.over // of.kind.over)
     return times(of.low, factor, kind)
 
 
-def shown(number: Numeric) -> nw.Expr:
+def shown(number: Numeric) -> Expr:
     """The number as people read it: whole, or the nearest float."""
     value, scale = number.settled().low, _scale(number)
     if isinstance(scale, int) and scale == 1:
@@ -369,40 +369,34 @@ def shown(number: Numeric) -> nw.Expr:
     if max(kind.scaled_limit(), kind.over * 10**kind.places) < FLOAT_EXACT:
         return ratio(value, by)
     # Beyond that the whole and the rest are divided apart, or 999999999999 ends in .0001.
-    apart = (value // by).cast(nw.Float64) + ratio(value % by, by)
-    small = (value < FLOAT_EXACT) & (value > -FLOAT_EXACT)
+    size = value.abs()
+    parts = size // by, ratio(size % by, by)
+    apart = parts[0].cast(Kind.FLOAT) + parts[1]
+    small = size < FLOAT_EXACT
     if kind.over * 10**kind.places >= FLOAT_EXACT:
         small &= by < FLOAT_EXACT
-    return nw.when(small).then(ratio(value, by)).otherwise(apart)
-
-
-def ratio(number: nw.Expr, by: nw.Expr) -> nw.Expr:
-    """Division to the nearest binary number, as every other engine does it.
-
-    Polars divides by one fixed number through its reciprocal, which can differ in the last digit;
-    by a column it divides exactly.
-    """
-    return number / (by + number * 0)
+    signed = when(value < 0).then(turned(apart)).otherwise(apart)
+    return when(small).then(ratio(value, by)).otherwise(signed)
 
 
 # -- days
 
 
-def day_number(day: nw.Expr) -> nw.Expr:
+def day_number(day: Expr) -> Expr:
     """Days since 1 March of the year 0, by the calendar's own arithmetic."""
-    year, month = day.dt.year().cast(nw.Int64), day.dt.month().cast(nw.Int64)
-    of_month = day.dt.day().cast(nw.Int64)
+    year, month = day.year().cast(Kind.WHOLE), day.month().cast(Kind.WHOLE)
+    of_month = day.day().cast(Kind.WHOLE)
     early = month <= 2
-    year = nw.when(early).then(year - 1).otherwise(year)
-    month = nw.when(early).then(month + 9).otherwise(month - 3)
+    year = when(early).then(year - 1).otherwise(year)
+    month = when(early).then(month + 9).otherwise(month - 3)
     in_year = (month * 153 + 2) // 5 + of_month
     return year * 365 + year // 4 - year // 100 + year // 400 + in_year
 
 
-def completed_years(born: nw.Expr, on: nw.Expr) -> nw.Expr:
+def completed_years(born: Expr, on: Expr) -> Expr:
     """Whole years from one day to another; a birthday on 29 February comes on 1 March."""
-    years = on.dt.year().cast(nw.Int64) - born.dt.year().cast(nw.Int64)
-    in_born = born.dt.month().cast(nw.Int64) * 100 + born.dt.day().cast(nw.Int64)
-    in_on = on.dt.month().cast(nw.Int64) * 100 + on.dt.day().cast(nw.Int64)
-    complete = nw.when(in_on < in_born).then(years - 1).otherwise(years)
-    return nw.when(born <= on).then(complete)
+    years = on.year().cast(Kind.WHOLE) - born.year().cast(Kind.WHOLE)
+    in_born = born.month().cast(Kind.WHOLE) * 100 + born.day().cast(Kind.WHOLE)
+    in_on = on.month().cast(Kind.WHOLE) * 100 + on.day().cast(Kind.WHOLE)
+    complete = when(in_on < in_born).then(years - 1).otherwise(years)
+    return when(born <= on).then(complete)

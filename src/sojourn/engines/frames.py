@@ -5,13 +5,12 @@ Gives the same three-valued results as `record`, without reasons, for as many ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
-
-import narwhals as nw
+from typing import Generic, Protocol, TypeVar
 
 from sojourn.engines import exact
+from sojourn.engines.columns import Expr, Named, col, lit, ratio, when
 from sojourn.engines.exact import Numeric
 from sojourn.engines.lowering import (
     FactorColumns,
@@ -38,25 +37,39 @@ UNIT = "__unit"
 
 _KEPT = "__kept__"
 
-Frame: TypeAlias = nw.LazyFrame[Any]
-Join = Callable[[Frame, Frame], Frame]
+
+class Frame(Protocol):
+    """A table on some engine, of which nothing is computed yet."""
+
+    def with_columns(self: F, columns: Iterable[Named]) -> F:
+        """With further columns, or others under the same names."""
+
+    def select(self: F, columns: Iterable[Named]) -> F:
+        """Only these."""
+
+    def added_up(self: F, by: str, columns: Iterable[Named]) -> F:
+        """One row for each value of `by`, with what is computed over its rows."""
+
+    def joined(self: F, other: F, on: str) -> F:
+        """With the columns of the matching row of another table, null where there is none."""
+
+
+F = TypeVar("F", bound=Frame)
 
 
 @dataclass(frozen=True)
-class Prepared:
+class Prepared(Generic[F]):
     """Tables as a reader leaves them: answers by column, null for unknown, and the `UNIT` column.
 
     `columns` are the questions each table has; what is not there was not asked.
     """
 
-    main: Frame
-    rosters: Mapping[str, Frame]
+    main: F
+    rosters: Mapping[str, F]
     columns: frozenset[str]
 
 
-def assess(
-    framework: Framework, tables: Prepared, keep: Sequence[str] = (), join: Join | None = None
-) -> Frame:
+def assess(framework: Framework, tables: Prepared[F], keep: Sequence[str] = ()) -> F:
     """The findings of every unit: `keep` columns, then factors, responses, measures, known_share.
 
     Factors and responses are true, false or null (unknown, or a factor that does not apply at the
@@ -64,18 +77,18 @@ def assess(
     direction stands beside in `<name>__direction`. A measure stands beside its `<name>__class`,
     and `<name>__low`, `<name>__high` or `<name>__intensity` where it has them.
     """
-    frame, aggregates = _with_rosters(framework, framework.nodes, tables, join or _left_join)
+    frame, aggregates = _with_rosters(framework, framework.nodes, tables)
     run = _Run(framework, Lowering(tables.columns, aggregates))
     for layer in _layers(framework):
-        frame = frame.with_columns(*(column for row in layer for column in run.columns(row)))
+        frame = frame.with_columns(column for row in layer for column in run.columns(row))
         run.add(layer)
-    outputs = [nw.col(kept(name)).alias(name) for name in keep]
+    outputs = [col(kept(name)).alias(name) for name in keep]
     outputs += [expr for factor in framework.factors for expr in _factor_columns(factor)]
     later = run.lowering
     outputs += [later.condition(r.when).alias(r.name) for r in framework.responses]
     outputs += [expr for measure in framework.measures for expr in run.measure_columns(measure)]
     outputs.append(_known_share(framework.factors, run.stages).alias("known_share"))
-    return frame.select(*outputs)
+    return frame.select(outputs)
 
 
 def kept(name: str) -> str:
@@ -83,19 +96,20 @@ def kept(name: str) -> str:
     return name if name == UNIT else _KEPT + name
 
 
-def evaluate(node: Node, tables: Prepared, join: Join | None = None) -> Frame:
+def evaluate(node: Node, tables: Prepared[F]) -> F:
     """The value of one expression for every unit: `UNIT`, `value`, and for a number `over`.
 
     Null for unknown; a number is value / (10**places * over). Meant for tests and tools; `assess`
     is what applications call.
     """
-    frame, aggregates = _with_rosters(None, [node], tables, join or _left_join)
+    frame, aggregates = _with_rosters(None, [node], tables)
     found = Lowering(tables.columns, aggregates).lower(node)
+    unit = col(UNIT).alias(UNIT)
     if not isinstance(found, Numeric):
-        return frame.select(nw.col(UNIT), found.alias("value"))
+        return frame.select([unit, found.alias("value")])
     number = found.settled()
-    over = nw.lit(number.over) if isinstance(number.over, int) else number.over
-    return frame.select(nw.col(UNIT), number.low.alias("value"), over.alias("over"))
+    over = exact.whole(number.over) if isinstance(number.over, int) else number.over
+    return frame.select([unit, number.low.alias("value"), over.alias("over")])
 
 
 def output_columns(framework: Framework) -> tuple[str, ...]:
@@ -120,8 +134,8 @@ def roster_nodes(nodes: Iterable[Node]) -> tuple[RosterNode, ...]:
 
 
 def _with_rosters(
-    framework: Framework | None, nodes: Iterable[Node], tables: Prepared, join: Join
-) -> tuple[Frame, dict[RosterNode, str]]:
+    framework: Framework | None, nodes: Iterable[Node], tables: Prepared[F]
+) -> tuple[F, dict[RosterNode, str]]:
     """The main table with one column per roster node, added up per unit and joined once."""
     names = {
         node: f"__roster_{number}"
@@ -136,15 +150,15 @@ def _with_rosters(
         measured, lowering = _with_row_measures(framework, roster, rows, tables.columns)
         per_row = [e for node, name in own.items() for e in row_columns(node, name, lowering)]
         per_unit = [e for node, name in own.items() for e in row_aggregates(node, name)]
-        added_up = measured.select(nw.col(UNIT), *per_row).group_by(UNIT).agg(*per_unit)
+        rows_of = measured.select([col(UNIT).alias(UNIT), *per_row])
         empty = [e for node, name in own.items() for e in empty_roster(node, name)]
-        frame = join(frame, added_up).with_columns(*empty)
+        frame = frame.joined(rows_of.added_up(UNIT, per_unit), UNIT).with_columns(empty)
     return frame, names
 
 
 def _with_row_measures(
-    framework: Framework | None, roster: str, rows: Frame, columns: frozenset[str]
-) -> tuple[Frame, Lowering]:
+    framework: Framework | None, roster: str, rows: F, columns: frozenset[str]
+) -> tuple[F, Lowering]:
     """The roster's rows with the measures that are computed for each of them."""
     measures: dict[str, Numeric] = {}
     classes = {m.name: m.classes for m in framework.measures} if framework else {}
@@ -152,22 +166,18 @@ def _with_row_measures(
         if isinstance(row, Measure) and row.of == roster:
             lowering = Lowering(columns, measures=measures, classes=classes)
             number, found = _as_column(row.name, lowering.numeric(row.node))
-            rows, measures = rows.with_columns(*found), {**measures, row.name: number}
+            rows, measures = rows.with_columns(found), {**measures, row.name: number}
     return rows, Lowering(columns, measures=measures, classes=classes)
 
 
-def _as_column(name: str, number: Numeric) -> tuple[Numeric, list[nw.Expr]]:
+def _as_column(name: str, number: Numeric) -> tuple[Numeric, list[Named]]:
     """A number as columns of its own, and what it is from then on."""
     value, over = f"__measure_{name}", f"__over_{name}"
     found = [number.low.alias(value)]
     if isinstance(number.over, int):
-        return Numeric(nw.col(value), None, number.kind, number.over), found
+        return Numeric(col(value), None, number.kind, number.over), found
     found.append(number.over.alias(over))
-    return Numeric(nw.col(value), None, number.kind, nw.col(over)), found
-
-
-def _left_join(left: Frame, right: Frame) -> Frame:
-    return left.join(right, on=UNIT, how="left")
+    return Numeric(col(value), None, number.kind, col(over)), found
 
 
 # -- factors and measures, those first that others look at
@@ -210,7 +220,7 @@ class _Run:
             classes,
         )
 
-    def columns(self, row: Factor | Measure) -> list[nw.Expr]:
+    def columns(self, row: Factor | Measure) -> list[Named]:
         """What one step adds to the table for a factor or a measure."""
         if isinstance(row, Factor):
             return [_raw(row, self.lowering, self.stages).alias(_raw_name(row))]
@@ -225,10 +235,10 @@ class _Run:
             else:
                 ruled_out = self.stages.not_applicable(row)
                 self.factors[row.name] = FactorColumns(
-                    nw.col(_raw_name(row)), _reference(row, ruled_out), ruled_out
+                    col(_raw_name(row)), _reference(row, ruled_out), ruled_out
                 )
 
-    def measure_columns(self, measure: Measure) -> list[nw.Expr]:
+    def measure_columns(self, measure: Measure) -> list[Named]:
         """The value as people read it, its class, and what else the measure tells."""
         if measure.of is not None:
             return []
@@ -241,11 +251,11 @@ class _Run:
         return [expr.alias(name) for expr, name in zip(found, measure.columns, strict=True)]
 
 
-def _intensity(measure: Measure, number: Numeric) -> nw.Expr:
+def _intensity(measure: Measure, number: Numeric) -> Expr:
     """The share of deprivations of those who are identified, else zero; null where unknown."""
     identified = class_of(number, measure.classes) == "identified"
     zero = number.low * 0
-    counted = nw.when(identified).then(number.low).otherwise(zero)
+    counted = when(identified).then(number.low).otherwise(zero)
     return exact.shown(Numeric(counted, None, number.kind, number.over))
 
 
@@ -254,9 +264,9 @@ class _Stages:
 
     def __init__(self, framework: Framework, columns: frozenset[str]) -> None:
         name = framework.stage_question
-        self.column = nw.col(name) if name in columns and name is not None else None
+        self.column = col(name) if name in columns and name is not None else None
 
-    def not_applicable(self, factor: Factor) -> nw.Expr | None:
+    def not_applicable(self, factor: Factor) -> Expr | None:
         """True where the factor is not asked; None where it applies to every unit."""
         others = [stage.value for stage in Stage if stage not in factor.stages]
         if self.column is None or not others:
@@ -268,33 +278,33 @@ def _raw_name(factor: Factor) -> str:
     return f"__factor_{factor.name}"
 
 
-def _raw(factor: Factor, rules: Lowering, stages: _Stages) -> nw.Expr:
+def _raw(factor: Factor, rules: Lowering, stages: _Stages) -> Expr:
     """The rule's own value, null where unknown or not applicable."""
     value = rules.condition(factor.rule)
     ruled_out = stages.not_applicable(factor)
-    return value if ruled_out is None else nw.when(~ruled_out).then(value)
+    return value if ruled_out is None else when(~ruled_out).then(value)
 
 
-def _reference(factor: Factor, ruled_out: nw.Expr | None) -> nw.Expr:
+def _reference(factor: Factor, ruled_out: Expr | None) -> Expr:
     """What other rules see: a factor that does not apply has no effect."""
-    raw = nw.col(_raw_name(factor))
+    raw = col(_raw_name(factor))
     if ruled_out is None:
         return raw
-    nothing = nw.lit(Direction.NONE.value) if factor.effect is Effect.CONTEXT else nw.lit(False)
-    return nw.when(ruled_out).then(nothing).otherwise(raw)
+    nothing = lit(Direction.NONE.value) if factor.effect is Effect.CONTEXT else lit(False)
+    return when(ruled_out).then(nothing).otherwise(raw)
 
 
-def _factor_columns(factor: Factor) -> list[nw.Expr]:
-    raw = nw.col(_raw_name(factor))
+def _factor_columns(factor: Factor) -> list[Named]:
+    raw = col(_raw_name(factor))
     if factor.effect is not Effect.CONTEXT:
         return [raw.alias(factor.name)]
     present = raw != Direction.NONE.value
     return [present.alias(factor.name), raw.alias(f"{factor.name}__direction")]
 
 
-def _known_share(factors: Sequence[Factor], stages: _Stages) -> nw.Expr:
-    known = count_of(~nw.col(_raw_name(f)).is_null() for f in factors)
+def _known_share(factors: Sequence[Factor], stages: _Stages) -> Expr:
+    known = count_of(~col(_raw_name(f)).is_null() for f in factors)
     ruled_out = [stages.not_applicable(factor) for factor in factors]
     some = count_of(~expr for expr in ruled_out if expr is not None)
     applicable = some + sum(expr is None for expr in ruled_out)
-    return nw.when(applicable > 0).then(exact.ratio(known, applicable))
+    return when(applicable > 0).then(ratio(known, applicable))

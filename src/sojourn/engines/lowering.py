@@ -1,4 +1,4 @@
-"""Nodes to Narwhals expressions: one lowering for every engine that holds tables.
+"""Nodes to column expressions: one lowering for every engine that holds tables.
 
 Columns are expected as a reader leaves them: one column per question, null for unknown, whole
 numbers for numbers (scaled by their places), text for codes, dates for dates. A question with
@@ -16,9 +16,19 @@ from functools import reduce
 from operator import and_, or_
 from typing import TypeAlias
 
-import narwhals as nw
-
 from sojourn.engines import exact
+from sojourn.engines.columns import (
+    Expr,
+    Kind,
+    Named,
+    coalesce,
+    col,
+    greatest,
+    least,
+    lit,
+    total,
+    when,
+)
 from sojourn.engines.exact import Numeric
 from sojourn.framework.model import Direction, MeasureClass
 from sojourn.framework.nodes import (
@@ -76,7 +86,7 @@ ALSO = "__also"
 UNSURE = "__unsure"
 """Ending of the column that counts the rows for which a roster node could not be decided."""
 
-Lowered: TypeAlias = nw.Expr | Numeric
+Lowered: TypeAlias = Expr | Numeric
 
 
 @dataclass(frozen=True)
@@ -87,9 +97,9 @@ class FactorColumns:
     `ruled_out` is None where it applies to every unit.
     """
 
-    raw: nw.Expr
-    reference: nw.Expr
-    ruled_out: nw.Expr | None
+    raw: Expr
+    reference: Expr
+    ruled_out: Expr | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ class Lowering:
     measures: Mapping[str, Numeric] = field(default_factory=dict)
     classes: Mapping[str, tuple[MeasureClass, ...]] = field(default_factory=dict)
 
-    def condition(self, node: Node) -> nw.Expr:
+    def condition(self, node: Node) -> Expr:
         """A boolean (or code, or date) expression, null for unknown."""
         lowered = self.lower(node)
         if isinstance(lowered, Numeric):
@@ -123,11 +133,11 @@ class Lowering:
     def lower(self, node: Node) -> Lowered:  # noqa: C901 - one line for each kind of node
         match node:
             case BooleanLiteral(value):
-                return nw.lit(value)
+                return lit(value)
             case NumberLiteral(value):
                 return exact.decimal(value, node.type)
             case CodeLiteral(value) | DateLiteral(value):
-                return nw.lit(value)
+                return lit(value)
             case AnswerRef():
                 return self._answer(node)
             case FactorRef(name):
@@ -185,7 +195,7 @@ class Lowering:
             case Least(parts) | Greatest(parts):
                 numbers = [self.numeric(part) for part in parts]
                 found = exact.extreme(numbers, largest=isinstance(node, Greatest))
-                known = nw.when(exact.all_known(numbers)).then(found.low)
+                known = when(exact.all_known(numbers)).then(found.low)
                 return Numeric(known, None, found.kind, found.over)
             case DaysBetween(left, right):
                 days = [exact.day_number(self.condition(side)) for side in (left, right)]
@@ -205,35 +215,33 @@ class Lowering:
         match node.type:
             case Number():
                 return (
-                    Numeric(nw.col(node.name), None, node.type)
-                    if known
-                    else exact.unknown(node.type)
+                    Numeric(col(node.name), None, node.type) if known else exact.unknown(node.type)
                 )
             case Date():
-                return nw.col(node.name) if known else nw.lit(None, nw.Date)
+                return col(node.name) if known else lit(None, Kind.DAY)
             case _:
-                return nw.col(node.name) if known else nw.lit(None, nw.String)
+                return col(node.name) if known else lit(None, Kind.TEXT)
 
-    def _selected(self, of: Node, code: str) -> nw.Expr:
+    def _selected(self, of: Node, code: str) -> Expr:
         if not isinstance(of, AnswerRef) or of.name not in self.columns:
-            return nw.lit(None, nw.Boolean)
-        found = nw.col(of.name).str.contains(f" {code} ", literal=True)
-        also = nw.col(of.name + ALSO)
-        return nw.when(found).then(nw.lit(True)).otherwise(nw.when(~also).then(nw.lit(False)))
+            return lit(None, Kind.BOOLEAN)
+        found = col(of.name).contains(f" {code} ")
+        also = col(of.name + ALSO)
+        return when(found).then(lit(True)).otherwise(when(~also).then(lit(False)))
 
     def _count_selected(self, of: Node) -> Numeric:
         kind = CountSelected.type
         if not isinstance(of, AnswerRef) or of.name not in self.columns:
             return exact.unknown(kind)
         codes = of.type.codes if isinstance(of.type, Codes) else ()
-        found = [nw.col(of.name).str.contains(f" {code} ", literal=True) for code in codes]
-        return Numeric(nw.when(~nw.col(of.name + ALSO)).then(count_of(found)), None, kind)
+        found = [col(of.name).contains(f" {code} ") for code in codes]
+        return Numeric(when(~col(of.name + ALSO)).then(count_of(found)), None, kind)
 
     def _code_number(self, node: CodeNumber) -> Numeric:
         code = self.condition(node.of)
-        found: nw.Expr = nw.lit(None, nw.Int64)
+        found: Expr = lit(None, Kind.WHOLE)
         for text, value in node.values.items():
-            found = nw.when(code == text).then(exact.whole(value)).otherwise(found)
+            found = when(code == text).then(exact.whole(value)).otherwise(found)
         return Numeric(found, None, node.type)
 
     def _if(self, node: If) -> Lowered:
@@ -246,9 +254,9 @@ class Lowering:
     def _coalesce(self, parts: tuple[Node, ...]) -> Lowered:
         if isinstance(parts[0].type, Number):
             return exact.first_known([self.numeric(part) for part in parts])
-        return nw.coalesce(*(self.condition(part) for part in parts))
+        return coalesce(*(self.condition(part) for part in parts))
 
-    def _comparison(self, node: Node) -> nw.Expr:
+    def _comparison(self, node: Node) -> Expr:
         if not isinstance(node, COMPARISONS):
             raise TypeError("not a comparison")
         left, right = self.lower(node.left), self.lower(node.right)
@@ -263,25 +271,17 @@ class Lowering:
         if name is None:  # the roster's table is not there: not asked
             if isinstance(node.type, Number):
                 return exact.unknown(node.type)
-            return nw.lit(None, nw.Boolean)
-        sure, unsure = nw.col(name), nw.col(name + UNSURE)
+            return lit(None, Kind.BOOLEAN)
+        sure, unsure = col(name), col(name + UNSURE)
         match node:
             case CountRows():
                 return Numeric(sure, sure + unsure, node.type)
             case AnyRow():
-                return (
-                    nw.when(sure > 0)
-                    .then(nw.lit(True))
-                    .otherwise(nw.when(unsure == 0).then(nw.lit(False)))
-                )
+                return when(sure > 0).then(lit(True)).otherwise(when(unsure == 0).then(lit(False)))
             case AllRows():  # `sure` counts the rows that surely fail
-                return (
-                    nw.when(sure > 0)
-                    .then(nw.lit(False))
-                    .otherwise(nw.when(unsure == 0).then(nw.lit(True)))
-                )
+                return when(sure > 0).then(lit(False)).otherwise(when(unsure == 0).then(lit(True)))
             case _:
-                return Numeric(nw.when(unsure == 0).then(sure), None, node.type)
+                return Numeric(when(unsure == 0).then(sure), None, node.type)
 
     def _decide(self, node: Decide) -> Numeric:
         """The lowest and the highest number that is still possible; known where they are one.
@@ -291,27 +291,27 @@ class Lowering:
         kind = node.type
         beyond = int(kind.scaled_limit()) + 1
         low, high = exact.whole(-beyond), exact.whole(beyond)
-        for when, number in reversed(node.cases):
+        for condition, number in reversed(node.cases):
             value = exact.whole(int(number.scaleb(kind.places)))
-            if when is None:
+            if condition is None:
                 low = high = value
                 continue
-            met = self.condition(when)
+            met = self.condition(condition)
             open_ = (
-                nw.when(met)
-                .then(nw.lit(True))
-                .otherwise(nw.when(met.is_null()).then(nw.lit(True)).otherwise(nw.lit(False)))
+                when(met)
+                .then(lit(True))
+                .otherwise(when(met.is_null()).then(lit(True)).otherwise(lit(False)))
             )
-            passed = nw.when(met).then(nw.lit(False)).otherwise(nw.lit(True))
-            low = nw.min_horizontal(
-                nw.when(open_).then(value).otherwise(exact.whole(beyond)),
-                nw.when(passed).then(low).otherwise(exact.whole(beyond)),
+            passed = when(met).then(lit(False)).otherwise(lit(True))
+            low = least(
+                when(open_).then(value).otherwise(exact.whole(beyond)),
+                when(passed).then(low).otherwise(exact.whole(beyond)),
             )
-            high = nw.max_horizontal(
-                nw.when(open_).then(value).otherwise(exact.whole(-beyond)),
-                nw.when(passed).then(high).otherwise(exact.whole(-beyond)),
+            high = greatest(
+                when(open_).then(value).otherwise(exact.whole(-beyond)),
+                when(passed).then(high).otherwise(exact.whole(-beyond)),
             )
-        return Numeric(nw.when(low == high).then(low), None, kind)
+        return Numeric(when(low == high).then(low), None, kind)
 
 
 def _halved(join: Callable[[Numeric, Numeric], Numeric], parts: Sequence[Numeric]) -> Numeric:
@@ -342,8 +342,7 @@ class _Combined:
         if node.how is How.SUM:
             return self._where_enough(self._total())
         if node.how is How.MEAN:
-            total = self._total()
-            return self._where_enough(self._over_weights(total))
+            return self._where_enough(self._over_weights(self._total()))
         return self._where_enough(self._extreme())
 
     def _where_enough(self, number: Numeric) -> Numeric:
@@ -354,7 +353,7 @@ class _Combined:
         enough = (known * share.denominator >= applicable * share.numerator) & (
             known >= max(node.at_least, 1)
         )
-        return Numeric(nw.when(enough).then(number.low), None, number.kind, number.over)
+        return Numeric(when(enough).then(number.low), None, number.kind, number.over)
 
     # -- each part
 
@@ -363,7 +362,7 @@ class _Combined:
         number = self.lowering.numeric(of)
         return number if weight == 1 else exact.product(exact.literal(weight), number)
 
-    def _is_unknown(self, part: Node, term: Numeric) -> nw.Expr:
+    def _is_unknown(self, part: Node, term: Numeric) -> Expr:
         """Whether the part is unknown, or its factor not applicable."""
         if not isinstance(part, FactorTerm):
             return term.low.is_null()
@@ -383,7 +382,7 @@ class _Combined:
             if not isinstance(part.weight, NumberLiteral):
                 low = low.fill_null(0)
             raw = self.lowering.factors[part.name].raw
-            low = nw.when(counts(part, raw)).then(low).otherwise(nw.lit(0))
+            low = when(counts(part, raw)).then(low).otherwise(lit(0))
         over = term.over if isinstance(term.over, int) else term.over.fill_null(1)
         known = Numeric(low, None, term.kind, over)
         if not self.node.fill:
@@ -391,7 +390,7 @@ class _Combined:
         fill = Fraction(self.node.fill[at]) * self.weights[at]
         return exact.chosen(self._is_filled(at), exact.literal(fill), known)
 
-    def _is_filled(self, at: int) -> nw.Expr:
+    def _is_filled(self, at: int) -> Expr:
         part = self.node.parts[at]
         ruled_out = None
         if isinstance(part, FactorTerm):
@@ -400,12 +399,12 @@ class _Combined:
 
     # -- together
 
-    def _known(self) -> nw.Expr:
+    def _known(self) -> Expr:
         if self.node.fill:
             return self._applicable()
         return count_of(~unknown for unknown in self.unknown)
 
-    def _applicable(self) -> nw.Expr:
+    def _applicable(self) -> Expr:
         ruled_out = [
             self.lowering.factors[part.name].ruled_out if isinstance(part, FactorTerm) else None
             for part in self.node.parts
@@ -416,27 +415,27 @@ class _Combined:
     def _total(self) -> Numeric:
         return exact.total([self._known_term(at) for at in range(len(self.terms))])
 
-    def _over_weights(self, total: Numeric) -> Numeric:
+    def _over_weights(self, sum_: Numeric) -> Numeric:
         kind = self.node.type
         if self.node.all_or_nothing:
-            return exact.divided_by(total, Fraction(sum(self.weights)), kind)
+            return exact.divided_by(sum_, Fraction(sum(self.weights)), kind)
         counted = [
-            nw.when(~unknown).then(nw.lit(weight, nw.Int64)).otherwise(nw.lit(0, nw.Int64))
+            when(~unknown).then(lit(weight, Kind.WHOLE)).otherwise(lit(0, Kind.WHOLE))
             for unknown, weight in zip(self.unknown, self.weights, strict=True)
         ]
-        weight = nw.sum_horizontal(*counted)
-        over = exact.times(weight, total.over, Number(0, Decimal(kind.over)))
-        return Numeric(total.low, None, kind, over)
+        weight = total(*counted)
+        over = exact.times(weight, sum_.over, Number(0, Decimal(kind.over)))
+        return Numeric(sum_.low, None, kind, over)
 
     def _extreme(self) -> Numeric:
         terms = []
         for at in range(len(self.terms)):
             term = self._known_term(at)
-            there = nw.when(self._counted(at)).then(term.low)
+            there = when(self._counted(at)).then(term.low)
             terms.append(Numeric(there, None, term.kind, term.over))
         return exact.extreme(terms, largest=self.node.how is How.MAX)
 
-    def _counted(self, at: int) -> nw.Expr:
+    def _counted(self, at: int) -> Expr:
         if not self.node.fill:
             return ~self.unknown[at]
         part = self.node.parts[at]
@@ -444,10 +443,10 @@ class _Combined:
             ruled_out = self.lowering.factors[part.name].ruled_out
             if ruled_out is not None:
                 return ~ruled_out
-        return nw.lit(True)
+        return lit(True)
 
 
-def counts(term: FactorTerm, raw: nw.Expr) -> nw.Expr:
+def counts(term: FactorTerm, raw: Expr) -> Expr:
     """Whether a factor counts on this side of a measure; null where unknown."""
     if not term.context:
         return raw
@@ -457,27 +456,27 @@ def counts(term: FactorTerm, raw: nw.Expr) -> nw.Expr:
     return (raw == one.value) | (raw == Direction.BOTH.value)
 
 
-def class_of(number: Numeric, classes: tuple[MeasureClass, ...]) -> nw.Expr:
+def class_of(number: Numeric, classes: tuple[MeasureClass, ...]) -> Expr:
     """The class in which a number lies, null where it is unknown or beyond the last."""
     value = number.settled()
-    result: nw.Expr = nw.lit(None, nw.String)
+    result: Expr = lit(None, Kind.TEXT)
     for item in reversed(classes):
         if item.limit is None:
-            result = nw.when(~value.low.is_null()).then(nw.lit(item.name)).otherwise(result)
+            result = when(~value.low.is_null()).then(lit(item.name)).otherwise(result)
             continue
         within = LessEqual if item.inclusive else Less
         met = exact.compare(within, value, exact.literal(item.limit))
-        result = nw.when(met).then(nw.lit(item.name)).otherwise(result)
+        result = when(met).then(lit(item.name)).otherwise(result)
     return result
 
 
 # -- the rows of rosters
 
 
-def row_columns(node: RosterNode, name: str, rows: Lowering) -> list[nw.Expr]:
+def row_columns(node: RosterNode, name: str, rows: Lowering) -> list[Named]:
     """What to compute on each roster row for one node, before it is added up per unit."""
     if isinstance(node, CountRows) and node.where is None:
-        return [nw.lit(1).alias(name), nw.lit(0).alias(name + UNSURE)]
+        return [lit(1).alias(name), lit(0).alias(name + UNSURE)]
     if isinstance(node, SumRows | MinRows | MaxRows):
         return _row_number(node, name, rows)
     sought = node.condition if isinstance(node, AllRows) else node.where
@@ -488,41 +487,41 @@ def row_columns(node: RosterNode, name: str, rows: Lowering) -> list[nw.Expr]:
     return [one_if(found).alias(name), one_if(condition.is_null()).alias(name + UNSURE)]
 
 
-def _row_number(node: SumRows | MinRows | MaxRows, name: str, rows: Lowering) -> list[nw.Expr]:
+def _row_number(node: SumRows | MinRows | MaxRows, name: str, rows: Lowering) -> list[Named]:
     value = rows.numeric(node.value).low
     if isinstance(node, SumRows):
         value = exact.wide(value, node.type)
     if node.where is None:
         return [value.alias(name), one_if(value.is_null()).alias(name + UNSURE)]
     taken = rows.condition(node.where)
-    unsure = nw.when(taken).then(one_if(value.is_null())).otherwise(one_if(taken.is_null()))
-    return [nw.when(taken).then(value).alias(name), unsure.alias(name + UNSURE)]
+    unsure = when(taken).then(one_if(value.is_null())).otherwise(one_if(taken.is_null()))
+    return [when(taken).then(value).alias(name), unsure.alias(name + UNSURE)]
 
 
-def row_aggregates(node: RosterNode, name: str) -> list[nw.Expr]:
+def row_aggregates(node: RosterNode, name: str) -> list[Named]:
     """How the row columns of one node are added up per unit."""
-    column, unsure = nw.col(name), nw.col(name + UNSURE).sum()
     match node:
         case MinRows():
-            return [column.min(), unsure]
+            over_rows = col(name).min()
         case MaxRows():
-            return [column.max(), unsure]
+            over_rows = col(name).max()
         case _:
-            return [column.sum(), unsure]
+            over_rows = col(name).sum()
+    return [over_rows.alias(name), col(name + UNSURE).sum().alias(name + UNSURE)]
 
 
-def empty_roster(node: RosterNode, name: str) -> list[nw.Expr]:
+def empty_roster(node: RosterNode, name: str) -> list[Named]:
     """What holds for a unit without rows: nothing counted, nothing unsure, no least or greatest."""
     columns = [] if isinstance(node, MinRows | MaxRows) else [name]
-    return [nw.col(column).fill_null(0) for column in [*columns, name + UNSURE]]
+    return [col(column).fill_null(0).alias(column) for column in [*columns, name + UNSURE]]
 
 
-def one_if(condition: nw.Expr) -> nw.Expr:
-    """1 where the condition is true, else 0. (Not every engine can cast a boolean to a number.)"""
-    return nw.when(condition).then(nw.lit(1, nw.Int16)).otherwise(nw.lit(0, nw.Int16))
+def one_if(condition: Expr) -> Expr:
+    """1 where the condition is true, else 0."""
+    return when(condition).then(lit(1, Kind.SMALL)).otherwise(lit(0, Kind.SMALL))
 
 
-def count_of(conditions: Iterable[nw.Expr]) -> nw.Expr:
+def count_of(conditions: Iterable[Expr]) -> Expr:
     """How many of some conditions are true. Summed small, then widened for what comes next."""
     ones = [one_if(condition) for condition in conditions]
-    return nw.sum_horizontal(nw.lit(0, nw.Int16), *ones).cast(nw.Int64)
+    return total(lit(0, Kind.SMALL), *ones).cast(Kind.WHOLE)

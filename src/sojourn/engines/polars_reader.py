@@ -11,27 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import narwhals as nw
 import polars as pl
 
+from sojourn.engines.columns import col, when
 from sojourn.engines.frames import UNIT, Prepared, kept
 from sojourn.engines.lowering import ALSO, Lowering
 from sojourn.engines.places import key_questions
+from sojourn.engines.polars_frame import PolarsFrame
+from sojourn.engines.reading import FLAG, RAW_TEXT, UNPLACED, UNUSABLE, is_day
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number, Text
 from sojourn.language.answers import SPACE, missing_numbers, rounded
-
-FLAG = "__unusable__"
-"""Beginning of the columns that are true where a cell cannot be the answer."""
-
-UNPLACED = "__unplaced"
-"""The column that is true where nothing was answered for a unit's place."""
-
-UNUSABLE = "__unusable"
-"""The column that counts a row's cells that cannot be the answer."""
-
-RAW_TEXT = "__text__"
-"""Beginning of the columns that keep a cell's own text, where asked for."""
 
 _SCALE = 10**DECIMAL_PLACES
 _TEXT_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"
@@ -59,7 +49,7 @@ class Read:
     `flags` are the questions of each table that can be unusable (None is the main table).
     """
 
-    tables: Prepared
+    tables: Prepared[PolarsFrame]
     flags: Mapping[str | None, tuple[str, ...]]
 
 
@@ -89,9 +79,9 @@ def prepare(
     for name, raw in rosters.items():
         questions = questions_of(framework, raw, name)
         rows, all_flags[name] = read_table(raw, questions)
-        read_rosters[name] = nw.from_native(rows)
+        read_rosters[name] = PolarsFrame(rows)
         known += [q.name for q in questions]
-    return Read(Prepared(nw.from_native(frame), read_rosters, frozenset(known)), all_flags)
+    return Read(Prepared(PolarsFrame(frame), read_rosters, frozenset(known)), all_flags)
 
 
 def questions_of(framework: Framework, raw: Raw, roster: str | None) -> list[Question]:
@@ -148,14 +138,6 @@ def texts(raw: Raw, questions: Sequence[Question], keep: Sequence[str] = ()) -> 
     return raw.frame.select(columns)
 
 
-def join_in_order(
-    left: nw.LazyFrame[pl.LazyFrame], right: nw.LazyFrame[pl.LazyFrame]
-) -> nw.LazyFrame[pl.LazyFrame]:
-    """A left join that keeps the order of the rows, which Polars promises only when asked."""
-    joined = left.to_native().join(right.to_native(), on=UNIT, how="left", maintain_order="left")
-    return nw.from_native(joined)
-
-
 def read_table(
     raw: Raw, questions: Sequence[Question], keep: Sequence[str] = (), *, with_text: bool = False
 ) -> tuple[pl.LazyFrame, tuple[str, ...]]:
@@ -185,17 +167,15 @@ def _check_constraints(
 ) -> pl.LazyFrame:
     """Treat an answer that breaks its own constraint as one that cannot be."""
     rules = Lowering(frozenset(q.name for q in questions))
-    changes: list[nw.Expr] = []
+    changes = []
     for question in questions:
         if question.constraint is None or question.name not in flags:
             continue
         broken = (~rules.condition(question.constraint)).fill_null(False)
         flag = FLAG + question.name
-        changes.append((nw.col(flag) | broken).alias(flag))
-        changes.append(nw.when(~broken).then(nw.col(question.name)).alias(question.name))
-    if not changes:
-        return frame
-    return nw.from_native(frame).with_columns(*changes).to_native()
+        changes.append((col(flag) | broken).alias(flag))
+        changes.append(when(~broken).then(col(question.name)).alias(question.name))
+    return PolarsFrame(frame).with_columns(changes).native if changes else frame
 
 
 def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -317,7 +297,7 @@ class _Cell:
         return pl.when(self.text.str.contains(_TEXT_DATE)).then(day)
 
     def _is_missing_day(self, day: pl.Expr) -> pl.Expr:
-        days = [date.fromisoformat(code) for code in self.missing if _is_day(code)]
+        days = [date.fromisoformat(code) for code in self.missing if is_day(code)]
         return _one_of(day, days)
 
     # -- codes
@@ -371,14 +351,6 @@ def _one_of(value: pl.Expr, codes: Sequence[str] | Sequence[int] | Sequence[date
     if len(codes) > 12:
         return value.is_in(codes).fill_null(False)
     return pl.any_horizontal(*(value == code for code in codes)).fill_null(False)
-
-
-def _is_day(code: str) -> bool:
-    try:
-        date.fromisoformat(code)
-    except ValueError:
-        return False
-    return len(code) == 10
 
 
 def _is_number(code: str) -> bool:

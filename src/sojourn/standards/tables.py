@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import polars as pl
 
@@ -68,10 +69,20 @@ class Table:
     heading_lines: int | None = None
     fault: str = ""
 
+    def place(self, row: int) -> str:
+        """Where a row stands, in words."""
+        return place(row, self.heading_lines)
+
     def raw(self, framework: Framework, roster: str | None) -> Raw:
         """The table with the columns that hold the framework's questions."""
         names = [q.name for q in framework.questions if q.roster == roster]
-        return Raw(self.frame, self.schema, _headings(names, tuple(self.schema)))
+        return Raw(self.frame, self.schema, find_headings(names, tuple(self.schema)))
+
+
+def place(row: int, heading_lines: int | None) -> str:
+    """A row in words, with its line where rows and lines go together."""
+    line = "" if heading_lines is None else f" (line {row + heading_lines} with the heading)"
+    return f"row {row}{line}"
 
 
 @dataclass(frozen=True)
@@ -94,64 +105,89 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
 
     Raises `BadTableError` for what is not there or is no table.
     """
-    tables = _open_all(path)
+    tables = _open_all(path, framework)
     rosters = {
-        roster.name: table
+        roster.name: tables[name]
         for roster in framework.rosters
-        if (table := _roster_table(roster.name, tables)) is not None
+        if (name := roster_table(roster.name, tables)) is not None
     }
-    place = _place_table(framework, tables)
-    main = _main_table(path, framework, tables, rosters)
+    places = _place_table(framework, tables)
+    taken = {table.name for table in rosters.values()}
+    rest = {name: table for name, table in tables.items() if table.name not in taken}
+    main = main_table(path.name, framework, rest)
     missing = [key for key in keys if key not in main.schema]
     if missing:
-        raise BadTableError(
-            f"{main.name} has no column {missing[0]} (named as key); it has {_some(main.schema)}"
-        )
+        raise no_such_key(main.name, missing[0], main.schema)
     found = tuple(keys) or tuple(k for k in (*KEYS, *framework.keys) if k in main.schema)
     used = {q.roster for q in framework.used_questions if q.roster is not None}
     used |= {node.roster for node in roster_nodes(framework.nodes)}
     rosters = {name: table for name, table in rosters.items() if name in used}
     fault = next(
-        (table.fault for table in (main, *rosters.values(), place) if table and table.fault), None
+        (table.fault for table in (main, *rosters.values(), places) if table and table.fault), None
     )
     if fault is not None:
         raise BadTableError(fault)
     source = _linked(path, main, rosters, found)
-    if place is None:
+    if places is None:
         return source
-    _check_place(framework, main, place)
-    numbered = place.frame.with_row_index(ROW, 1).with_columns(pl.col(ROW).alias(UNIT))
-    return replace(source, place=_with(place, numbered))
+    _check_place(framework, main, places)
+    numbered = places.frame.with_row_index(ROW, 1).with_columns(pl.col(ROW).alias(UNIT))
+    return replace(source, place=_with(places, numbered))
 
 
 # -- opening
 
 
-def _open_all(path: Path) -> dict[str, Table]:
-    """Every table in a file or folder by its name."""
-    if path.is_dir():
-        return _open_folder(path)
-    if not path.is_file():
+def find_files(path: Path, framework: Framework) -> dict[str, list[Path]]:
+    """The files of each table in a file or folder, by the table's name.
+
+    A folder holds a file, or a folder of Parquet parts, for each table; or it is itself a folder
+    of parts, as Spark and other writers leave them.
+    """
+    if path.is_file():
+        if path.suffix.lower() not in _OPENERS:
+            raise BadTableError(
+                f"{path.name} is not a kind of table that can be read; use .csv, .parquet or .xlsx"
+            )
+        return {path.stem: [path]}
+    if not path.is_dir():
         raise BadTableError(f"there is no file {path.name}")
-    return _open_file(path)
-
-
-def _open_folder(path: Path) -> dict[str, Table]:
-    files = sorted(f for f in path.iterdir() if f.suffix.lower() in _OPENERS)
-    if not files:
+    files = sorted(f for f in path.iterdir() if f.is_file() and f.suffix.lower() in _OPENERS)
+    parts = {f.name.split(".")[0]: _parts(f) for f in sorted(path.iterdir()) if f.is_dir()}
+    inside = {name: found for name, found in parts.items() if found}
+    if not files and not inside:
         raise BadTableError(f"the folder {path.name} holds no .csv, .parquet or .xlsx file")
-    if all(f.suffix.lower() == ".parquet" and f.stem.startswith("part") for f in files):
-        return {path.name: _parquet(path.name, path / "part*.parquet", files)}
-    return {name: table for file in files for name, table in _open_file(file).items()}
+    if not inside and _are_parts(files, framework):
+        return {path.name: files}
+    return {**{file.stem: [file] for file in files}, **inside}
 
 
-def _open_file(path: Path) -> dict[str, Table]:
-    opener = _OPENERS.get(path.suffix.lower())
-    if opener is None:
-        raise BadTableError(
-            f"{path.name} is not a kind of table that can be read; use .csv, .parquet or .xlsx"
-        )
-    return opener(path)
+def _parts(folder: Path) -> list[Path]:
+    return sorted(f for f in folder.iterdir() if f.suffix.lower() == ".parquet")
+
+
+def _are_parts(files: Sequence[Path], framework: Framework) -> bool:
+    """Whether files are the parts of one table: all Parquet, and none bears a table's name."""
+    stems = [file.stem for file in files]
+    if any(file.suffix.lower() != ".parquet" for file in files):
+        return False
+    if all(stem.startswith("part") for stem in stems):
+        return True
+    names = {"main", "data", framework.id}
+    named = names.intersection(stems) or any(roster_table(r.name, stems) for r in framework.rosters)
+    return not named and len({tuple(pl.read_parquet_schema(file)) for file in files}) == 1
+
+
+def _open_all(path: Path, framework: Framework) -> dict[str, Table]:
+    """Every table in a file or folder by its name."""
+    found: dict[str, Table] = {}
+    for name, files in find_files(path, framework).items():
+        if files[0].suffix.lower() == ".parquet":
+            shown = files[0].name if len(files) == 1 else name
+            found[name] = _parquet(shown, files)
+        else:
+            found |= _OPENERS[files[0].suffix.lower()](files[0])
+    return found
 
 
 def _open_csv(path: Path) -> dict[str, Table]:
@@ -178,11 +214,11 @@ def _without(frame: pl.LazyFrame, rows: Sequence[int]) -> pl.LazyFrame:
 
 
 def _open_parquet(path: Path) -> dict[str, Table]:
-    return {path.stem: _parquet(path.name, path, [path])}
+    return {path.stem: _parquet(path.name, [path])}
 
 
-def _parquet(name: str, source: Path, files: Sequence[Path]) -> Table:
-    frame = pl.scan_parquet(source, glob=len(files) > 1 or source != files[0])
+def _parquet(name: str, files: Sequence[Path]) -> Table:
+    frame = pl.scan_parquet(list(files), glob=False)
     try:
         schema = frame.collect_schema()
         rows = frame.select(pl.len()).collect().item()
@@ -257,11 +293,11 @@ _OPENERS = {
 # -- which table is which
 
 
-def _roster_table(roster: str, tables: Mapping[str, Table]) -> Table | None:
+def roster_table(roster: str, names: Iterable[str]) -> str | None:
     """The table of a repeat: its own name, or that name after a dash as ODK Central writes it."""
-    for name, table in tables.items():
+    for name in names:
         if name == roster or name.endswith((f"-{roster}", f".{roster}")):
-            return table
+            return name
     return None
 
 
@@ -285,7 +321,7 @@ def _check_place(framework: Framework, main: Table, place: Table) -> None:
             "place (key place in the sheet framework)"
         )
     for table in (place, main):
-        headings = _headings([question.name for question in keys], tuple(table.schema))
+        headings = find_headings([question.name for question in keys], tuple(table.schema))
         missing = [question.name for question in keys if question.name not in headings]
         if missing:
             raise BadTableError(
@@ -293,7 +329,11 @@ def _check_place(framework: Framework, main: Table, place: Table) -> None:
                 f"{place.name}"
             )
     names = [question.name for question in place_questions(framework)]
-    both = [n for n in _headings(names, tuple(main.schema)) if n in _headings(names, place.schema)]
+    both = [
+        n
+        for n in find_headings(names, tuple(main.schema))
+        if n in find_headings(names, place.schema)
+    ]
     if both:
         raise BadTableError(
             f"{both[0]} stands in {main.name} and in {place.name}; "
@@ -301,24 +341,34 @@ def _check_place(framework: Framework, main: Table, place: Table) -> None:
         )
 
 
-def _main_table(
-    path: Path, framework: Framework, tables: Mapping[str, Table], rosters: Mapping[str, Table]
-) -> Table:
-    taken = {table.name for table in rosters.values()}
-    rest = {name: table for name, table in tables.items() if table.name not in taken}
-    for name in ("main", "data", framework.id, path.stem):
-        if name in rest:
-            return rest[name]
+class _WithColumns(Protocol):
+    @property
+    def schema(self) -> Mapping[str, object]: ...
+
+
+T = TypeVar("T", bound=_WithColumns)
+
+
+def main_table(whole: str, framework: Framework, tables: Mapping[str, T]) -> T:
+    """The main table among those that are no roster: by its name, else by its questions."""
+    for name in ("main", "data", framework.id, whole.rsplit(".", 1)[0]):
+        if name in tables:
+            return tables[name]
     singles = [q.name for q in framework.used_questions if q.roster is None]
-    fitting = [t for t in rest.values() if _headings(singles, tuple(t.schema))]
+    fitting = [t for t in tables.values() if find_headings(singles, tuple(t.schema))]
     if fitting:
         return fitting[0]
-    if not rest:
-        raise BadTableError(f"{path.name} holds rosters only; where is the main table?")
-    return next(iter(rest.values()))
+    if not tables:
+        raise BadTableError(f"{whole} holds rosters only; where is the main table?")
+    return next(iter(tables.values()))
 
 
-def _headings(names: Iterable[str], columns: Iterable[str]) -> dict[str, str]:
+def no_such_key(table: str, key: str, columns: Iterable[str]) -> BadTableError:
+    """What to say when a key that was named is not there."""
+    return BadTableError(f"{table} has no column {key} (named as key); it has {_some(columns)}")
+
+
+def find_headings(names: Iterable[str], columns: Iterable[str]) -> dict[str, str]:
     """Which column holds which question: by its name, or by its name after the group's path."""
     columns = tuple(columns)
     found = {name: name for name in names if name in columns}
@@ -346,20 +396,9 @@ def _linked(path: Path, main: Table, rosters: Mapping[str, Table], keys: tuple[s
     if not rosters:
         frame = numbered.with_columns(pl.col(ROW).alias(UNIT))
         return Source(path, _with(main, frame), {}, keys, {})
-    pair = next(
-        (
-            (child, parent)
-            for child, parent in LINKS
-            if parent in main.schema and all(child in t.schema for t in rosters.values())
-        ),
-        None,
-    )
+    pair = link_of(main.schema, [table.schema for table in rosters.values()])
     if pair is None:
-        names = " and ".join(t.name for t in rosters.values())
-        raise BadTableError(
-            f"the rows of {names} do not say to which row of {main.name} they belong; "
-            "both need a column such as uuid, or PARENT_KEY and KEY"
-        )
+        raise no_link(main.name, [table.name for table in rosters.values()])
     child, parent = pair
     linked = {
         name: _with(table, table.frame.with_row_index(ROW, 1).with_columns(_as_unit(child)))
@@ -367,6 +406,26 @@ def _linked(path: Path, main: Table, rosters: Mapping[str, Table], keys: tuple[s
     }
     frame = numbered.with_columns(_as_unit(parent))
     return Source(path, _with(main, frame), linked, keys, dict.fromkeys(rosters, pair))
+
+
+def link_of(main: Collection[str], rosters: Sequence[Collection[str]]) -> tuple[str, str] | None:
+    """The column of the rosters, and that of the main table, which say what belongs together."""
+    return next(
+        (
+            (child, parent)
+            for child, parent in LINKS
+            if parent in main and all(child in columns for columns in rosters)
+        ),
+        None,
+    )
+
+
+def no_link(main: str, rosters: Sequence[str]) -> BadTableError:
+    """What to say when nothing tells which rows belong together."""
+    return BadTableError(
+        f"the rows of {' and '.join(rosters)} do not say to which row of {main} they belong; "
+        "both need a column such as uuid, or PARENT_KEY and KEY"
+    )
 
 
 def _as_unit(column: str) -> pl.Expr:

@@ -1,0 +1,208 @@
+"""What a run needs of an input that an engine has opened, and what passes by on the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import polars as pl
+
+from sojourn.engines import places, record
+from sojourn.engines.frames import UNIT, kept, output_columns
+from sojourn.engines.reading import FLAG, RAW_TEXT, UNPLACED, UNUSABLE
+from sojourn.framework.findings import Findings
+from sojourn.framework.model import Framework, Question
+from sojourn.framework.values import Answers, Missing, Row, Value
+from sojourn.language import AnswerError, allowed, read_value
+from sojourn.standards.csv_check import BadTableError
+from sojourn.standards.output import Writer
+
+Progress = Callable[[int], None]
+"""Called with the number of further rows that were read."""
+
+
+def silent(rows: int) -> None:
+    """Report no progress."""
+
+
+class Case(NamedTuple):
+    """A cell that cannot be the answer. `place` says in words what `row` says in the list."""
+
+    file: str
+    row: int | str
+    column: str
+    value: str
+    allowed: str
+    place: str
+
+
+class Outcome(NamedTuple):
+    """What was computed and written: cells that could not be used, units, and what was known."""
+
+    unusable: int
+    units: int
+    known_share: float | None
+    unplaced: int | None = None
+    """Units of whose place nothing was answered; None where there is no table of places."""
+
+
+class Opened(Protocol):
+    """An input as one framework and one engine see it."""
+
+    def not_asked(self) -> tuple[str, ...]:
+        """The questions that rules use and no table has."""
+
+    def check_places(self) -> None:
+        """Refuse a table of places that cannot be joined."""
+
+    def stray_rows(self) -> Mapping[str, int]:
+        """Rows of rosters that belong to no unit. Raises when two units carry the same key."""
+
+    def is_input(self, output: Path) -> bool:
+        """Whether writing there would write over the tables that are read."""
+
+    def compute(self, hidden: Path, writer: Writer, progress: Progress) -> Outcome:
+        """Write the findings of every unit."""
+
+    def cases(self) -> Iterator[Case]:
+        """Every cell that cannot be the answer."""
+
+    def each_unit(self, progress: Progress) -> Iterator[tuple[dict[str, Any], Findings]]:
+        """Every unit's key columns and findings with reasons, in the order of the output."""
+
+
+# -- checks that are the same for every engine
+
+
+def check_kept(
+    framework: Framework, table: str, columns: Collection[str], keep: Sequence[str]
+) -> None:
+    """Refuse to carry along what is not there, or under the name of a finding."""
+    for column in keep:
+        if column not in columns:
+            raise BadTableError(f"{table} has no column {column} to keep")
+        if column in output_columns(framework):
+            raise BadTableError(
+                f"{table} has a column {column}, which is also the name of a finding; rename it"
+            )
+
+
+def check_asked(framework: Framework, table: str, headings: Sequence[Mapping[str, str]]) -> None:
+    """Refuse a table in which nothing is asked for."""
+    if not any(headings):
+        asked = ", ".join(q.name for q in framework.used_questions[:8])
+        raise BadTableError(
+            f"no column of {table} is a question of {framework.id}; it asks for {asked} "
+            "and others. Is this the right file, and are the column names in its first row?"
+        )
+
+
+def not_asked(framework: Framework, headings: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """The questions that rules use and no table has."""
+    there = {name for found in headings for name in found}
+    return tuple(q.name for q in framework.used_questions if q.name not in there)
+
+
+def told_twice(table: str, count: int, column: str) -> str:
+    """What to say when several units carry the same key."""
+    return (
+        f"{table}: {count} values of {column} stand in more than one row, "
+        "so the rows of the rosters cannot be told apart; make them unique"
+    )
+
+
+Placed: TypeAlias = tuple[int | str, str, Mapping[str, Any]]
+"""A row with cells that cannot be the answer: for the list, in words, and its cells."""
+
+
+def cases_of(
+    table: str,
+    questions: Sequence[Question],
+    headings: Mapping[str, str],
+    flags: Sequence[str],
+    rows: Iterable[Placed],
+) -> Iterator[Case]:
+    """Each flagged cell of some rows."""
+    may_be = {question.name: allowed(question) for question in questions}
+    for row, place, cells in rows:
+        for flag in flags:
+            if cells[FLAG + flag]:
+                text = cells[RAW_TEXT + flag]
+                yield Case(table, row, headings[flag], text, may_be[flag], place)
+
+
+@dataclass
+class Tally:
+    """What passes by on its way into the output file."""
+
+    progress: Progress
+    units: int = 0
+    unusable: int = 0
+    unplaced: int = 0
+    known: int = 0
+    shares: float = 0.0
+    lock: Lock = field(default_factory=Lock)
+
+    @property
+    def known_share(self) -> float | None:
+        return self.shares / self.known if self.known else None
+
+    def __call__(self, batch: pl.DataFrame) -> pl.DataFrame:
+        shares = batch["known_share"]
+        unusable = int(batch[UNUSABLE].sum())
+        with self.lock:
+            self.units += batch.height
+            self.unusable += unusable
+            if UNPLACED in batch.columns:
+                self.unplaced += int(batch[UNPLACED].sum())
+            self.known += shares.count()
+            self.shares += float(shares.sum())
+        self.progress(batch.height)
+        return batch
+
+
+# -- one unit after the other
+
+
+def tell_units(
+    framework: Framework,
+    questions: Sequence[Question],
+    batches: Iterator[pl.DataFrame],
+    rosters: Mapping[str, Mapping[Any, tuple[Row, ...]]],
+    keep: Sequence[str],
+    progress: Progress,
+    known_places: Mapping[places.Key, Row] | None = None,
+) -> Iterator[tuple[dict[str, Any], Findings]]:
+    """Every unit of some batches of cells, by the record engine."""
+    for batch in batches:
+        for cells in batch.iter_rows(named=True):
+            members = {name: rows.get(cells[UNIT], ()) for name, rows in rosters.items()}
+            given = Answers(read_row(questions, cells), members)
+            answers = places.joined(framework, given, known_places or {})
+            unit = {name: cells[kept(name)] for name in keep}
+            yield unit, record.assess(framework, record.without_broken(framework, answers))
+        progress(batch.height)
+
+
+def rows_by_unit(
+    questions: Sequence[Question], batches: Iterator[pl.DataFrame]
+) -> dict[Any, tuple[Row, ...]]:
+    """The rows of a roster, by the unit to which they belong."""
+    found: dict[Any, list[Row]] = {}
+    for batch in batches:
+        for cells in batch.iter_rows(named=True):
+            found.setdefault(cells[UNIT], []).append(read_row(questions, cells))
+    return {unit: tuple(rows) for unit, rows in found.items()}
+
+
+def read_row(questions: Sequence[Question], cells: Mapping[str, Any]) -> Row:
+    row: dict[str, Value | Missing] = {}
+    for question in questions:
+        try:
+            row[question.name] = read_value(question, cells[question.name])
+        except AnswerError:
+            row[question.name] = Missing.UNUSABLE
+    return row

@@ -1,0 +1,146 @@
+"""The engines that speak SQL write what Polars writes, and refuse in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import pytest
+
+from sojourn.standards import runs
+from sojourn.standards.csv_check import BadTableError
+from sojourn.standards.databases import open_database
+from sojourn.standards.sql_tables import SqlSource
+from sojourn.standards.tables import open_source
+from tests import sessions
+from tests.tables.conftest import Folder
+
+PEOPLE = pl.DataFrame(
+    {
+        "uuid": ["b", "a", "c", "d"],
+        "age": ["16", " 40 ", None, "7.0"],
+        "days": ["3", "4.0", None, "-999"],
+        "safe": ["no", "dk", "yes", "no"],
+        "with": ["friend", "parent pnta", None, "friend  parent"],
+        "village": ["north", "it's far", None, "{x} %s"],
+    }
+)
+MEMBERS = pl.DataFrame({"uuid": ["a", "b", "b", "z"], "member_age": ["3", "30", None, "1"]})
+UNUSABLE = PEOPLE.with_columns(age=pl.Series(["16", "x", None, "old"]))
+ODD_MEMBERS = MEMBERS.with_columns(member_age=pl.Series(["3", "thirty", None, "1"]))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder, and an engine that can read what is put there."""
+
+    folder: Folder
+    engine: str
+
+    def put(self, name: str, main: pl.DataFrame, members: pl.DataFrame | None = None) -> str:
+        """Write tables where the engine reads them, and beside as files; gives the engine's name
+        for them."""
+        tables = {"main": main} | ({} if members is None else {"member": members})
+        (self.folder.path / name).mkdir()
+        for table, rows in tables.items():
+            rows.write_parquet(self.folder.path / name / f"{table}.parquet")
+        if self.engine == "postgres":
+            return _into_postgres(name, tables)
+        return str(self.folder.path / name)
+
+    @contextmanager
+    def opened(self, given: str, keys: tuple[str, ...] = ()) -> Iterator[SqlSource]:
+        with open_database(self.engine, given, self.folder.framework, keys) as source:
+            yield source
+
+    def run(self, given: str, output: str, **options: Any) -> runs.Summary:
+        with self.opened(given, options.pop("keys", ())) as source:
+            return runs.run(self.folder.framework, source, self.folder.path / output, **options)
+
+    def text(self, name: str) -> list[str]:
+        """The lines of a file, in the order of their text where the engine knows no other."""
+        lines = (self.folder.path / name).read_text().splitlines()
+        return sorted(lines) if self.engine == "postgres" else lines
+
+
+def _into_postgres(name: str, tables: dict[str, pl.DataFrame]) -> str:
+    import psycopg
+
+    address = sessions.postgres_address()
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'.encode())
+        connection.execute(f'CREATE SCHEMA "{name}"'.encode())
+        for table, rows in tables.items():
+            columns = ", ".join(f'"{column}" text' for column in rows.columns)
+            connection.execute(f'CREATE TABLE "{name}"."{table}" ({columns})'.encode())
+            holes = ", ".join(["%s"] * rows.width)
+            with connection.cursor() as cursor:
+                cursor.executemany(
+                    f'INSERT INTO "{name}"."{table}" VALUES ({holes})'.encode(), rows.rows()
+                )
+    return f"{address}#{name}.main"
+
+
+@pytest.fixture(params=sessions.SQL_ENGINES)
+def place(request: pytest.FixtureRequest, folder: Folder) -> Place:
+    sessions.session(request.param)
+    return Place(folder, request.param)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "json", "xlsx"])
+def test_the_findings_are_those_of_polars(place: Place, ending: str) -> None:
+    given = place.put("homes", PEOPLE, MEMBERS)
+    found = place.run(given, f"one.{ending}", keep=["village"])
+    wanted = place.folder.run("homes", output=f"other.{ending}", keep=["village"])
+    assert (found.units, found.known_share) == (wanted.units, wanted.known_share)
+    assert list(found.stray_rows.values()) == [1]
+    if ending in ("csv", "json"):
+        assert [line.strip(",") for line in place.text(f"one.{ending}")] == [
+            line.strip(",") for line in place.text(f"other.{ending}")
+        ]
+    else:
+        paths = [place.folder.path / f"{name}.{ending}" for name in ("one", "other")]
+        one, other = (
+            pl.read_parquet(path) if ending == "parquet" else pl.read_excel(path) for path in paths
+        )
+        assert one.sort("uuid").equals(other.sort("uuid"))
+
+
+def test_a_cell_that_cannot_be_the_answer_is_refused(place: Place) -> None:
+    given = place.put("homes", UNUSABLE)
+    with pytest.raises(BadTableError, match='column age: "x" cannot be the answer') as caught:
+        place.run(given, "one.csv")
+    assert "1 further case" in str(caught.value)
+    assert ("uuid a" if place.engine == "postgres" else "row 2") in str(caught.value)
+    assert not list(place.folder.path.glob("*one.csv*"))
+
+
+def test_unusable_cells_are_listed(place: Place) -> None:
+    given = place.put("homes", UNUSABLE, ODD_MEMBERS)
+    place.run(given, "one.csv", refuse_unusable=False)
+    place.folder.run("homes", output="other.csv", refuse_unusable=False)
+    assert place.text("one.csv") == place.text("other.csv")
+    one, other = (place.text(f"{name}.csv.problems.csv") for name in ("one", "other"))
+    cells = [[line.split(",")[2:4] for line in lines] for lines in (one, other)]
+    assert sorted(cells[0]) == sorted(cells[1])
+    assert len(one) == 4
+
+
+def test_the_because_is_the_same(place: Place) -> None:
+    given = place.put("homes", PEOPLE, MEMBERS)
+    with place.opened(given, ("uuid",)) as source:
+        runs.explain(place.folder.framework, source, place.folder.path / "one.json")
+    files = (place.folder.path / "homes", place.folder.framework, ("uuid",))
+    runs.explain(files[1], open_source(*files), place.folder.path / "other.json")
+    assert sorted(line.strip(",") for line in place.text("one.json")) == sorted(
+        line.strip(",") for line in place.text("other.json")
+    )
+
+
+def test_a_key_that_stands_twice_is_refused(place: Place) -> None:
+    given = place.put("homes", pl.concat([PEOPLE, PEOPLE]), MEMBERS)
+    with pytest.raises(BadTableError, match="4 values of uuid stand in more than one row"):
+        place.run(given, "one.csv")
