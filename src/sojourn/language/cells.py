@@ -41,10 +41,11 @@ class Cells:
         self.decisions = _grouped(tables, "decisions", lambda row: row.get("measure"))
         self.choices = _grouped(tables, "choices", list_name)
         self.terms_left = _MOST_TERMS
+        self.form_scope = form.scope()
 
     def scope(self, inside: str | None = None) -> Scope:
         """What a rule may name: all questions, factors and measures."""
-        form = self.form.scope()
+        form = self.form_scope
         return Scope(
             form.questions,
             form.missing_codes,

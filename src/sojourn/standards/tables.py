@@ -214,7 +214,7 @@ def _sheet(book: xlsx.Book, name: str, file: str) -> Table:
     count, last = 0, first
     for number, cells in rows:
         row = tuple(cells.get(at) for at in places)
-        if not any(row):
+        if not any(cell and not cell.isspace() for cell in row):
             continue
         block.append(row)
         count, last = count + 1, number
