@@ -111,11 +111,15 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
     used = {q.roster for q in framework.used_questions if q.roster is not None}
     used |= {node.roster for node in roster_nodes(framework.nodes)}
     rosters = {name: table for name, table in rosters.items() if name in used}
-    fault = next(
-        (table.fault for table in (main, *rosters.values(), place) if table and table.fault), None
-    )
-    if fault is not None:
-        raise BadTableError(fault)
+    for table in (main, *rosters.values(), place):
+        if table is not None and table.fault:
+            raise BadTableError(table.fault)
+        for name in (ROW, UNIT):
+            if table is not None and name in table.schema:
+                raise BadTableError(
+                    f"the column {name} of {table.name} has a name that is kept for ourselves; "
+                    "rename it"
+                )
     source = _linked(path, main, rosters, found)
     if place is None:
         return source
