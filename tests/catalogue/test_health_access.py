@@ -46,9 +46,6 @@ def test_one_value_everywhere_is_the_value_of_each_side(tmp_path: Path, value: i
     assert [same(found[name], value) for name in SIDES] == [True] * 4
 
 
-@pytest.mark.xfail(
-    strict=True, reason="tables do not join the answers of a place yet; remove this when they do"
-)
 def test_the_place_is_asked_once_and_holds_for_everybody_there(tmp_path: Path) -> None:
     people: list[Row] = [
         {"id": "a", "care_place": "Alphaville", "care_year": 2026, "care_needed": "no"},

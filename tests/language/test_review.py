@@ -219,3 +219,11 @@ def test_what_is_called_impossible_never_happens(framework: Framework, data: st.
         for measure in findings.measures:
             there = possible.classes(framework.measure(measure.name))
             assert measure.class_name is None or measure.class_name in there
+
+
+def test_long_chains_and_doubled_paths_do_not_hang_a_review(tmp_path: Path) -> None:
+    rows = factor("${age} > 1", "f0")
+    for at in range(1, 40):
+        before = f"${{f{at - 1}}}"
+        rows += factor(f"{before} or (${{age}} > {at} and {before})", f"f{at}")
+    assert warnings(tmp_path, f"factors:\n{rows}" + factor("${f39} and ${days} > 7", "last"))

@@ -60,9 +60,13 @@ Value: TypeAlias = bool | str | Fraction | frozenset[str] | None
 """What is tried: dates as the number of their day; None stands for unknown."""
 
 BOTH = frozenset((True, False))
-MOST = 2_000
-"""What is tried for one rule at most."""
-_MOST_IN_ALL = 60_000
+MOST = 50_000
+"""Parts of expressions that are looked at for one rule at most, over all that is tried."""
+
+_MOST_IN_ALL = 400_000
+_MOST_UNFOLDED = 150
+"""Parts of a factor's rule, with those of the factors it looks at, up to which it is seen through;
+a longer one is taken to be able to come out in every way that it can by itself."""
 
 
 @dataclass
@@ -74,6 +78,18 @@ class Possible:
     _numbers: dict[str, Numbers] = field(default_factory=dict)
     _outcomes: dict[Node, frozenset[Value] | None] = field(default_factory=dict)
     _refs: dict[ClassRef, MeasureRef] = field(default_factory=dict)
+    _sizes: dict[str, int] = field(default_factory=dict)
+    _states: dict[str, frozenset[Value]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Each row after those that it looks at, so that a long chain of rows is no deep one."""
+        for row in self.framework.ordered:
+            if isinstance(row, Measure):
+                self._numbers[row.name] = self.numbers(row.node)
+                continue
+            self._sizes[row.name] = self._size(row.rule)
+            is_code = isinstance(row.rule.type, Code)
+            self._states[row.name] = self.codes(row.rule) if is_code else self.truths(row.rule)
 
     def truths(self, condition: Node) -> frozenset[bool]:
         """Whether a condition can be true, and whether false, once it is known."""
@@ -95,9 +111,7 @@ class Possible:
 
     def can_apply(self, factor: Factor) -> bool:
         """Whether a factor can ever be present."""
-        if isinstance(factor.rule.type, Code):
-            return bool(self.codes(factor.rule) - {Direction.NONE})
-        return not self.never(factor.rule)
+        return bool(self._states[factor.name] - {False, Direction.NONE})
 
     def classes(self, measure: Measure) -> frozenset[str]:
         """The classes in which a measure can lie."""
@@ -107,8 +121,7 @@ class Possible:
         return frozenset(name for name in found if name is not None)
 
     def measure(self, name: str) -> Numbers:
-        if name not in self._numbers:
-            self._numbers[name] = self.numbers(self.framework.measure(name).node)
+        """The numbers that a measure can be."""
         return self._numbers[name]
 
     # -- conditions, part by part
@@ -162,13 +175,13 @@ class Possible:
         atoms = list(self._atoms(node))
         cuts = self._cuts(node, atoms)
         domains = [self._domain(atom, cuts[atom], node) for atom in atoms]
-        size = prod(len(domain) for domain in domains)
-        if not 0 < size <= min(MOST, self.left):
+        size, work = prod(len(domain) for domain in domains), self._size(node)
+        if not 0 < size * work <= min(MOST, self.left):
             return None
         codes = node.type.codes if isinstance(node.type, Code) else BOTH
         found: set[Value] = set()
         for values in product(*domains):
-            self.left -= 1
+            self.left -= work
             found.add(self._value(node, dict(zip(atoms, values, strict=True))))
             if len(found - {None}) == len(codes):
                 break
@@ -190,7 +203,7 @@ class Possible:
             case If(condition, then, otherwise):
                 for part in (condition, then, otherwise):
                     yield from self._each_atom(part)
-            case FactorRef(name):
+            case FactorRef(name) if self._is_seen_through(name):
                 factor = self.framework.factor(name)
                 yield from self._each_atom(factor.rule)
                 yield from self._stage(factor)
@@ -238,17 +251,29 @@ class Possible:
                         found[atom] |= {value for value in written if value is not None}
         return found
 
+    def _size(self, node: Node) -> int:
+        """How many parts an expression has, with those of the factors it is seen through to."""
+        refs = [part for part in walk(node) if isinstance(part, FactorRef)]
+        seen_through = (ref.name for ref in refs if self._is_seen_through(ref.name))
+        return len(walk(node)) + sum(self._sizes[name] for name in seen_through)
+
+    def _is_seen_through(self, name: str) -> bool:
+        return self._sizes[name] <= _MOST_UNFOLDED
+
     def _unfolded(self, node: Node) -> Iterator[Node]:
-        """Every part of an expression, and of the factors it looks at."""
+        """Every part of an expression, and of the factors it is seen through to."""
         for part in walk(node):
             yield part
-            if isinstance(part, FactorRef):
+            if isinstance(part, FactorRef) and self._is_seen_through(part.name):
                 yield from self._unfolded(self.framework.factor(part.name).rule)
 
     # -- what each atom can be
 
     def _domain(self, atom: Node, cuts: set[Fraction], node: Node) -> tuple[Value, ...]:
         kind = atom.type
+        if isinstance(atom, FactorRef):
+            nothing = Direction.NONE if isinstance(kind, Code) else False
+            return tuple(self._states[atom.name] | {nothing})
         if isinstance(atom, AnswerRef) and atom.name == self.framework.stage_question:
             codes = kind.codes if isinstance(kind, Code) else ()
             return (*codes, None)

@@ -71,9 +71,9 @@ def at_a_place(framework: Framework, answers: Answers, code: str, number: int) -
 
 
 def _form(framework: Framework, place: str, period: str, answers: dict[str, str]) -> bytes:
-    keys: dict[str | None, str] = {framework.place: place, framework.period: period}
-    texts: dict[str | None, str] = {**keys, **answers}
-    body = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in texts.items() if name)
+    keys = ((framework.place, place), (framework.period, period))
+    texts = {**{name: text for name, text in keys if name}, **answers}
+    body = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in texts.items())
     return (
         f'<data id="{framework.id}{PLACE_FORM}">{body}'
         f"<meta><instanceID>demo:{place}:{period}</instanceID></meta></data>"
