@@ -46,7 +46,8 @@ def test_names_of_columns_of_ours_are_refused(name: str) -> None:
 
 
 def test_the_version_that_form_tools_add_is_kept() -> None:
-    assert framework_with(survey=[question("calculate", name="__version__")])
+    framework = framework_with(survey=[question("calculate", name="__version__")])
+    assert framework.question("__version__").name
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

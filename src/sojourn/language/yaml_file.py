@@ -145,8 +145,9 @@ class _Reader:
                 message = f"`*{anchor[:40]}` can only stand for a text above; write rows out"
                 raise self.refused(event, message)
             return self.anchors[anchor]
-        if getattr(event, "tag", None) not in _TAGS:
-            raise self.refused(event, f"every cell is text; leave `{event.tag[:60]}` out")
+        tag = getattr(event, "tag", None)
+        if tag not in _TAGS:
+            raise self.refused(event, f"every cell is text; leave `{str(tag)[:60]}` out")
         if isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
             self.anchors[event.anchor] = event
         return event
