@@ -90,7 +90,6 @@ def _may_be_refused(message: str) -> bool:
         "constraint such as",
         "silence",
         "written twice",
-        "nested",
     )
     return any(word in message for word in words)
 

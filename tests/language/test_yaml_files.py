@@ -94,6 +94,7 @@ def test_what_is_no_framework_is_explained_where_it_stands(
         f"!!python/object/apply:os.mkdir {MARK}",
         "!!python/name:os.system x",
         "!!python/object/new:object x",
+        "!!python/object/new:object {}",
         "!!binary aGVsbG8=",
         "!own x",
     ],

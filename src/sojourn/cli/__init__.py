@@ -34,7 +34,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped; nothing was written.", err=True)
         sys.exit(1)
-    except Exception as error:  # nobody ever sees a traceback
+    except BaseException as error:  # nobody ever sees a traceback
+        if isinstance(error, SystemExit | GeneratorExit):
+            raise
         code, message = as_message(error)
         click.echo(message, err=True)
         sys.exit(code)

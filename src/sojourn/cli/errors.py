@@ -8,7 +8,7 @@ from sojourn.language.problems import FrameworkProblems
 from sojourn.standards.csv_check import BadTableError
 
 
-def as_message(error: Exception) -> tuple[int, str]:
+def as_message(error: BaseException) -> tuple[int, str]:
     """The exit code and the message for an error. Data never stands in a message of ours that is
     not about that very cell."""
     if isinstance(error, FrameworkProblems | BadTableError):

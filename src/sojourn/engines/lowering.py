@@ -8,7 +8,7 @@ a missing code was chosen too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -312,15 +312,6 @@ class Lowering:
                 when(passed).then(high).otherwise(exact.whole(-beyond)),
             )
         return Numeric(when(low == high).then(low), None, kind)
-
-
-def _halved(join: Callable[[Numeric, Numeric], Numeric], parts: Sequence[Numeric]) -> Numeric:
-    """All parts joined two by two. Each join writes its parts down several times, which from one
-    part to the next would grow beyond what a plan can hold."""
-    if len(parts) == 1:
-        return parts[0]
-    middle = len(parts) // 2
-    return join(_halved(join, parts[:middle]), _halved(join, parts[middle:]))
 
 
 class _Combined:

@@ -44,7 +44,17 @@ _TIMES: dict[type, int] = {
 
 def cost(node: Node) -> int:
     """About how many parts a table engine writes down for an expression."""
-    parts = sum(cost(part) for part in children(node))
+    return _cost(node, {})
+
+
+def _cost(node: Node, known: dict[int, int]) -> int:
+    """The same, where what stands in several places is counted in each but looked at once."""
+    if id(node) not in known:
+        known[id(node)] = _own_cost(node, sum(_cost(part, known) for part in children(node)))
+    return known[id(node)]
+
+
+def _own_cost(node: Node, parts: int) -> int:
     match node:
         case Least(several) | Greatest(several):
             return 1 + parts * (len(several) + 1)

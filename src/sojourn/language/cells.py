@@ -7,7 +7,6 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
-from sojourn.framework.cost import LARGEST, cost
 from sojourn.framework.model import Stage, Text
 from sojourn.framework.nodes import AnswerRef, Node, RuleError
 from sojourn.framework.silence import on_silence
@@ -41,10 +40,11 @@ class Cells:
         self.decisions = _grouped(tables, "decisions", lambda row: row.get("measure"))
         self.choices = _grouped(tables, "choices", list_name)
         self.terms_left = _MOST_TERMS
+        self.form_scope = form.scope()
 
     def scope(self, inside: str | None = None) -> Scope:
         """What a rule may name: all questions, factors and measures."""
-        form = self.form.scope()
+        form = self.form_scope
         return Scope(
             form.questions,
             form.missing_codes,
@@ -113,15 +113,10 @@ class Cells:
             self.error(row, column, "a rule is missing")
             return None
         try:
-            node = parse(text, self.scope(inside))
+            return parse(text, self.scope(inside))
         except RuleError as error:
             self.error(row, column, f"in `{shortened(text)}`: {error}")
             return None
-        if cost(node) > LARGEST:
-            message = "this divides, rounds or chooses too often within itself; make measures of it"
-            self.error(row, column, message)
-            return None
-        return node
 
     def condition(self, row: SheetRow, column: str, inside: str | None = None) -> Node | None:
         node = self.rule(row, column, inside)

@@ -17,6 +17,7 @@ from unicodedata import category
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
+from sojourn.framework.cost import LARGEST, cost
 from sojourn.framework.nodes import (
     Absolute,
     Add,
@@ -63,7 +64,6 @@ from sojourn.framework.nodes import (
 )
 from sojourn.framework.types import Code, Codes, Date
 from sojourn.framework.values import Missing
-from sojourn.language.effort import check_effort
 from sojourn.language.problems import did_you_mean
 
 GRAMMAR = r"""
@@ -177,7 +177,10 @@ def parse(text: str, scope: Scope) -> Node:
         raise RuleError(_syntax_message(text, error)) from error
     _check_depth(tree)
     rule = _Builder(scope).build(tree)
-    check_effort(rule)
+    if cost(rule) > LARGEST:
+        raise RuleError(
+            "this divides, rounds or chooses too often within itself; make measures of it"
+        )
     return rule
 
 

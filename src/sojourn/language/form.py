@@ -73,6 +73,8 @@ _OTHER_TYPES = {
 """What else a form may hold: read as free text, which no rule compares."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_OURS = ("__also", "__unsure", "__unusable", "__class")
+"""Endings of columns that engines put beside a question's or a measure's own."""
 _MISSING_PAIR = re.compile(r"(?P<code>\S+?)=(?P<kind>\w+)")
 
 
@@ -240,6 +242,8 @@ def _name_problem(form: Form, row: SheetRow, name: str) -> Problem | None:
         return row.problem("name", "a name is missing; use a-z, 0-9 and _")
     if not _NAME.fullmatch(name):
         return row.problem("name", f"`{name}` cannot be a name; use a-z, 0-9 and _")
+    if name != "__version__" and (name.startswith("__") or name.endswith(_OURS)):
+        return row.problem("name", f"`{name}` is kept for columns of ours; choose another")
     if name in form.rows:
         return row.problem("name", f"`{name}` is already the name of a question")
     if any(roster.name == name for roster in form.rosters):

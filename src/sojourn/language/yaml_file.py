@@ -22,7 +22,7 @@ LARGEST = 20_000_000
 """Bytes of one file."""
 MOST_COLUMNS = 16_384
 """Cells of one row, as in a workbook."""
-_TEXT_TAGS = (None, "!", "tag:yaml.org,2002:str")
+_TAGS = (None, "!", *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")))
 
 
 def read(path: Path) -> Tables:
@@ -86,7 +86,7 @@ class _Reader:
         event = next(self.events)  # the stream
         event = next(self.events)
         if isinstance(event, yaml.DocumentStartEvent):
-            event = next(self.events)
+            event = self._item()
         if not isinstance(event, yaml.MappingStartEvent):
             raise self.refused(event, "a framework begins with sheet names such as `survey:`")
         sheets: dict[str, list[SheetRow]] = {}
@@ -145,12 +145,11 @@ class _Reader:
                 message = f"`*{anchor[:40]}` can only stand for a text above; write rows out"
                 raise self.refused(event, message)
             return self.anchors[anchor]
-        if isinstance(event, yaml.ScalarEvent):
-            if event.tag not in _TEXT_TAGS:
-                message = f"every cell is text; leave `{event.tag[:40]}` out"
-                raise self.refused(event, message)
-            if event.anchor is not None:
-                self.anchors[event.anchor] = event
+        tag = getattr(event, "tag", None)
+        if tag not in _TAGS:
+            raise self.refused(event, f"every cell is text; leave `{str(tag)[:60]}` out")
+        if isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
+            self.anchors[event.anchor] = event
         return event
 
     def refused(self, event: yaml.Event, message: str) -> FrameworkProblems:

@@ -122,11 +122,15 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
     used = {q.roster for q in framework.used_questions if q.roster is not None}
     used |= {node.roster for node in roster_nodes(framework.nodes)}
     rosters = {name: table for name, table in rosters.items() if name in used}
-    fault = next(
-        (table.fault for table in (main, *rosters.values(), places) if table and table.fault), None
-    )
-    if fault is not None:
-        raise BadTableError(fault)
+    for table in (main, *rosters.values(), places):
+        if table is not None and table.fault:
+            raise BadTableError(table.fault)
+        for name in (ROW, UNIT):
+            if table is not None and name in table.schema:
+                raise BadTableError(
+                    f"the column {name} of {table.name} has a name that is kept for ourselves; "
+                    "rename it"
+                )
     source = _linked(path, main, rosters, found)
     if places is None:
         return source
@@ -250,7 +254,7 @@ def _sheet(book: xlsx.Book, name: str, file: str) -> Table:
     count, last = 0, first
     for number, cells in rows:
         row = tuple(cells.get(at) for at in places)
-        if not any(row):
+        if not any(cell and not cell.isspace() for cell in row):
             continue
         block.append(row)
         count, last = count + 1, number

@@ -63,6 +63,7 @@ class Parts:
             raise WorkbookError(DAMAGED) from error
         self._infos = {info.filename: info for info in self._zip.infolist()}
         self._left = self._most = most
+        self._reading: IO[bytes] | None = None
         self.tags_left = most // BYTES_PER_TAG
         for name, message in _OTHER_ARCHIVES.items():
             if name in self._infos:
@@ -78,6 +79,8 @@ class Parts:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._reading is not None:  # a reader that stopped half-way
+            self._reading.close()
         self._zip.close()
 
     def __contains__(self, name: str) -> bool:
@@ -101,6 +104,7 @@ class Parts:
         feed = _Feed(self, reader)
         try:
             with self._zip.open(info) as file:
+                self._reading = file
                 while chunk := file.read(_CHUNK):
                     feed.add(chunk)
                     yield
