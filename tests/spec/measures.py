@@ -103,6 +103,22 @@ CHAPTER = Chapter(
             """,
         ),
         Spec(
+            "`bounds` of a mean count every part",
+            sheets={
+                "factors": _AB,
+                "measures": """
+                    name | kind | components  | missing
+                    m    | mean | alone skill | bounds
+                """,
+            },
+            table="""
+                unit | a   | b   || m   | m__low | m__high
+                1    | yes | no  || 0.5 | 0.5    | 0.5
+                2    | yes |     ||     | 0.5    | 1
+                3    |     |     ||     | 0      | 1
+            """,
+        ),
+        Spec(
             "`expression`: any number that a rule can say",
             sheets={
                 "measures": """

@@ -411,8 +411,8 @@ class _Combined:
         if self.node.all_or_nothing:
             return exact.divided_by(sum_, Fraction(sum(self.weights)), kind)
         counted = [
-            when(~unknown).then(lit(weight, Kind.WHOLE)).otherwise(lit(0, Kind.WHOLE))
-            for unknown, weight in zip(self.unknown, self.weights, strict=True)
+            when(self._counted(at)).then(lit(weight, Kind.WHOLE)).otherwise(lit(0, Kind.WHOLE))
+            for at, weight in enumerate(self.weights)
         ]
         weight = total(*counted)
         over = exact.times(weight, sum_.over, Number(0, Decimal(kind.over)))
