@@ -109,8 +109,8 @@ def test_a_roster_that_points_nowhere_is_refused(desk: Desk) -> None:
             "name the same file",
         ),
         (
-            ("assess", "small.yaml", "people.csv", "-o", "out.csv", "--engine", "duckdb"),
-            "the engine duckdb is not there yet",
+            ("assess", "small.yaml", "gone.duckdb", "-o", "out.csv", "--engine", "duckdb"),
+            "there is no file gone.duckdb",
         ),
     ],
 )
