@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sojourn.engines import sql_reader
@@ -41,7 +41,9 @@ COLUMNS: dict[str, tuple[pl.DataType | type[pl.DataType], st.SearchStrategy[Any]
     "UInt64": (pl.UInt64, st.integers(0, 2**64 - 1)),
     "Float64": (
         pl.Float64,
-        st.sampled_from([-999.0, -1.0, 1.0, 2.0, 99.5, 0.1 + 0.2, 1e12, 1e15, -1.0000001, 1e-7])
+        st.sampled_from(
+            [-999.0, -1.0, 1.0, 2.0, 99.5, 0.1 + 0.2, 1e12, 1e15, -1.0000001, 1e-7, 2.0**63, 1e300]
+        )
         | st.floats()
         | st.floats(-1e12, 1e12)
         | st.integers(-(10**13), 10**13).map(float)
@@ -156,6 +158,7 @@ def test_every_engine_reads_a_cell_as_defined(engine: str, kind: str, column: st
         values = cells.texts(question).map(lambda cell: holdable(engine, cell))
 
     @settings(max_examples=max(settings().max_examples // SHARES[engine], 5))
+    @example(drawn=[2.0**63, -1e300, 1.0] if column == "Float64" else [None])
     @given(drawn=st.lists(values | st.none(), min_size=1, max_size=20))
     def look(drawn: list[Any]) -> None:
         written = texts(raw_table(drawn, dtype), [question]).collect()["q"].to_list()

@@ -144,3 +144,42 @@ def test_a_key_that_stands_twice_is_refused(place: Place) -> None:
     given = place.put("homes", pl.concat([PEOPLE, PEOPLE]), MEMBERS)
     with pytest.raises(BadTableError, match="4 values of uuid stand in more than one row"):
         place.run(given, "one.csv")
+
+
+CSV_FILES = {
+    "plain": "id,age,safe\namina,16,no\nbilal,40,yes\n",
+    "semicolons": "id;age;safe\namina;16;no\n",
+    "tabs": "id\tage\tsafe\namina\t16\tno\n",
+    "a mark before the first line": "\ufeffid,age,safe\namina,16,no\n",
+    "lines as Windows ends them": "id,age,safe\r\namina,16,no\r\nbilal,,yes\r\n",
+    "no end of the last line": "id,age,safe\namina,16,no\nbilal,40,yes",
+    "no rows": "id,age,safe\n",
+    "quotes": '"id","age","safe","note"\n"amina","16","no","she said ""no, thanks"""\n',
+    "a cell over two lines": 'id,note,safe\namina,"one\n\ntwo",no\nbilal,,yes\n',
+    "blank lines": "id,age,safe\n\namina,16,no\n\n\nbilal,40,yes\n\n",
+    "a unit without answers": "age,safe\n16,no\n,\n40,yes\n",
+    "columns without a name": "id,,safe,\namina,x,no,y\n",
+    "spaces around headings": "id , age ,safe\namina, 16 ,no\n",
+    "empty and quoted": 'id,age,safe\n"","","no"\namina,"",""\n',
+    "one column": "safe\nno\n\nyes\n",
+    "quotes within a cell that has none around": 'id,safe,note\namina,no,5" pipe\nbilal,yes,"x"\n',
+    "backslashes": 'id,safe,note\namina,no,"a\\"\nbilal,yes,\\N\n',
+    "words for nothing": "id,safe,note\nNULL,no,NA\nnull,yes,None\n",
+    "short and long lines": "id,age,safe\namina,16\nbilal,40,yes,1\n",
+    "not text": b"id,safe\namina,n\xe9\n",
+    "zero bytes": "id,safe\namina,n\x00o\n",
+}
+
+
+@pytest.mark.parametrize("name", CSV_FILES)
+def test_duckdb_reads_a_csv_file_as_polars_does(folder: Folder, name: str) -> None:
+    place = Place(folder, "duckdb")
+    folder.write("homes [1]*.csv", CSV_FILES[name])
+    given, said = str(folder.path / "homes [1]*.csv"), []
+    for run in (place.run, lambda given, output: folder.run(given, output=output)):
+        try:
+            run(given, f"{len(said)}.csv")
+            said.append((folder.path / f"{len(said)}.csv").read_text())
+        except BadTableError as error:
+            said.append(str(error))
+    assert said[0] == said[1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,7 +120,8 @@ def _check_exactly(path: Path, separator: str, cells: int) -> tuple[int, ...]:
     """
     blank = []
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, delimiter=separator, strict=True)
+        marks = _Marks(file)
+        reader = csv.reader(marks, delimiter=separator, strict=True)
         begins = 1
         try:
             for number, row in enumerate(reader, start=-1):
@@ -130,7 +132,12 @@ def _check_exactly(path: Path, separator: str, cells: int) -> tuple[int, ...]:
                         f"{path.name}, line {begins}: {len(row)} cells where the first line has "
                         f"{cells}; a separator or a quotation mark may be missing or too many"
                     )
-                begins = reader.line_num + 1
+                if marks.count % 2:  # other readers would look for the second mark far below
+                    raise BadTableError(
+                        f"{path.name}, line {begins}: a quotation mark stands within a cell; put "
+                        "the whole cell in quotation marks, and write the one within it twice"
+                    )
+                marks.count, begins = 0, reader.line_num + 1
         except csv.Error as error:
             raise BadTableError(
                 f"{path.name}, line {begins}: a quotation mark is opened and never closed properly"
@@ -138,6 +145,21 @@ def _check_exactly(path: Path, separator: str, cells: int) -> tuple[int, ...]:
         except UnicodeDecodeError as error:
             raise BadTableError(_where_not_text(path)) from error
     return tuple(blank)
+
+
+class _Marks:
+    """The lines of a file, and how many quotation marks stood in those that were taken."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines, self.count = iter(lines), 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.lines)
+        self.count += line.count('"')
+        return line
 
 
 def _where_not_text(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -132,6 +133,12 @@ def _in_duckdb(
 
 
 _NUMBERED = "ROW_NUMBER() OVER ()"
+_NAMELESS = "__column_"
+
+
+def _literally(file: Path) -> str:
+    """A path in which no sign stands for others."""
+    return re.sub(r"([*?\[])", r"[\1]", str(file))
 
 
 def _duckdb_files(session: DuckDBSession, name: str, files: Sequence[Path]) -> SqlTable:
@@ -139,19 +146,23 @@ def _duckdb_files(session: DuckDBSession, name: str, files: Sequence[Path]) -> S
     kind = files[0].suffix.lower()
     shown = files[0].name if len(files) == 1 else name
     if kind == ".parquet":
-        listed = ", ".join(dialect.text(str(file)) for file in files)
+        listed = ", ".join(dialect.text(_literally(file)) for file in files)
         relation = f"read_parquet([{listed}])"
         _check_case(shown, _columns_of_parquet(files[0]))
     elif kind in (".csv", ".tsv"):
         shape = check(files[0])
         _check_case(shown, shape.headings)
         heading_lines = 1 if shape.one_line_each else None
-        names = ", ".join(map(dialect.text, shape.headings))
+        names = [name or f"{_NAMELESS}{at}" for at, name in enumerate(shape.headings)]
+        texts = ", ".join(f"{dialect.text(name)}: 'VARCHAR'" for name in names)
         relation = (
-            f"read_csv({dialect.text(str(files[0]))}, delim = {dialect.text(shape.separator)}, "
-            f"""quote = '"', escape = '"', header = true, all_varchar = true, names = [{names}], """
-            "nullstr = '', auto_detect = false, parallel = false)"
+            f"read_csv({dialect.text(_literally(files[0]))}, header = true, columns = {{{texts}}}, "
+            f"""delim = {dialect.text(shape.separator)}, quote = '"', escape = '"', nullstr = '', """
+            "allow_quoted_nulls = false, auto_detect = false, parallel = false)"
         )
+        if len(names) == 1:  # a blank line of several columns is left out already
+            filled = f"{dialect.name(names[0])} IS NOT NULL"
+            relation = f"(SELECT * FROM {relation} WHERE {filled}) AS t"
     else:
         raise BadTableError(f"the engine duckdb reads .csv and .parquet, not {files[0].name}")
     columns = session.columns(relation)
