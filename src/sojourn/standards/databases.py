@@ -156,8 +156,8 @@ def _duckdb_files(session: DuckDBSession, name: str, files: Sequence[Path]) -> S
         names = [name or f"{_NAMELESS}{at}" for at, name in enumerate(shape.headings)]
         texts = ", ".join(f"{dialect.text(name)}: 'VARCHAR'" for name in names)
         relation = (
-            f"read_csv({dialect.text(_literally(files[0]))}, header = true, columns = {{{texts}}}, "
-            f"""delim = {dialect.text(shape.separator)}, quote = '"', escape = '"', nullstr = '', """
+            f"read_csv({dialect.text(_literally(files[0]))}, columns = {{{texts}}}, header = true, "
+            f"delim = {dialect.text(shape.separator)}, quote = '\"', escape = '\"', nullstr = '', "
             "allow_quoted_nulls = false, auto_detect = false, parallel = false)"
         )
         if len(names) == 1:  # a blank line of several columns is left out already
