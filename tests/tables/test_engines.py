@@ -146,7 +146,7 @@ def test_a_key_that_stands_twice_is_refused(place: Place) -> None:
         place.run(given, "one.csv")
 
 
-CSV_FILES = {
+CSV_FILES: dict[str, str | bytes] = {
     "plain": "id,age,safe\namina,16,no\nbilal,40,yes\n",
     "semicolons": "id;age;safe\namina;16;no\n",
     "tabs": "id\tage\tsafe\namina\t16\tno\n",
@@ -175,7 +175,8 @@ CSV_FILES = {
 def test_duckdb_reads_a_csv_file_as_polars_does(folder: Folder, name: str) -> None:
     place = Place(folder, "duckdb")
     folder.write("homes [1]*.csv", CSV_FILES[name])
-    given, said = str(folder.path / "homes [1]*.csv"), []
+    given = str(folder.path / "homes [1]*.csv")
+    said: list[str] = []
     for run in (place.run, lambda given, output: folder.run(given, output=output)):
         try:
             run(given, f"{len(said)}.csv")
