@@ -47,7 +47,9 @@ COLUMNS: dict[str, tuple[pl.DataType | type[pl.DataType], st.SearchStrategy[Any]
         | st.floats()
         | st.floats(-1e12, 1e12)
         | st.integers(-(10**13), 10**13).map(float)
-        | st.decimals(-1000, 1000, places=7).map(float),
+        | st.decimals(-1000, 1000, places=7).map(float)
+        | st.integers(-(10**9), 10**9).map(lambda n: (n + 0.5) / 10**6)
+        | st.decimals(-(10**9), 10**9, places=6).map(float),
     ),
     "Float32": (pl.Float32, st.sampled_from([-999.0, -1.0, 1.0, 0.5]) | st.floats(width=32)),
     "Boolean": (pl.Boolean, st.booleans()),

@@ -24,6 +24,9 @@ from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, D
 from sojourn.language.answers import SPACE, missing_numbers, rounded
 
 _SCALE = 10**DECIMAL_PLACES
+_FEW_DIGITS = 10**15
+"""Two different numbers of so few digits are never the same float."""
+_NUMBER = "__number__"
 _TEXT_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"
 
 
@@ -146,19 +149,22 @@ def read_table(
     With `with_text` each cell's own text is kept too, in columns that begin with `RAW_TEXT`.
     """
     columns = [pl.col(name).alias(kept(name)) for name in dict.fromkeys((UNIT, *keep))]
-    flags = []
+    numbers, flags = [], []
     for question in questions:
         heading = raw.headings[question.name]
         trim = raw.trim is None or question.name in raw.trim
         cell = _Cell(question, pl.col(heading), raw.schema[heading], trim=trim)
         columns += cell.columns()
+        if isinstance(question.type, Number):
+            numbers.append(cell.read_number().alias(_NUMBER + question.name))
         if with_text:
             text = _as_text(pl.col(heading), raw.schema[heading])
             columns.append(text.alias(RAW_TEXT + question.name))
         if cell.can_be_unusable:
             columns.append(cell.unusable().alias(FLAG + question.name))
             flags.append(question.name)
-    frame = raw.frame.select(columns)
+    # A step of its own, because Polars reads a number anew for each expression that looks at it.
+    frame = raw.frame.with_columns(numbers).select(columns)
     return _check_constraints(frame, questions, flags), tuple(flags)
 
 
@@ -254,16 +260,18 @@ class _Cell:
         return 1 if whole else _SCALE
 
     def _number(self) -> pl.Expr:
+        return pl.col(_NUMBER + self.question.name)
+
+    def read_number(self) -> pl.Expr:
         """The scaled number that a cell holds, be it an answer, too large, or a missing code."""
         if self.dtype.is_integer():
             number = self.column.cast(pl.Int64, strict=False)
             fits = number.is_between(-ANSWER_LIMIT, ANSWER_LIMIT)
             return _times(pl.when(fits).then(number), self._scale)
+        if self._scale != 1 and self.dtype == pl.Float64:
+            return self.column.map_batches(_scaled, return_dtype=pl.Int64(), is_elementwise=True)
         if self._scale != 1:
-            exact = self.text.cast(pl.Decimal(38, DECIMAL_PLACES), strict=False)
-            # Larger ones would not fit once scaled, and Polars stops the whole run for one cell.
-            fitting = pl.when(exact.is_between(-ANSWER_LIMIT, ANSWER_LIMIT)).then(exact)
-            return _times(fitting, _SCALE).cast(pl.Int64, strict=False)
+            return _scaled_text(self.text)
         if self.dtype == pl.Float64:  # a shorter float is not always what it is written as
             whole = self.column.cast(pl.Int64, strict=False)
             return pl.when(whole == self.column).then(whole)
@@ -334,6 +342,38 @@ class _Cell:
         return pl.when(self._selection().is_not_null()).then(
             self._padded().str.contains(f" ({missing}) ")
         )
+
+
+def _scaled(floats: pl.Series) -> pl.Series:
+    """What `rounded` makes of each float as it is written; null where an answer cannot be as large.
+
+    A float is written as the shortest number to which it is nearest, so the way through text is
+    exact, and slow. It is left to those that could be rounded either way: the product below a
+    million million is wrong by less than a thousandth, and where a number of few digits gives
+    the float again, it is the one that is written.
+    """
+    product = floats * _SCALE
+    near = product.round()
+    clear = ((product - near).abs() < 0.49) & (near.abs() < _SCALE * 10**6)
+    # Not by one number: Polars then multiplies by its reciprocal, which can miss the last digit.
+    over = pl.repeat(_SCALE, len(near), dtype=pl.Float64, eager=True)
+    quick = clear | ((near / over == floats) & (near.abs() < _FEW_DIGITS))
+    if quick.all():
+        quickest: pl.Series = near.cast(pl.Int64)
+        return quickest
+    cell = pl.when(~pl.col("quick")).then(pl.col("cell")).cast(pl.String)
+    quickly = pl.col("near").cast(pl.Int64, strict=False)
+    cells = pl.DataFrame({"cell": floats, "near": near, "quick": quick})
+    number = pl.when(pl.col("quick")).then(quickly).otherwise(_scaled_text(cell))
+    return cells.select(number).to_series()
+
+
+def _scaled_text(text: pl.Expr) -> pl.Expr:
+    """The scaled number that is written; null where there is none, or it is too large."""
+    exact = text.cast(pl.Decimal(38, DECIMAL_PLACES), strict=False)
+    # Larger ones would not fit once scaled, and Polars stops the whole run for one cell.
+    fitting = pl.when(exact.is_between(-ANSWER_LIMIT, ANSWER_LIMIT)).then(exact)
+    return _times(fitting, _SCALE).cast(pl.Int64, strict=False)
 
 
 def _times(number: pl.Expr, factor: int) -> pl.Expr:
