@@ -24,8 +24,8 @@ from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, D
 from sojourn.language.answers import SPACE, missing_numbers, rounded
 
 _SCALE = 10**DECIMAL_PLACES
-_FEW_DIGITS = 10**15
-"""Two different numbers of so few digits are never the same float."""
+_WHOLE_FLOATS = 10**15
+"""Up to here the difference of a float and the nearest whole number is exact."""
 _NUMBER = "__number__"
 _TEXT_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"
 
@@ -269,7 +269,7 @@ class _Cell:
             fits = number.is_between(-ANSWER_LIMIT, ANSWER_LIMIT)
             return _times(pl.when(fits).then(number), self._scale)
         if self._scale != 1 and self.dtype == pl.Float64:
-            return self.column.map_batches(_scaled, return_dtype=pl.Int64(), is_elementwise=True)
+            return self._scaled_float()
         if self._scale != 1:
             return _scaled_text(self.text)
         if self.dtype == pl.Float64:  # a shorter float is not always what it is written as
@@ -278,6 +278,20 @@ class _Cell:
         if self.trim:
             return self.text.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
         return self.text.str.strip_suffix(".0").cast(pl.Int64, strict=False)
+
+    def _scaled_float(self) -> pl.Expr:
+        """A float rounded as it is written, without writing it where that can make no difference.
+
+        What is written is the shortest number to which the float is nearest. That and the product
+        are each off by less than one part in 2^53, so the sum of both errors is below 2.5e-16.
+        """
+        product = self.column * float(_SCALE)
+        near = product.round()
+        clear = (product - near).abs() + product.abs() * 2.5e-16 < 0.5
+        clear &= product.abs() < _WHOLE_FLOATS
+        doubtful = pl.when(~clear).then(self.column).cast(pl.String)
+        number = near.cast(pl.Int64, strict=False)
+        return pl.when(clear).then(number).otherwise(_scaled_text(doubtful))
 
     def _missing_numbers(self) -> list[int]:
         scaled = (rounded(code) * self._scale for code in missing_numbers(self.question))
@@ -342,30 +356,6 @@ class _Cell:
         return pl.when(self._selection().is_not_null()).then(
             self._padded().str.contains(f" ({missing}) ")
         )
-
-
-def _scaled(floats: pl.Series) -> pl.Series:
-    """What `rounded` makes of each float as it is written; null where an answer cannot be as large.
-
-    A float is written as the shortest number to which it is nearest, so the way through text is
-    exact, and slow. It is left to those that could be rounded either way: the product below a
-    million million is wrong by less than a thousandth, and where a number of few digits gives
-    the float again, it is the one that is written.
-    """
-    product = floats * _SCALE
-    near = product.round()
-    clear = ((product - near).abs() < 0.49) & (near.abs() < _SCALE * 10**6)
-    # Not by one number: Polars then multiplies by its reciprocal, which can miss the last digit.
-    over = pl.repeat(_SCALE, len(near), dtype=pl.Float64, eager=True)
-    quick = clear | ((near / over == floats) & (near.abs() < _FEW_DIGITS))
-    if quick.all():
-        quickest: pl.Series = near.cast(pl.Int64)
-        return quickest
-    cell = pl.when(~pl.col("quick")).then(pl.col("cell")).cast(pl.String)
-    quickly = pl.col("near").cast(pl.Int64, strict=False)
-    cells = pl.DataFrame({"cell": floats, "near": near, "quick": quick})
-    number = pl.when(pl.col("quick")).then(quickly).otherwise(_scaled_text(cell))
-    return cells.select(number).to_series()
 
 
 def _scaled_text(text: pl.Expr) -> pl.Expr:
