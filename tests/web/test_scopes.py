@@ -187,3 +187,15 @@ def test_a_list_takes_as_many_queries_for_many_people(scope: Scope, world: World
             assert client.get(reverse("people:list")).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_the_list_of_members_says_which_cases_and_that_administrators_open_none(
+    world: World,
+) -> None:
+    _join(world, Reach(Scope.OWN_CASES))
+    page = world.client("dana").get(reverse("accounts:members")).content.decode()
+    rows = {
+        name: page.split(f"<bdi>{name}</bdi>")[1].split("</tr>")[0] for name in ("Nadia", "Dana")
+    }
+    assert "Their own cases" in rows["Nadia"]
+    assert "No cases" in rows["Dana"]

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from sojourn.web.accounts.roles import Role
+from sojourn.web.accounts.roles import POWERS, Role
 
 
 class Organisation(models.Model):
@@ -130,6 +130,11 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} ({self.pk})"
+
+    @property
+    def opens_cases(self) -> bool:
+        """Whether its role opens any case at all."""
+        return bool(POWERS[Role(self.role)].classes)
 
 
 class GrantedCase(models.Model):
