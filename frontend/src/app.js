@@ -1,5 +1,6 @@
 import './scss/app.scss';
 import { liveForm } from './live.js';
+import { partsOnDemand } from './parts.js';
 
 /** Fold the main menu on small screens. */
 function menuButton() {
@@ -88,6 +89,7 @@ singleSubmit();
 unsavedGuard();
 openAll();
 printButtons();
+partsOnDemand();
 openTarget();
 liveForm();
 window.addEventListener('hashchange', openTarget);

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,9 +57,15 @@ class Visitor:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """`sojourn serve --demo`, exactly as a new user starts it."""
-    home = tmp_path_factory.mktemp("demo") / "home"
+    with serving(tmp_path_factory.mktemp("demo") / "home") as started:
+        yield started
+
+
+@contextmanager
+def serving(home: Path, *options: str) -> Iterator[Demo]:
+    """The demonstration in a data folder."""
     command = [sys.executable, "-m", "sojourn", "serve", "--demo", "--port", "0"]
-    command += ["--home", str(home)]
+    command += ["--home", str(home), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             yield _started(server)
@@ -87,6 +94,13 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture
 def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Visitor]]:
     """Open a browser window, signed in if a user is named."""
+    with windows(browser, demo) as open_window:
+        yield open_window
+
+
+@contextmanager
+def windows(browser: Browser, demo: Demo) -> Iterator[Callable[..., Visitor]]:
+    """Opens windows on a running application, and closes them."""
     contexts: list[BrowserContext] = []
 
     def open_window(

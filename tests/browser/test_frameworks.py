@@ -32,6 +32,7 @@ def test_every_page_is_within_everybodys_reach(visit: Visit, path: str, language
     dana.go(path)
     if dana.page.locator("#row-list details").count():
         dana.page.locator("#row-list details > summary").first.click()
+        expect(dana.page.locator("#row-list [aria-busy]")).to_have_count(0)
     assert_good(dana)
 
 
@@ -47,14 +48,25 @@ def test_a_factor_opens_to_its_rule_by_keyboard(visit: Visit) -> None:
     expect(factor).to_contain_text("How long will your medicine last?")
 
 
+def test_every_rule_can_be_read_without_scripts(visit: Visit) -> None:
+    emil = visit("emil", scripts=False)
+    emil.go("/frameworks/domv/")
+    factor = emil.page.locator("#factor-ongoing_illness > details")
+    factor.locator("> summary").click()
+    factor.get_by_role("link", name="Read the rule").click()
+    emil.page.wait_for_url("**factor=ongoing_illness**")
+    factor.locator("> summary").click()
+    expect(factor).to_contain_text("The rule in words")
+
+
 def test_a_number_of_the_coverage_narrows_the_list(visit: Visit) -> None:
     emil = visit("emil")
     emil.go("/frameworks/domv/")
     number = emil.page.locator(".coverage__count").first
     wanted = int(number.locator("span").first.inner_text())
     number.click()
-    emil.page.wait_for_load_state("networkidle")
-    assert emil.page.locator("#row-list > li").count() == wanted
+    emil.page.wait_for_url("**effect=**")
+    expect(emil.page.locator("#row-list > li")).to_have_count(wanted)
 
 
 def test_findings_follow_answers_while_they_change(visit: Visit) -> None:
@@ -82,12 +94,12 @@ def test_a_finding_is_walked_back_to_its_rule(visit: Visit) -> None:
     salma = visit("salma")
     salma.go("/")
     salma.page.get_by_role("main").locator("a[href^='/cases/']").first.click()
-    salma.page.wait_for_load_state("networkidle")
+    salma.page.wait_for_url("**/cases/**")
     finding = salma.page.locator(".band .finding").first
     name = (finding.get_attribute("id") or "").removeprefix("finding-")
     finding.locator("summary").click()
     finding.get_by_role("link", name="Read the rule").click()
-    salma.page.wait_for_load_state("networkidle")
+    salma.page.wait_for_url("**/frameworks/**")
     rule = salma.page.locator(f"#factor-{name} > details")
     expect(rule).to_have_attribute("open", "")
     expect(rule).to_contain_text("The rule in words")
@@ -97,7 +109,7 @@ def test_readings_open_to_their_scale(visit: Visit) -> None:
     salma = visit("salma", "fr", NARROW)
     salma.go("/")
     salma.page.get_by_role("main").locator("a[href^='/cases/']").first.click()
-    salma.page.wait_for_load_state("networkidle")
+    salma.page.wait_for_url("**/cases/**")
     reading = salma.page.locator(".reading").first
     reading.locator("summary").click()
     expect(salma.page.get_by_role("main")).to_contain_text("Repères chiffrés")

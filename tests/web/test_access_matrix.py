@@ -13,8 +13,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from sojourn.framework import Framework
 from sojourn.language import load_framework
-from sojourn.web.accounts.models import Grant
-from sojourn.web.accounts.roles import POWERS, Verb
+from sojourn.web.accounts import actions as accounts
+from sojourn.web.accounts.access import SYSTEM
+from sojourn.web.accounts.models import Grant, Interest, Scope
+from sojourn.web.accounts.roles import POWERS, Role, Verb
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
@@ -218,3 +220,43 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
     ticket = Ticket.objects.get(case=world.case)
     url = reverse("cases:form", args=[stranger.pk, ticket.pk])
     assert world.client("bilal").get(url).status_code == 404
+
+
+OF_A_CASE = [
+    name
+    for name, route in ROUTES.items()
+    if route.args not in (None, _of_grant, _of_organisation, _of_place, _of_framework, _of_version)
+    and not route.open_to_all
+]
+
+
+@pytest.mark.parametrize("scope", [Scope.OWN_CASES, Scope.TEAM, Scope.NAMED_CASES])
+@pytest.mark.parametrize("name", OF_A_CASE)
+def test_a_grant_for_some_cases_opens_no_address_of_another_one(
+    name: str, scope: Scope, world: World, foreign: Case
+) -> None:
+    """Sami is made a supervisor of some cases only: first not of Amina's, then of hers."""
+    team = accounts.add_team(organisation=world.harbour, name="Night", by=SYSTEM)
+    cases = frozenset({uuid.uuid4()} if scope is Scope.NAMED_CASES else ())
+    Grant.objects.filter(holder=world.users["sami"]).delete()
+    given = accounts.grant(
+        holder=world.users["sami"],
+        role=Role.SUPERVISOR,
+        organisation=world.harbour,
+        reach=accounts.Reach(scope, team if scope is Scope.TEAM else None, cases),
+        by=SYSTEM,
+    )
+    assert _call(world.client("sami"), name, world.case) == 404
+    given.named_cases.update(case_id=world.case.pk)
+    Case.objects.filter(pk=world.case.pk).update(team=team, worker=world.users["sami"])
+    assert _call(world.client("sami"), name, world.case) in ROUTES[name].ok
+
+
+@pytest.mark.parametrize("name", OF_A_CASE)
+def test_no_address_of_a_case_opens_for_who_is_part_of_it(
+    name: str, world: World, foreign: Case
+) -> None:
+    accounts.declare_conflict(
+        user=world.users["sami"], cases=[world.case.pk], interest=Interest.RELATIVE, by=SYSTEM
+    )
+    assert _call(world.client("sami"), name, world.case) == 404

@@ -106,6 +106,7 @@ def test_a_member_is_added_with_a_role_and_can_sign_in(empty: World) -> None:
         "name": "Nadia",
         "password": "a phrase that is long",
         "role": "case_worker",
+        "scope": "own_cases",
     }
     assert empty.client("dana").post(reverse("accounts:members"), entry).status_code == 302
     response = Client().post(
@@ -132,6 +133,7 @@ def test_a_wrong_member_is_refused_with_words(
         "name": "Nadia",
         "password": "a phrase that is long",
         "role": "case_worker",
+        "scope": "own_cases",
         **change,
     }
     response = empty.client("dana").post(reverse("accounts:members"), entry)

@@ -36,8 +36,13 @@ def _texts(reason: Reason) -> Iterator[str]:
         yield from _texts(part)
 
 
-def _page(world: World, name: str, *args: str, who: str = "ana", **sent: str) -> str:
-    response = world.client(who).get(reverse(f"frameworks:{name}", args=args), sent)
+def _page(
+    world: World, name: str, *args: str, who: str = "ana", language: str = "en", **sent: str
+) -> str:
+    headers = {"accept-language": language}
+    response = world.client(who).get(
+        reverse(f"frameworks:{name}", args=args), sent, headers=headers
+    )
     assert response.status_code == 200
     return response.content.decode()
 
@@ -129,6 +134,26 @@ def test_what_is_asked_the_same_at_every_stage_has_one_column() -> None:
     found = coverage.cover(catalogue.load("reach-msna-2024"))
     assert (found.by_stage, found.stages, found.columns) == (False, (), 2)
     assert len(coverage.cover(catalogue.load("domv")).stages) == len(Stage)
+
+
+def test_the_page_of_a_long_framework_is_light_and_its_rules_come_one_by_one(world: World) -> None:
+    pages = [_page(world, "page", "domv", language=language) for language in LANGUAGES]
+    assert max(len(page.encode()) for page in pages) < 150_000
+    light = pages[0]
+    assert "The rule in words" not in light
+    assert light.count('id="factor-') == len(catalogue.load("domv").factors)
+    client, url = world.client("ana"), reverse("frameworks:page", args=["domv"])
+    one = {"factor": "ongoing_illness"}
+    rule = client.get(url, one, headers={"X-Requested-With": "fetch"}).content.decode()
+    assert "How long will your medicine last?" in rule
+    assert "<html" not in rule
+    alone = client.get(url, one).content.decode()
+    assert "<html" in alone
+    assert alone.count('id="factor-') == 1
+    assert "How long will your medicine last?" in alone
+    whole = _page(world, "page", "domv", whole="yes", effect="risk")
+    assert whole.count("The rule in words") == whole.count('id="factor-')
+    assert client.get(url, {"factor": "nowhere"}).status_code == 404
 
 
 def test_rows_are_narrowed_by_what_is_asked_for() -> None:

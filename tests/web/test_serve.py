@@ -98,7 +98,7 @@ def test_a_look_is_kept_when_the_process_is_killed_and_no_file_holds_the_name(
     home = tmp_path / "var"
     died = _run(LOOK_AND_DIE, home)
     assert died.returncode == -signal.SIGKILL, died.stderr
-    for path in home.iterdir():  # the write-ahead log is still there
+    for path in filter(Path.is_file, home.rglob("*")):  # the write-ahead log is still there
         assert b"Secretname" not in path.read_bytes(), path.name
         assert b"999000111222" not in path.read_bytes(), path.name
     assert _run(CHECK, home).stdout.split() == ["read", "people.person", "True"]
@@ -180,3 +180,51 @@ def _status(port: int, headers: dict[str, str]) -> int:
     status = connection.getresponse().status
     connection.close()
     return status
+
+
+OWN = """
+    import sys
+    from pathlib import Path
+    from sojourn.web import serve
+    serve._run = lambda host, port: print("runs")
+    try:
+        serve.serve("127.0.0.1", 0, demo=False, home=Path(sys.argv[1]), framework=sys.argv[2])
+    except serve.StartError as error:
+        sys.exit(str(error))
+"""
+FRAMEWORK = Path(__file__).with_name("framework.yaml").read_text(encoding="utf-8")
+
+
+def _start(home: Path, files: dict[str, str], framework: str) -> subprocess.CompletedProcess[str]:
+    folder = home / "frameworks"
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    code = textwrap.dedent(OWN).replace("sys.argv[2]", repr(framework))
+    return _run(code, home)
+
+
+def test_an_own_framework_is_read_from_its_folder_and_chosen_by_its_id(tmp_path: Path) -> None:
+    done = _start(tmp_path / "var", {"mine.yaml": FRAMEWORK, "~$mine.xlsx": "open"}, "small")
+    assert done.returncode == 0, done.stderr
+    assert "The framework small 1 was read" in done.stdout
+    assert done.stdout.endswith("runs\n")
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "There is no framework small, neither in the catalogue nor in"),
+        ({"mine.yaml": "survey: 3"}, "mine.yaml cannot be used"),
+        ({"mine.yaml": FRAMEWORK.replace("form_id: small", "form_id: domv")}, "same id as a frame"),
+        ({"mine.yaml": FRAMEWORK, "twice.yaml": FRAMEWORK}, "same id as mine.yaml: small"),
+    ],
+    ids=["missing", "broken", "as in the catalogue", "twice"],
+)
+def test_a_framework_that_cannot_be_used_stops_the_start_with_a_remedy(
+    tmp_path: Path, files: dict[str, str], said: str
+) -> None:
+    done = _start(tmp_path / "var", files, "small")
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr

@@ -24,13 +24,21 @@ import click
     default=None,
     help="Folder for the database and the keys (default: var in the current folder).",
 )
-def serve(demo: bool, host: str, port: int, home: Path | None) -> None:
-    """Start the web application, setting it up first where needed."""
+@click.option(
+    "--framework",
+    metavar="ID",
+    help="What new assessments use: an id of the catalogue, or of a file in HOME/frameworks.",
+)
+def serve(demo: bool, host: str, port: int, home: Path | None, framework: str | None) -> None:
+    """Start the web application, setting it up first where needed.
+
+    Frameworks of your own (.xlsx, .yaml) lie in the folder `frameworks` of the data folder.
+    """
     from sojourn.web.serve import StartError
     from sojourn.web.serve import serve as run_server
 
     try:
-        run_server(host, port, demo=demo, home=home or Path("var"))
+        run_server(host, port, demo=demo, home=home or Path("var"), framework=framework)
     except StartError as error:
         raise click.ClickException(str(error)) from error
 

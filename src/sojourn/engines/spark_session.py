@@ -121,7 +121,8 @@ class SparkSession:
     def parquet(self, files: Sequence[str]) -> tuple[str, int]:
         """A view of Parquet files with their rows numbered in `__row`, and how many there are.
 
-        Spark reads files in any order; each row knows its file and its place in it.
+        Spark reads files in any order; each row knows its file and its place in it. The rows are
+        sorted before anything is computed: Spark looks at all of them twice to sort them.
         """
         with _refusals():
             rows = self.spark.read.parquet(*files).selectExpr(
@@ -134,7 +135,7 @@ class SparkSession:
             start = f"element_at(map({listed}), __file)" if before else "0L"
             name = f"sojourn_{next(_views)}"
             numbered = rows.selectExpr("*", f"{start} + __at + 1 AS __row").drop("__file", "__at")
-            numbered.createOrReplaceTempView(name)
+            numbered.orderBy("__row").createOrReplaceTempView(name)
         return name, sum(n for _, n in sizes)
 
     def has(self, table: str) -> bool:

@@ -177,6 +177,7 @@ def _check_constraints(
 
 
 _NATIVE = "__native__"
+_SCALED = "__scaled__"
 
 
 def _table(dialect: Dialect, raw: Raw, questions: Sequence[Question]) -> Table:
@@ -185,10 +186,16 @@ def _table(dialect: Dialect, raw: Raw, questions: Sequence[Question]) -> Table:
     for question in questions:
         heading = raw.headings[question.name]
         sql, holds = dialect.name(heading), raw.holds[heading]
+        text = _as_text(dialect, sql, holds)
         if holds in KINDS:
             known = _known(dialect, sql, holds)
             written[_NATIVE + question.name] = known, KINDS[holds]
-        written[question.name] = _as_text(dialect, sql, holds), Kind.TEXT
+        if holds is Holds.FLOAT and _is_decimal(question):
+            clear, number = _clearly_rounded(dialect, known)
+            written[_SCALED + question.name] = f"CASE WHEN {clear} THEN {number} END", Kind.WHOLE
+            if not question.missing_codes:  # then text is looked at for doubtful ones only
+                text = f"CASE WHEN {clear} THEN NULL ELSE {text} END"
+        written[question.name] = text, Kind.TEXT
     return Table(raw.relation, written)
 
 
@@ -213,6 +220,23 @@ def _as_text(dialect: Dialect, sql: str, holds: Holds) -> str:
     # Engines write 16777216.0 in different ways, all other floats in the shortest one.
     is_whole = f"({small}) = FLOOR({small})"
     return f"CASE WHEN {is_whole} THEN {whole} WHEN {known} IS NOT NULL THEN {plain} END"
+
+
+def _is_decimal(question: Question) -> bool:
+    return isinstance(question.type, Number) and question.type.places > 0
+
+
+def _clearly_rounded(dialect: Dialect, known: str) -> tuple[str, str]:
+    """Where a float's text can be left alone, and the scaled number it then is.
+
+    What is written is the shortest number to which the float is nearest. That and the product are
+    each off by less than one part in 2^53, so the sum of both errors is below 2.5e-16.
+    """
+    scale, half, error = (dialect.cast(f"'{n}'", Kind.FLOAT) for n in (_SCALE, 0.5, 2.5e-16))
+    small = f"CASE WHEN ABS({known}) < 1000000000 THEN {known} * {scale} END"
+    near = f"FLOOR({small} + {half})"
+    clear = f"ABS({small} - {near}) + ABS({small}) * {error} < {half}"
+    return clear, dialect.cast(near, Kind.WHOLE)
 
 
 class _Cell:
@@ -241,7 +265,7 @@ class _Cell:
         """True where something stands that is neither an answer nor a missing code."""
         if isinstance(self.question.type, Codes):
             return ~self.text.is_null() & ~self._well_formed().fill_null(False)
-        present = self.native if self.holds in (Holds.DAY, Holds.MOMENT) else self.text
+        present = self.native if self.holds in KINDS else self.text
         return ~present.is_null() & self._value().is_null() & ~self._is_missing()
 
     def _value(self) -> Expr:
@@ -282,6 +306,10 @@ class _Cell:
             low, high = lit(-ANSWER_LIMIT, Kind.WIDE), lit(ANSWER_LIMIT, Kind.WIDE)
             fits = (self.native >= low) & (self.native <= high)
             return when(fits).then(self.native).cast(Kind.WHOLE) * self._scale
+        if self.holds is Holds.FLOAT and _is_decimal(self.question):
+            scaled = col(_SCALED + self.question.name)
+            doubtful = when(scaled.is_null()).then(self.text)
+            return _first(scaled, scaled, _Written(doubtful).rounded())
         if self._scale != 1:
             return self._decimal()
         if self.holds in (Holds.FLOAT, Holds.SHORT_FLOAT):

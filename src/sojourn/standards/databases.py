@@ -220,7 +220,15 @@ def _open_spark(given: str, framework: Framework, keys: Sequence[str], table: st
         path = () if "://" in given else (Path(given),)
         stem = Path(given).stem
         return source_of(
-            session, framework, list(files), open_files, keys, main=table, stem=stem, files=path
+            session,
+            framework,
+            list(files),
+            open_files,
+            keys,
+            main=table,
+            stem=stem,
+            files=path,
+            ordered=True,
         )
 
     return _closing(session, opened)

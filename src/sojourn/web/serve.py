@@ -44,11 +44,14 @@ def prepare(home: Path, *, demo: bool = False) -> None:
     _check_keys()
 
 
-def serve(host: str, port: int, *, demo: bool, home: Path) -> None:
+def serve(host: str, port: int, *, demo: bool, home: Path, framework: str | None = None) -> None:
     """Serves until it is stopped. With `demo`, invented people are loaded once and the log-ins are
-    printed. Raises StartError.
+    printed. New assessments use the `framework` of that id. Raises StartError.
     """
+    if framework is not None:
+        os.environ["SOJOURN_FRAMEWORK"] = framework
     prepare(home, demo=demo)
+    _read_own_frameworks()
     if demo:
         _load_demo()
     else:
@@ -98,6 +101,7 @@ def _make_home(home: Path) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         home.chmod(0o700)
+        (home / "frameworks").mkdir(exist_ok=True)
         create_secret(home / "secret.key")
         if not (home / "sojourn.sqlite3").exists():
             # Where there are data but no key, a new key would only hide that the old one is lost.
@@ -136,6 +140,19 @@ def _refuse_demo_data() -> None:
             "This folder holds the demonstration with its public passwords. Start it with --demo, "
             "or choose another folder with --home."
         )
+
+
+def _read_own_frameworks() -> None:
+    from django.conf import settings
+
+    from sojourn.web.cases import frameworks
+
+    try:
+        for framework in frameworks.own(settings.HOME / frameworks.FOLDER).values():
+            _say(f"The framework {framework.id} {framework.version} was read ({framework.digest}).")
+        frameworks.current()
+    except frameworks.OwnFrameworkError as error:
+        raise StartError(str(error)) from error
 
 
 def _name_disputed_frameworks() -> None:

@@ -10,21 +10,23 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import wraps
+from functools import reduce, wraps
+from operator import or_
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sojourn.framework import DataClass
-from sojourn.web.accounts.models import Grant, User
+from sojourn.web.accounts.models import Conflict, Grant, Organisation, Scope, User
 from sojourn.web.accounts.roles import POWERS, Power, Role, Verb
 
 Row = TypeVar("Row", bound=Model)
+_NARROW = frozenset({Scope.OWN_CASES, Scope.NAMED_CASES, Scope.TEAM})
 
 
 class Purpose(Enum):
@@ -54,6 +56,34 @@ class Held:
     role: Role
     organisation_id: uuid.UUID
     organisation_name: str
+    organisations: frozenset[uuid.UUID]
+    scope: Scope = Scope.ORGANISATION
+    team_id: int | None = None
+    cases: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it reaches some cases of the organisation only."""
+        return self.scope in _NARROW
+
+    def narrow(self, user_id: int | None, to_case: str) -> Q:
+        """The condition on rows; `to_case` leads from a row to its case ("" for the case)."""
+        here = Q(**{f"{to_case}organisation_id": self.organisation_id})
+        if self.scope is Scope.OWN_CASES:
+            return here & Q(**{f"{to_case}worker_id": user_id})
+        if self.scope is Scope.TEAM:
+            return here & Q(**{f"{to_case}team_id": self.team_id})
+        return here & Q(**{f"{to_case}pk__in": self.cases})
+
+    def covers(self, user_id: int | None, case: Any) -> bool:
+        """The same question of one case in hand."""
+        if case.organisation_id not in self.organisations:
+            return False
+        if self.scope is Scope.OWN_CASES:
+            return user_id is not None and bool(case.worker_id == user_id)
+        if self.scope is Scope.TEAM:
+            return bool(case.team_id == self.team_id)
+        return not self.is_narrow or case.pk in self.cases
 
     @property
     def power(self) -> Power:
@@ -62,36 +92,72 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whoever acts: a signed-in user with the grants in force today."""
+    """Whoever acts: a signed-in user with the grants in force today.
+
+    `conflicts` are the cases that this user is part of, and therefore never sees.
+    """
 
     user_id: int | None
     name: str
     grants: tuple[Held, ...] = ()
+    conflicts: frozenset[uuid.UUID] = frozenset()
 
     def may(self, verb: Verb) -> bool:
         """Whether any grant allows this at all."""
         return any(verb in grant.power.verbs for grant in self.grants)
 
     def organisations(self, verb: Verb) -> frozenset[uuid.UUID]:
-        """Where this principal may do it."""
-        return frozenset(
-            grant.organisation_id for grant in self.grants if verb in grant.power.verbs
+        """Where this principal may do it, be it with some cases only."""
+        return frozenset[uuid.UUID]().union(*(g.organisations for g in self._with(verb)))
+
+    def whole(self, verb: Verb) -> frozenset[uuid.UUID]:
+        """Where this principal may do it with every case."""
+        return frozenset[uuid.UUID]().union(
+            *(g.organisations for g in self._with(verb) if not g.is_narrow)
         )
 
-    def classes(self, organisation_id: uuid.UUID, verb: Verb) -> frozenset[DataClass]:
-        """The data classes this principal sees of an organisation's files, for this verb."""
-        return frozenset[DataClass]().union(
-            *(
-                grant.power.classes
-                for grant in self.grants
-                if grant.organisation_id == organisation_id and verb in grant.power.verbs
-            )
+    def opens_in(self, organisation_id: uuid.UUID) -> bool:
+        """Whether a file opened there by this principal is one they reach afterwards."""
+        return any(
+            organisation_id in grant.organisations and grant.scope is not Scope.NAMED_CASES
+            for grant in self._with(Verb.WRITE)
         )
+
+    def team_in(self, organisation_id: uuid.UUID) -> int | None:
+        """The team that a file opened there by this principal falls to."""
+        for grant in self._with(Verb.WRITE):
+            if grant.organisation_id == organisation_id and grant.team_id is not None:
+                return grant.team_id
+        return None
+
+    def narrow(self, verb: Verb) -> tuple[Held, ...]:
+        """The grants that allow it with some cases only."""
+        return tuple(grant for grant in self._with(verb) if grant.is_narrow)
+
+    def classes(self, organisation_id: uuid.UUID, verb: Verb) -> frozenset[DataClass]:
+        """What this principal surely sees of any row of an organisation that they reach.
+
+        The classes of the grants for the whole organisation, and those that all the narrower
+        grants there have in common: by which of these a row is reached is not asked.
+        """
+        held = [g for g in self._with(verb) if organisation_id in g.organisations]
+        narrow = [g.power.classes for g in held if g.is_narrow]
+        shared = narrow[0].intersection(*narrow) if narrow else frozenset[DataClass]()
+        return shared.union(*(g.power.classes for g in held if not g.is_narrow))
+
+    def classes_of_case(self, case: Model, verb: Verb) -> frozenset[DataClass]:
+        """The data classes this principal sees of one case, for this verb."""
+        return frozenset[DataClass]().union(
+            *(g.power.classes for g in self._with(verb) if g.covers(self.user_id, case))
+        )
+
+    def _with(self, verb: Verb) -> list[Held]:
+        return [grant for grant in self.grants if verb in grant.power.verbs]
 
     def grant_for(self, organisation_id: uuid.UUID | None, verb: Verb) -> int | None:
         """The grant that the audit names for an act."""
-        for grant in self.grants:
-            if grant.organisation_id == organisation_id and verb in grant.power.verbs:
+        for grant in self._with(verb):
+            if organisation_id in grant.organisations:
                 return grant.id
         return None
 
@@ -106,10 +172,13 @@ class Visible(Generic[Row]):
 
     rows: QuerySet[Row]
     purpose: Purpose
+    _principal: Principal
     _classes: Mapping[uuid.UUID, frozenset[DataClass]]
 
     def classes(self, row: Row) -> frozenset[DataClass]:
         """What may be shown of one of the rows."""
+        if _to_case(type(row)) == "":
+            return self._principal.classes_of_case(row, self.purpose.verb)
         key = getattr(row, type(row).ACCESS_KEY)  # type: ignore[attr-defined]  # checked in visible
         return self._classes.get(key, frozenset())
 
@@ -117,37 +186,108 @@ class Visible(Generic[Row]):
 def visible(principal: Principal, queryset: QuerySet[Row], purpose: Purpose) -> Visible[Row]:
     """Narrows a queryset to what a principal may reach for a purpose.
 
-    The model names the column that decides (`ACCESS_KEY`); a model without one is refused with
-    TypeError, so that nothing is reachable by having been forgotten.
+    The model names the column of the organisation (`ACCESS_KEY`); a model without one is refused
+    with TypeError, so that nothing is reachable by having been forgotten. Grants for some cases
+    only reach rows whose model says how to get from a row to its case (`ACCESS_CASE`: "" for the
+    case itself, None for what is about nobody); a model that does not say is reached by grants for
+    the whole organisation alone. Cases in which the principal has a part are left out.
     """
     key = getattr(queryset.model, "ACCESS_KEY", None)
     if key is None:
         raise TypeError(f"{queryset.model.__name__} has no ACCESS_KEY")
     organisations = principal.organisations(purpose.verb)
     return Visible(
-        queryset.filter(**{f"{key}__in": organisations}),
+        queryset.filter(_reach(principal, queryset.model, key, purpose.verb)),
         purpose,
+        principal,
         MappingProxyType({org: principal.classes(org, purpose.verb) for org in organisations}),
     )
 
 
+def reaches(principal: Principal, row: Model, purpose: Purpose) -> bool:
+    """Whether the principal may do with one row what the purpose takes."""
+    rows = type(row)._default_manager.filter(pk=row.pk)
+    return principal == SYSTEM or visible(principal, rows, purpose).rows.exists()
+
+
+def _to_case(model: type[Model]) -> str | None:
+    """The way from a row to its case; None where there is none."""
+    return getattr(model, "ACCESS_CASE", None)
+
+
+def _reach(principal: Principal, model: type[Model], key: str, verb: Verb) -> Q:
+    way = _to_case(model)
+    if way is None:
+        about_nobody = hasattr(model, "ACCESS_CASE")
+        reached = principal.organisations(verb) if about_nobody else principal.whole(verb)
+        return Q(**{f"{key}__in": reached})
+    whole = Q(**{f"{key}__in": principal.whole(verb)})
+    prefix = f"{way}__" if way else ""
+    narrow = [held.narrow(principal.user_id, prefix) for held in principal.narrow(verb)]
+    if narrow:
+        whole |= _matching(model, way, reduce(or_, narrow))
+    if principal.conflicts:
+        whole &= ~_matching(model, way, Q(**{f"{prefix}pk__in": principal.conflicts}))
+    return whole
+
+
+def _matching(model: type[Model], way: str, condition: Q) -> Q:
+    """A case's own columns are asked directly; elsewhere a row counts once, for all its cases."""
+    if not way:
+        return condition
+    return Q(pk__in=model._default_manager.filter(condition).values("pk"))
+
+
 def principal_for(user: User) -> Principal:
-    """The principal behind a user: one query for the grants in force today."""
+    """The principal behind a user: the grants in force today, and what keeps them away."""
     today = timezone.localdate()
     grants = (
         Grant.objects.filter(holder=user, revoked_at=None, valid_from__lte=today)
         .exclude(valid_until__lt=today)
         .select_related("organisation")
+        .prefetch_related("named_cases")
         .order_by("id")
     )
+    branches = _branches() if any(g.scope == Scope.BRANCHES for g in grants) else {}
     return Principal(
         user.pk,
         user.name,
         tuple(
-            Held(grant.pk, Role(grant.role), grant.organisation_id, grant.organisation.name)
+            Held(
+                grant.pk,
+                Role(grant.role),
+                grant.organisation_id,
+                grant.organisation.name,
+                _organisations(grant, branches),
+                Scope(grant.scope),
+                grant.team_id,
+                frozenset(named.case_id for named in grant.named_cases.all()),
+            )
             for grant in grants
         ),
+        frozenset(Conflict.objects.filter(user=user).values_list("case_id", flat=True)),
     )
+
+
+Branches = Mapping[uuid.UUID, list[uuid.UUID]]
+
+
+def _branches() -> Branches:
+    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for organisation in Organisation.objects.exclude(parent=None).only("id", "parent_id"):
+        assert organisation.parent_id is not None  # noqa: S101 - tells the type checker
+        found.setdefault(organisation.parent_id, []).append(organisation.pk)
+    return found
+
+
+def _organisations(grant: Grant, branches: Branches) -> frozenset[uuid.UUID]:
+    """The organisation of a grant, and where it says so all that stand below it."""
+    found, waiting = {grant.organisation_id}, [grant.organisation_id]
+    while grant.scope == Scope.BRANCHES and waiting:
+        below = [each for each in branches.get(waiting.pop(), []) if each not in found]
+        found.update(below)
+        waiting.extend(below)
+    return frozenset(found)
 
 
 def principal_of(request: HttpRequest) -> Principal:

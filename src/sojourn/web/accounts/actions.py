@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,15 +15,26 @@ from django.utils.translation import gettext as _
 
 from sojourn.web.accounts import rules
 from sojourn.web.accounts.access import SYSTEM, Principal
-from sojourn.web.accounts.models import Grant, Organisation, User
-from sojourn.web.accounts.roles import Role, Verb
+from sojourn.web.accounts.models import (
+    Conflict,
+    Grant,
+    GrantedCase,
+    Interest,
+    Organisation,
+    Scope,
+    Team,
+    User,
+)
+from sojourn.web.accounts.roles import POWERS, Role, Verb
 from sojourn.web.audit.actions import record
 
 
 @transaction.atomic
-def add_organisation(*, name: str, code: str, by: Principal) -> Organisation:
-    """An organisation that can hold files."""
-    organisation = Organisation.objects.create(name=name, code=code)
+def add_organisation(
+    *, name: str, code: str, by: Principal, parent: Organisation | None = None
+) -> Organisation:
+    """An organisation that can hold files, perhaps as a branch of another one."""
+    organisation = Organisation.objects.create(name=name, code=code, parent=parent)
     record(by=by, verb="add", object=organisation, organisation_id=organisation.pk)
     return organisation
 
@@ -36,40 +50,74 @@ def add_user(
 
 
 @transaction.atomic
+def add_team(*, organisation: Organisation, name: str, by: Principal) -> Team:
+    """A team, to which cases can belong. PermissionDenied for who does not manage members."""
+    _check_may_configure(by, organisation)
+    team = Team.objects.create(organisation=organisation, name=name)
+    record(by=by, verb="add", object=team, organisation_id=organisation.pk)
+    return team
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which cases a grant reaches: a scope, with the team or the cases that it is about."""
+
+    scope: Scope = Scope.ORGANISATION
+    team: Team | None = None
+    cases: frozenset[uuid.UUID] = frozenset()
+
+
+@transaction.atomic
 def grant(
     *,
     holder: User,
     role: Role,
     organisation: Organisation,
     by: Principal,
+    reach: Reach = Reach(),
     valid_from: date | None = None,
     valid_until: date | None = None,
     reason: str = "",
 ) -> Grant:
-    """Gives a role in an organisation. ValidationError where it clashes with another one held."""
+    """Gives a role in an organisation, for all of its cases or some.
+
+    ValidationError where it clashes with another role held, is held already, or where role and
+    reach do not fit together.
+    """
     _check_may_configure(by, organisation)
     if by.user_id is not None and by.user_id == holder.pk:
         raise PermissionDenied(_("You cannot give a role to yourself."))
     held = [Role(value) for value in _open_grants(holder).values_list("role", flat=True)]
     if rules.clash([*held, role]):
         raise ValidationError(_("This role cannot be held together with another one they have."))
-    if _open_grants(holder).filter(role=role, organisation=organisation).exists():
+    _check_reach(role, organisation, reach)
+    same = _open_grants(holder).filter(role=role, organisation=organisation)
+    if same.filter(scope=reach.scope, team=reach.team).exists():
         raise ValidationError(_("They hold this role already."))
     given = Grant.objects.create(
         holder=holder,
         role=role,
         organisation=organisation,
+        scope=reach.scope,
+        team=reach.team,
         valid_from=valid_from or timezone.localdate(),
         valid_until=valid_until,
         granted_by_id=by.user_id,
         reason=reason,
+    )
+    GrantedCase.objects.bulk_create(
+        GrantedCase(grant=given, case_id=case_id) for case_id in sorted(reach.cases)
     )
     record(
         by=by,
         verb="grant",
         object=given,
         organisation_id=organisation.pk,
-        changed={"role": [None, role.value], "holder": [None, str(holder.pk)]},
+        changed={
+            "role": [None, role.value],
+            "holder": [None, str(holder.pk)],
+            "scope": [None, reach.scope.value],
+        },
     )
     return given
 
@@ -84,6 +132,33 @@ def revoke(*, grant: Grant, by: Principal) -> None:
     grant.revoked_by_id = by.user_id
     grant.save(update_fields=["revoked_at", "revoked_by"])
     record(by=by, verb="revoke", object=grant, organisation_id=grant.organisation_id)
+
+
+@transaction.atomic
+def declare_conflict(
+    *, user: User, cases: Iterable[uuid.UUID], interest: Interest, by: Principal
+) -> None:
+    """Keeps somebody away from cases they are part of, at once. Declaring it again is no error.
+
+    Whoever finds the case may declare it, so the caller hands over ids of cases that `by` reaches.
+    """
+    for case_id in cases:
+        conflict, is_new = Conflict.objects.get_or_create(
+            user=user, case_id=case_id, interest=interest, defaults={"declared_by_id": by.user_id}
+        )
+        if is_new:
+            record(by=by, verb="add", object=conflict)
+
+
+def _check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
+    if (reach.scope is Scope.TEAM) != (reach.team is not None):
+        raise ValidationError(_("Name the team, or choose another reach."))
+    if reach.team is not None and reach.team.organisation_id != organisation.pk:
+        raise ValidationError(_("This team belongs to another organisation."))
+    if (reach.scope is Scope.NAMED_CASES) != bool(reach.cases):
+        raise ValidationError(_("Name the cases, or choose another reach."))
+    if reach.scope not in (Scope.ORGANISATION, Scope.BRANCHES) and not POWERS[role].classes:
+        raise ValidationError(_("This role opens no cases, so it is not given for some of them."))
 
 
 def _check_may_configure(by: Principal, organisation: Organisation) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.web.accounts.access import Principal
-from sojourn.web.accounts.models import Organisation, User
+from sojourn.web.accounts.models import Organisation, Scope, User
 from sojourn.web.accounts.queries import managed
 from sojourn.web.accounts.roles import Role
 
@@ -26,6 +26,10 @@ class MemberForm(forms.Form):
         help_text=_("At least 12 characters. Hand it over in person, to be changed after sign-in."),
     )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    scope = forms.ChoiceField(
+        label=_("Which cases"),
+        choices=[(s.value, s.label) for s in (Scope.ORGANISATION, Scope.OWN_CASES, Scope.BRANCHES)],
+    )
     valid_until = forms.DateField(
         label=_("Until"),
         required=False,

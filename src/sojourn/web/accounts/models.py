@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from sojourn.web.accounts.roles import Role
+from sojourn.web.accounts.roles import POWERS, Role
 
 
 class Organisation(models.Model):
@@ -19,6 +19,24 @@ class Organisation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=120, unique=True)
     code = models.SlugField(max_length=8, unique=True)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="branches"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """People of one organisation who look after cases together."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="team_name_once", fields=["organisation", "name"])
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -56,6 +74,16 @@ class User(AbstractBaseUser):
         return self.name
 
 
+class Scope(models.TextChoices):
+    """Which of an organisation's cases a grant reaches."""
+
+    OWN_CASES = "own_cases", _("Their own cases")
+    NAMED_CASES = "named_cases", _("Named cases")
+    TEAM = "team", _("The cases of a team")
+    ORGANISATION = "organisation", _("All cases of the organisation")
+    BRANCHES = "branches", _("All cases of the organisation and its branches")
+
+
 class Grant(models.Model):
     """One role in one organisation, for a time, given by somebody for a reason."""
 
@@ -64,6 +92,10 @@ class Grant(models.Model):
     holder = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=30, choices=Role.choices)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="grants")
+    scope = models.CharField(max_length=20, choices=Scope.choices, default=Scope.ORGANISATION)
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="grants"
+    )
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
     granted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -81,10 +113,69 @@ class Grant(models.Model):
             ),
             models.UniqueConstraint(
                 name="grant_once",
-                fields=["holder", "role", "organisation"],
-                condition=Q(revoked_at=None),
+                fields=["holder", "role", "organisation", "scope"],
+                condition=Q(revoked_at=None, team=None),
+            ),
+            models.UniqueConstraint(
+                name="grant_once_per_team",
+                fields=["holder", "role", "team"],
+                condition=Q(revoked_at=None, team__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_grant_for_a_team_names_it",
+                condition=Q(scope=Scope.TEAM, team__isnull=False)
+                | (~Q(scope=Scope.TEAM) & Q(team=None)),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.role} ({self.pk})"
+
+    @property
+    def opens_cases(self) -> bool:
+        """Whether its role opens any case at all."""
+        return bool(POWERS[Role(self.role)].classes)
+
+
+class GrantedCase(models.Model):
+    """One of the cases that a grant for named cases reaches.
+
+    The case is named by its id alone: this app stands below the one that holds cases. An id that
+    is no case of the grant's organisation reaches nothing.
+    """
+
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="named_cases")
+    case_id = models.UUIDField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="named_once", fields=["grant", "case_id"])]
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class Interest(models.TextChoices):
+    """How somebody who signs in is part of a case."""
+
+    SUBJECT = "subject", _("The case is about them")
+    ALLEGED_ACTOR = "alleged_actor", _("Said to have done harm")
+    COMPLAINED_ABOUT = "complained_about", _("Complained about")
+    RELATIVE = "relative", _("A relative")
+
+
+class Conflict(models.Model):
+    """Keeps somebody who is part of a case away from it, whatever was granted."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="conflicts")
+    case_id = models.UUIDField(db_index=True)
+    interest = models.CharField(max_length=20, choices=Interest.choices)
+    declared_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    declared_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="conflict_once", fields=["user", "case_id", "interest"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.interest} ({self.pk})"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sojourn.web.accounts import actions, queries
 from sojourn.web.accounts.access import needs, principal_of
 from sojourn.web.accounts.forms import MemberForm
+from sojourn.web.accounts.models import Scope
 from sojourn.web.accounts.roles import Role, Verb
 
 
@@ -56,6 +57,7 @@ def _add(request: HttpRequest, form: MemberForm) -> bool:
             actions.grant(
                 holder=user,
                 role=Role(data["role"]),
+                reach=actions.Reach(Scope(data["scope"])),
                 organisation=data["organisation"],
                 valid_until=data["valid_until"],
                 by=by,

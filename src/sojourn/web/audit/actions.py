@@ -197,7 +197,7 @@ def _row(entry: Entry, *, seq: int, at: str, prev_hash: str) -> dict[str, Any]:
 
 
 def _grant(by: Principal, organisation_id: uuid.UUID | None) -> int | None:
-    held = [grant.id for grant in by.grants if grant.organisation_id == organisation_id]
+    held = [grant.id for grant in by.grants if organisation_id in grant.organisations]
     return held[0] if held else None
 
 

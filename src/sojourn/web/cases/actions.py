@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from sojourn.engines import record as engine
 from sojourn.framework import Answers, Framework
-from sojourn.web.accounts.access import SYSTEM, Principal
+from sojourn.web.accounts.access import Principal, Purpose, reaches
 from sojourn.web.accounts.models import Organisation
-from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import record
 from sojourn.web.cases import frameworks, rules
 from sojourn.web.cases.answers import split
@@ -45,6 +43,7 @@ def open_files(
             person=person,
             organisation=organisation,
             worker_id=by.user_id,
+            team_id=by.team_in(organisation.pk),
             opened_at=when,
             review_on=rules.next_review(when.date(), urgent=True),
         )
@@ -123,7 +122,7 @@ def assess(
 @transaction.atomic
 def set_review(*, case: Case, on: date, by: Principal) -> None:
     """Sets the day on which somebody looks at the case again."""
-    _check_may(by, case.organisation_id)
+    _check_may(by, case)
     if on < timezone.localdate():
         raise ValidationError(_("Choose today or a later day."))
     before, case.review_on = case.review_on, on
@@ -133,7 +132,7 @@ def set_review(*, case: Case, on: date, by: Principal) -> None:
 
 def check_may_assess(*, case: Case, basis: LegalBasis, by: Principal) -> None:
     """Raises, with the reason, where an assessment of this case may not be made now."""
-    _check_may(by, case.organisation_id)
+    _check_may(by, case)
     if case.person.erased_at is not None:
         raise ValidationError(_("This person was erased."))
     if case.state != CaseState.OPEN:
@@ -167,6 +166,6 @@ def _note(case: Case, verb: str, by: Principal, changed: dict[str, object] | Non
     )
 
 
-def _check_may(by: Principal, organisation_id: uuid.UUID) -> None:
-    if by != SYSTEM and organisation_id not in by.organisations(Verb.WRITE):
+def _check_may(by: Principal, row: Case) -> None:
+    if not reaches(by, row, Purpose.CASE_WORK):
         raise PermissionDenied(_("Your role does not change people's files."))

@@ -1,15 +1,22 @@
-"""Which framework is used now, and the ones that earlier assessments used."""
+"""Which frameworks can be used now, and the ones that earlier assessments used.
+
+Besides the catalogue these are the workbooks and YAML files in the folder `frameworks` of the data
+folder. They are read once, when the application starts.
+"""
 
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from sojourn import catalogue
 from sojourn.framework import Framework
+from sojourn.language import FrameworkProblems, load_framework
 from sojourn.language.build import build
 from sojourn.language.sheets import SheetRow, Tables
 from sojourn.web.cases.models import KeptFramework
@@ -17,9 +24,63 @@ from sojourn.web.cases.models import KeptFramework
 _log = logging.getLogger("sojourn.frameworks")
 
 
+FOLDER = "frameworks"
+_KINDS = (".xlsx", ".yaml", ".yml")
+
+
+class OwnFrameworkError(ValueError):
+    """A file in the folder of own frameworks that cannot be used: which, why, and what to do."""
+
+
+@cache
+def own(folder: Path) -> Mapping[str, Framework]:
+    """The frameworks in a folder by id, read once; none where there is no folder.
+
+    Files whose names begin with a dot or `~` belong to other programs and are passed over. Raises
+    OwnFrameworkError for the first file that cannot be used.
+    """
+    found: dict[str, tuple[str, Framework]] = {}
+    for path in sorted(folder.glob("*")):
+        if path.suffix.lower() not in _KINDS or path.name.startswith((".", "~")):
+            continue
+        try:
+            framework = load_framework(path)
+        except FrameworkProblems as problems:
+            raise OwnFrameworkError(
+                f"{problems}\nPut it right (`sojourn framework check {path}`), or take it out of "
+                "the folder."
+            ) from problems
+        taken = found[framework.id][0] if framework.id in found else ""
+        if framework.id in catalogue.ids():
+            taken = "a framework of the catalogue"
+        if taken:
+            raise OwnFrameworkError(
+                f"The framework {path} has the same id as {taken}: {framework.id}. Give it another "
+                "`form_id` in the sheet settings."
+            )
+        found[framework.id] = (path.name, framework)
+    return {framework_id: framework for framework_id, (_name, framework) in found.items()}
+
+
+def usable() -> dict[str, Framework]:
+    """Every framework that new assessments could use, by id. Raises OwnFrameworkError."""
+    shipped = {framework_id: catalogue.load(framework_id) for framework_id in catalogue.ids()}
+    return {**shipped, **own(settings.HOME / FOLDER)}
+
+
 def current() -> Framework:
-    """The framework that new assessments use."""
-    return catalogue.load(settings.FRAMEWORK)
+    """The framework that new assessments use. Raises OwnFrameworkError where there is none."""
+    chosen: str = settings.FRAMEWORK
+    if chosen in catalogue.ids():
+        return catalogue.load(chosen)
+    folder = settings.HOME / FOLDER
+    framework = own(folder).get(chosen)
+    if framework is None:
+        raise OwnFrameworkError(
+            f"There is no framework {chosen}, neither in the catalogue nor in {folder}. Name one "
+            "by its id, the `form_id` in its sheet settings."
+        )
+    return framework
 
 
 def keep(framework: Framework) -> KeptFramework:

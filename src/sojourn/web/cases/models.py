@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.framework import Stage
-from sojourn.web.accounts.models import Organisation
+from sojourn.web.accounts.models import Organisation, Team
 from sojourn.web.people.models import Person
 
 
@@ -46,12 +46,16 @@ class Case(models.Model):
     """
 
     ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = ""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
     worker = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="cases"
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
     )
     state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
     opened_at = models.DateTimeField()
@@ -65,6 +69,8 @@ class Case(models.Model):
             models.Index(fields=["organisation", "state", "review_on"]),
             models.Index(fields=["organisation", "state", "is_urgent"]),
             models.Index(fields=["organisation", "-assessed_at"]),
+            models.Index(fields=["worker", "state", "review_on"]),
+            models.Index(fields=["team", "state", "review_on"]),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -96,6 +102,7 @@ class Assessment(models.Model):
     """
 
     ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "case"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sojourn.framework import DataClass, Findings
-from sojourn.web.accounts.access import Purpose, needs, principal_of
+from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import actions, frameworks, queries, readings
@@ -69,7 +69,7 @@ def situation(
         "readings": _readings(shown, classes) if shown is not None else (),
         "rules_url": _rules_url(shown) if shown is not None else "",
         "review_form": ReviewForm(initial={"review_on": case.review_on}),
-        "may_write": case.organisation_id in by.organisations(Verb.WRITE),
+        "may_write": reaches(by, case, Purpose.CASE_WORK),
         "today": timezone.localdate(),
     }
     return render(request, "cases/situation.html", context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,8 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sojourn.web.accounts.access import SYSTEM, Principal
-from sojourn.web.accounts.roles import Verb
+from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
 from sojourn.web.audit.actions import record
 from sojourn.web.consent import notices
 from sojourn.web.consent.models import Consent, ConsentStep
@@ -48,7 +46,7 @@ class Asked:
 @transaction.atomic
 def ask(*, person: Person, asked: Asked, by: Principal, at: datetime | None = None) -> Consent:
     """Records that somebody was asked; the answer follows with `answer`."""
-    _check_may(by, person.organisation_id)
+    _check_may(by, person)
     if person.erased_at is not None:
         raise ValidationError(_("This person was erased."))
     consent = Consent.objects.create(
@@ -91,7 +89,7 @@ def expire_due(*, on: date) -> int:
 
 def _step(consent: Consent, wanted: ConsentState, by: Principal, at: datetime | None) -> None:
     """One step of the table, from the state the database holds now."""
-    _check_may(by, consent.organisation_id)
+    _check_may(by, consent)
     now = Consent.objects.select_for_update().values_list("state", flat=True).get(pk=consent.pk)
     check_step(ConsentState(now), wanted)
     consent.state = wanted
@@ -112,6 +110,6 @@ def _note(consent: Consent, by: Principal, at: datetime) -> None:
     )
 
 
-def _check_may(by: Principal, organisation_id: uuid.UUID) -> None:
-    if by != SYSTEM and organisation_id not in by.organisations(Verb.WRITE):
+def _check_may(by: Principal, row: Person | Consent) -> None:
+    if not reaches(by, row, Purpose.CASE_WORK):
         raise PermissionDenied(_("Your role does not change people's files."))

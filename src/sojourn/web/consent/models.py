@@ -69,6 +69,7 @@ class Consent(models.Model):
     """
 
     ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "person__cases"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="consents")

@@ -10,13 +10,13 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
+from sojourn import catalogue
 from sojourn.framework import DataClass
 from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts.access import SYSTEM, Principal, principal_for
 from sojourn.web.accounts.models import Organisation, User
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases import actions as cases
-from sojourn.web.cases import frameworks
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.consent import actions as consents
 from sojourn.web.consent.actions import Asked
@@ -27,6 +27,9 @@ from sojourn.web.demo.stories import STORIES, Story
 from sojourn.web.demo.world import DEMO, FIRST_NAMES, LOGINS, ORGANISATIONS, PEOPLE
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.people.rules import IdentityData, Names
+
+FRAMEWORK = "domv"
+"""The one whose questions the stories answer, whatever new assessments use."""
 
 _SEED = 20_26
 _SPREAD_DAYS = 120
@@ -60,7 +63,7 @@ def load(people: dict[str, int] | None = None) -> bool:
     number = 0
     for code, organisation in organisations.items():
         helpers = [user for user in users if _helps(user, organisation)]
-        answer_for_places(frameworks.current(), organisation, helpers[0])
+        answer_for_places(catalogue.load(FRAMEWORK), organisation, helpers[0])
         for _each in range((people or PEOPLE)[code]):
             number += 1
             _Life(number, next(stories), chance, chance.choice(helpers), organisation).live()
@@ -144,7 +147,7 @@ class _Life:
         return at.date() + timedelta(days=365) if self.chance.random() < 0.6 else None
 
     def _assess(self, case: Case, moments: list[datetime]) -> None:
-        framework = frameworks.current()
+        framework = catalogue.load(FRAMEWORK)
         telling = Telling.begin(self.story, self.chance)
         for turn, at in enumerate(moments):
             if turn:

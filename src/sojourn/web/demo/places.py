@@ -59,7 +59,7 @@ def answer_for_places(framework: Framework, organisation: Organisation, by: Prin
     for place in PLACES[organisation.code]:
         for period, answers in moments.items():
             xml = _form(framework, place, period, answers)
-            actions.receive(organisation=organisation, xml=xml, by=by)
+            actions.receive(organisation=organisation, xml=xml, by=by, framework=framework)
 
 
 def at_a_place(framework: Framework, answers: Answers, code: str, number: int) -> Answers:

@@ -19,6 +19,7 @@ class Ticket(models.Model):
     """
 
     ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "case"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     token_digest = models.BinaryField(max_length=32, unique=True)

@@ -189,6 +189,11 @@ class Rows:
         """The factors that are asked for, in the framework's order."""
         return [self._factor(f) for f in self.framework.factors if asked.takes(f, self._text(f))]
 
+    def factor(self, name: str) -> FactorRow | None:
+        """One factor; None where there is none of that name."""
+        found = next((f for f in self.framework.factors if f.name == name), None)
+        return self._factor(found) if found is not None else None
+
     def domains(self) -> list[tuple[str, str]]:
         """The headings that factors are grouped by."""
         found = dict.fromkeys(factor.domain for factor in self.framework.factors if factor.domain)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.http import Http404
 
-from sojourn import catalogue
 from sojourn.framework import Framework
 from sojourn.web.cases import frameworks
 from sojourn.web.cases.models import KeptFramework
@@ -35,8 +34,7 @@ class Version:
 def shipped() -> dict[str, Framework]:
     """The frameworks that can be used now, by id."""
     now = frameworks.current()
-    found = {framework_id: catalogue.load(framework_id) for framework_id in catalogue.ids()}
-    return {**found, now.id: now}
+    return {**frameworks.usable(), now.id: now}
 
 
 def newest() -> list[Framework]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -21,6 +22,8 @@ from sojourn.web.i18n import language
 
 _LONGEST_SEARCH = 200
 _MANY = 12
+_WHOLE = 20
+"""The longest list of factors that is sent with every rule; a longer one sends each when opened."""
 
 
 @require_GET
@@ -43,10 +46,17 @@ def page(request: HttpRequest, framework_id: str, digest: str | None = None) -> 
     versions = queries.versions(framework_id)
     version = _version(versions, digest) if digest else versions[0]
     framework = queries.content(version)
+    rows = Rows(framework)
+    only = rows.factor(name) if (name := request.GET.get("factor")) else None
+    if name and only is None:
+        raise Http404
+    # A script asks for the rule alone, as a row is opened.
+    if only is not None and request.headers.get("X-Requested-With") == "fetch":
+        return render(request, "frameworks/factor_rule.html", {"row": only})
     show = request.GET.get("show", "")
     show = show if show in SHOWN else _first_shown(framework)
     asked = _narrowing(request.GET)
-    rows = Rows(framework)
+    shown = [only] if only is not None else getattr(rows, show)(asked)
     context = {
         "framework": framework,
         "title": framework.title.get(language()) or framework.id,
@@ -63,8 +73,11 @@ def page(request: HttpRequest, framework_id: str, digest: str | None = None) -> 
         "show": show,
         "tabs": _tabs(framework, show),
         "asked": asked,
+        "narrowed": bool(asked) or only is not None,
         "options": {**pages.options(), "domain": rows.domains()},
-        "rows": getattr(rows, show)(asked),
+        "rows": shown,
+        "whole": len(shown) <= _WHOLE or "whole" in request.GET,
+        "whole_query": f"?{urlencode({**request.GET.dict(), 'show': show, 'whole': 'yes'})}",
     }
     return render(request, "frameworks/page.html", context)
 

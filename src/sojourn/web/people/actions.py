@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sojourn.web.accounts.access import SYSTEM, Principal
+from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
 from sojourn.web.accounts.models import Organisation
-from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import record
 from sojourn.web.people import identities
 from sojourn.web.people.models import Identity, Person, PersonKey
@@ -45,7 +43,8 @@ def register(
 
     Raises PermissionDenied where `by` may not write for the organisation.
     """
-    _check_may(by, Verb.WRITE, organisation.pk)
+    if by != SYSTEM and not by.opens_in(organisation.pk):
+        raise PermissionDenied(_("Your role does not change people's files."))
     when = at or timezone.now()
     organisation_key = identities.organisation_key(organisation.pk)
     registered, keys, sealed = [], [], []
@@ -78,7 +77,7 @@ def register(
 @transaction.atomic
 def correct(*, person: Person, identity: IdentityData, language: str, by: Principal) -> None:
     """Replaces what is known of somebody's identity. An erased person cannot be corrected."""
-    _check_may(by, Verb.WRITE, person.organisation_id)
+    _check_may(by, person, Purpose.CASE_WORK)
     if person.erased_at is not None:
         raise ValidationError(_("This person was erased."))
     before = identities.open_many([person])[person.pk]
@@ -108,7 +107,7 @@ def erase(*, person: Person, by: Principal, reason: str) -> None:
 
     The reason is a code, never a story. A second erasure raises ValidationError.
     """
-    _check_may(by, Verb.ERASE, person.organisation_id)
+    _check_may(by, person, Purpose.ERASURE)
     key = PersonKey.objects.select_for_update().get(person=person)
     if key.destroyed_at is not None:
         raise ValidationError(_("This person was erased already."))
@@ -144,8 +143,8 @@ def _differs(name: str, before: IdentityData, after: IdentityData) -> bool:
     return bool(getattr(before, name) != getattr(after, name))
 
 
-def _check_may(by: Principal, verb: Verb, organisation_id: uuid.UUID) -> None:
-    if by != SYSTEM and organisation_id not in by.organisations(verb):
+def _check_may(by: Principal, person: Person, purpose: Purpose) -> None:
+    if not reaches(by, person, purpose):
         raise PermissionDenied(_("Your role does not change people's files."))
 
 

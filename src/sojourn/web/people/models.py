@@ -26,6 +26,7 @@ class Person(models.Model):
     """Somebody an organisation supports, under a case number that says nothing about them."""
 
     ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "cases"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sojourn.web.accounts.access import Purpose, needs, principal_of
+from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit import queries as audit
 from sojourn.web.audit import words as audit_words
@@ -122,8 +122,8 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "consents": consent_lines(given, timezone.localdate()),
         "cover": cover,
         "cover_text": consent_words.COVERS[cover],
-        "may_write": person.organisation_id in by.organisations(Verb.WRITE),
-        "may_erase": person.organisation_id in by.organisations(Verb.ERASE),
+        "may_write": reaches(by, person, Purpose.CASE_WORK),
+        "may_erase": reaches(by, person, Purpose.ERASURE),
     }
     return render(request, "people/person.html", context)
 

@@ -31,15 +31,19 @@ class ConflictError(Exception):
 
 
 @transaction.atomic
-def receive(*, organisation: Organisation, xml: bytes, by: Principal) -> PlaceAnswers:
+def receive(
+    *, organisation: Organisation, xml: bytes, by: Principal, framework: Framework | None = None
+) -> PlaceAnswers:
     """Takes in a form about a place; the same one again changes nothing.
+
+    The form is one of the `framework`, by default of the one that new assessments use.
 
     Raises PermissionDenied without the right to write, `submissions.SubmissionError` for what
     cannot be read, ValidationError for a form that names no place, `ConflictError` for other
     content under a known number.
     """
     _check_may(by, organisation.pk)
-    framework = frameworks.current()
+    framework = framework or frameworks.current()
     read = submissions.read(framework, xml, asked_of="place")
     digest = hashlib.sha256(xml).hexdigest()
     known = PlaceAnswers.objects.filter(organisation=organisation, instance_id=read.instance_id)

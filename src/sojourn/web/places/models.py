@@ -21,6 +21,7 @@ class PlaceAnswers(models.Model):
     """
 
     ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = None
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
