@@ -30,7 +30,7 @@ from sojourn.engines.reading import (
 )
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number, Text
-from sojourn.language.answers import SPACE, missing_numbers, rounded
+from sojourn.language.answers import missing_numbers, rounded
 
 _SCALE = 10**DECIMAL_PLACES
 _WHOLE_FLOATS = 10**15
