@@ -22,14 +22,16 @@ class Put:
 
     folder: Folder
     engine: str
+    ending: str = "parquet"
 
     def put(self, name: str, main: pl.DataFrame, **further: pl.DataFrame) -> str:
         """Write tables where the engine reads them, and beside as files; gives the engine's name
         for them."""
         tables = {"main": main, **further}
-        (self.folder.path / name).mkdir()
+        (self.folder.path / name).mkdir(exist_ok=True)
         for table, rows in tables.items():
-            rows.write_parquet(self.folder.path / name / f"{table}.parquet")
+            path = self.folder.path / name / f"{table}.{self.ending}"
+            rows.write_csv(path) if self.ending == "csv" else rows.write_parquet(path)
         if self.engine == "postgres":
             return _into_postgres(name, tables)
         return str(self.folder.path / name)
@@ -49,6 +51,10 @@ class Put:
         return sorted(lines) if self.engine == "postgres" else lines
 
 
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _into_postgres(name: str, tables: dict[str, pl.DataFrame]) -> str:
     import psycopg
 
@@ -57,7 +63,7 @@ def _into_postgres(name: str, tables: dict[str, pl.DataFrame]) -> str:
         connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'.encode())
         connection.execute(f'CREATE SCHEMA "{name}"'.encode())
         for table, rows in tables.items():
-            columns = ", ".join(f'"{column}" text' for column in rows.columns)
+            columns = ", ".join(f"{quoted(column)} text" for column in rows.columns)
             connection.execute(f'CREATE TABLE "{name}"."{table}" ({columns})'.encode())
             holes = ", ".join(["%s"] * rows.width)
             with connection.cursor() as cursor:

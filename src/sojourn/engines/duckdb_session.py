@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -27,9 +28,15 @@ _HOLDS = {
     "UUID": Holds.OTHER,
     "DECIMAL": Holds.OTHER,
     "ENUM": Holds.OTHER,
+    '"NULL"': Holds.OTHER,  # a column in which nothing ever stood
     "DATE": Holds.DAY,
     **dict.fromkeys(["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"], Holds.MOMENT),
 }
+_DAMAGED = (duckdb.Error, duckdb.InvalidInputException, duckdb.SerializationException)
+"""What DuckDB raises on the way through a file that is not whole."""
+
+_CARRIED = ("TIME", "TIME_NS", "TIMESTAMP WITH TIME ZONE")
+"""Types that hold no answer, and can be carried along."""
 
 
 class DuckDBDialect(Dialect):
@@ -56,13 +63,18 @@ class DuckDBSession:
             "autoinstall_known_extensions": False,  # nothing is fetched from elsewhere
         }
         try:
-            with _refusals():
-                self.connection = duckdb.connect(
-                    database or ":memory:", read_only=database is not None, config=config
-                )
-        except EngineError:
+            self.connection = duckdb.connect(
+                database or ":memory:", read_only=database is not None, config=config
+            )
+        except duckdb.Error as error:
             self._folder.cleanup()
-            raise
+            name = Path(database or "").name
+            said = (
+                f"another program has {name} open for writing; close it there first"
+                if "lock" in str(error)
+                else f"{name} is not a DuckDB database, is damaged, or is of a later DuckDB"
+            )
+            raise EngineError(said) from error
 
     def columns(self, relation: str) -> Mapping[str, Column]:
         with _refusals():
@@ -73,8 +85,9 @@ class DuckDBSession:
             for name, type_ in types.items()
         }
 
-    def kept(self, name: str, column: Column) -> str:  # noqa: ARG002 - others look at its type
-        return self.dialect.name(name)
+    def kept(self, name: str, column: Column) -> str | None:
+        known = column.holds is not None or column.type in _CARRIED
+        return self.dialect.name(name) if known else None
 
     def result(self, statement: str, names: Sequence[str]) -> Result:
         with _refusals():
@@ -112,4 +125,9 @@ def _refusals() -> Iterator[None]:
     except (duckdb.IOException, duckdb.CatalogException) as error:
         raise EngineError(f"DuckDB: {str(error).splitlines()[0]}") from error
     except duckdb.Error as error:
-        raise EngineError(f"DuckDB stopped with a {type(error).__name__}") from error
+        name = type(error).__name__
+        if type(error) in _DAMAGED:
+            raise EngineError(
+                f"DuckDB could not read the tables to their end ({name}); are the files whole?"
+            ) from error
+        raise EngineError(f"DuckDB stopped with a {name}") from error

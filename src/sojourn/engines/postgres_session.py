@@ -124,10 +124,14 @@ class PostgresSession:
         with self._refusals():
             cursor = self.connection.execute(statement.encode())
             known = self.connection.adapters.types
-            return [
-                (column.name, found.name if (found := known.get(column.type_code)) else "unknown")
-                for column in cursor.description or ()
+            found = [
+                (c.name, c.type_code, known.get(c.type_code)) for c in cursor.description or ()
             ]
+        return [
+            # A type is known by its own number, and by that of the arrays of it.
+            (name, "unknown" if type_ is None else type_.name + "[]" * (code != type_.oid))
+            for name, code, type_ in found
+        ]
 
     def _batches(self, statement: str, schema: pl.Schema) -> Iterator[pl.DataFrame]:
         with self._refusals(), self.connection.cursor(name="findings") as cursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession as Spark
 from pyspark.sql.pandas.types import to_arrow_schema
@@ -36,6 +38,11 @@ _HOLDS = {
     "date": Holds.DAY,
     "timestamp_ntz": Holds.MOMENT,
 }
+
+_CARRIED = ("timestamp",)
+"""Types that hold no answer, and can be carried along."""
+
+_TYPES_IT_LACKS = ("PARQUET_TYPE_ILLEGAL", "PARQUET_TYPE_NOT_SUPPORTED", "UNSUPPORTED_TIME_TYPE")
 
 _SETTINGS = {
     "spark.sql.ansi.enabled": "true",  # what cannot be computed stops, it does not become null
@@ -103,8 +110,9 @@ class SparkSession:
             name: Column(type_, _HOLDS.get(type_.split("(")[0])) for name, type_ in types.items()
         }
 
-    def kept(self, name: str, column: Column) -> str:  # noqa: ARG002 - others look at its type
-        return self.dialect.name(name)
+    def kept(self, name: str, column: Column) -> str | None:
+        known = column.holds is not None or column.type in _CARRIED
+        return self.dialect.name(name) if known else None
 
     def result(self, statement: str, names: Sequence[str]) -> Result:
         with _refusals():
@@ -125,7 +133,13 @@ class SparkSession:
         sorted before anything is computed: Spark looks at all of them twice to sort them.
         """
         with _refusals():
-            rows = self.spark.read.parquet(*files).selectExpr(
+            given = self.spark.read.parquet(*files)
+            kept = [name for name in ("__row", "__file", "__at") if name in given.columns]
+            if kept:
+                raise EngineError(
+                    f"the column {kept[0]} has a name that is kept for ourselves; rename it"
+                )
+            rows = given.selectExpr(
                 "*", "_metadata.file_path AS __file", "_metadata.row_index AS __at"
             )
             sizes = sorted(tuple(row) for row in rows.groupBy("__file").count().collect())
@@ -149,18 +163,23 @@ class SparkSession:
 
 def _started() -> Spark:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    # What it writes there on an error holds statements, and a trace that nobody here can use.
+    logging.getLogger("SQLQueryContextLogger").disabled = True
     builder: Any = Spark.builder
     builder = builder.appName("sojourn")
     if "SPARK_MASTER" not in os.environ and "SPARK_REMOTE" not in os.environ:
         builder = builder.master("local[2]")
-    builder = builder.config("spark.ui.enabled", "false").config("spark.log.level", "ERROR")
+    builder = builder.config("spark.ui.enabled", "false")
+    # What Spark logs may hold cells of the input.
+    builder = builder.config("spark.log.level", "OFF")
+    builder = builder.config("spark.ui.showConsoleProgress", "false")
     with _refusals():
         found: Spark = builder.getOrCreate()
     return found
 
 
 def _schema(frame: Any, names: Sequence[str]) -> pl.Schema:
-    empty = pl.from_arrow(to_arrow_schema(frame.schema).empty_table())
+    empty = pl.from_arrow(to_arrow_schema(frame.schema, timezone="UTC").empty_table())
     if not isinstance(empty, pl.DataFrame):
         raise TypeError("a table becomes a table")
     return pl.Schema(zip(names, empty.dtypes, strict=True))
@@ -188,6 +207,19 @@ def _refusals() -> Iterator[None]:
     """Say which kind of thing Spark refused; what it says about values stays inside."""
     try:
         yield
+    except Py4JError as error:
+        java = getattr(error, "java_exception", None)
+        kind = java.getClass().getSimpleName() if java is not None else type(error).__name__
+        raise EngineError(
+            f"Spark could not read the tables to their end ({kind}); are the files whole?"
+        ) from error
     except PySparkException as error:
         kind = error.getCondition() or type(error).__name__
+        if kind in _TYPES_IT_LACKS:
+            raise EngineError(
+                "Spark cannot read files with a column of times of day, or of moments in "
+                f"nanoseconds ({kind}); write it as text, or leave it out"
+            ) from error
+        if kind == "TABLE_OR_VIEW_NOT_FOUND":
+            raise EngineError("Spark has no table of that name") from error
         raise EngineError(f"Spark stopped with {kind}") from error

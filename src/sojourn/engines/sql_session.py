@@ -44,8 +44,8 @@ class Session(Protocol):
     def columns(self, relation: str) -> Mapping[str, Column]:
         """The columns of a table, a view or a query in brackets."""
 
-    def kept(self, name: str, column: Column) -> str:
-        """A column of the input as it is carried along, as SQL."""
+    def kept(self, name: str, column: Column) -> str | None:
+        """A column of the input as it is carried along, as SQL; None where it cannot be."""
 
     def result(self, statement: str, names: Sequence[str]) -> Result:
         """Run a query, and give its columns these names."""

@@ -58,6 +58,9 @@ class Opened(Protocol):
     def check_places(self) -> None:
         """Refuse a table of places that cannot be joined."""
 
+    def check_days(self) -> None:
+        """Refuse to carry along a day that no calendar of ours has."""
+
     def stray_rows(self) -> Mapping[str, int]:
         """Rows of rosters that belong to no unit. Raises when two units carry the same key."""
 
@@ -88,6 +91,34 @@ def check_kept(
             raise BadTableError(
                 f"{table} has a column {column}, which is also the name of a finding; rename it"
             )
+
+
+def is_single(kind: pl.DataType) -> bool:
+    """Whether a column of this type holds one value in each row, which can be written anywhere."""
+    return not kind.is_nested() and kind not in (pl.Binary, pl.Duration, pl.Object)
+
+
+def check_carried(table: str, columns: Mapping[str, pl.DataType]) -> None:
+    """Refuse to carry along what not every file can hold."""
+    for column, kind in columns.items():
+        if not is_single(kind):
+            raise cannot_carry(table, column, str(kind))
+
+
+def cannot_carry(table: str, column: str, kind: str) -> BadTableError:
+    """What to say of a column that not every file can hold."""
+    return BadTableError(
+        f"{table}, column {column}: this holds {kind}, which cannot be carried into the findings; "
+        "write it as text"
+    )
+
+
+def no_such_day(table: str, column: str) -> BadTableError:
+    """What to say of a day to be carried along that is before the year 1 or after 9999."""
+    return BadTableError(
+        f"{table}, column {column}: a day in it is before the year 1 or after 9999, and cannot be "
+        "carried into the findings; write it as text"
+    )
 
 
 def check_asked(framework: Framework, table: str, headings: Sequence[Mapping[str, str]]) -> None:

@@ -118,6 +118,8 @@ def _in_duckdb(
         columns = session.columns(relation)
         return SqlTable(f"{path.name}, table {name}", relation, columns, _NUMBERED, rows)
 
+    if not names:
+        raise BadTableError(f"{path.name} holds no tables")
     main = _named(path.name, names, table)
     return source_of(
         session,
@@ -207,6 +209,9 @@ def _open_spark(given: str, framework: Framework, keys: Sequence[str], table: st
         odd = [file.name for listed in found.values() for file in listed if not _is_parquet(file)]
         if odd:
             raise BadTableError(f"the engine spark reads .parquet, not {odd[0]}")
+        for listed in found.values():
+            for file in listed:
+                _columns_of_parquet(file)
         files = {name: [str(file.absolute()) for file in listed] for name, listed in found.items()}
     session = SparkSession()
 

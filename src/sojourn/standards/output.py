@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
 from sojourn.standards.csv_check import BadTableError
 
@@ -58,4 +59,6 @@ def _write_xlsx(frame: pl.LazyFrame, path: Path) -> None:
         raise BadTableError(
             f"{table.height} rows do not fit on a spreadsheet; write .csv or .parquet instead"
         )
+    # A workbook knows no zones of time, so these moments become text.
+    table = table.with_columns(cs.datetime(time_zone="*").dt.to_string("iso"))
     table.write_excel(path, worksheet="findings", freeze_panes=(1, 0), autofit=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,11 @@ from sojourn.standards.assessing import (
     Tally,
     cases_of,
     check_asked,
+    check_carried,
     check_kept,
     check_place_keys,
+    is_single,
+    no_such_day,
     not_asked,
     read_row,
     rows_by_unit,
@@ -68,6 +72,8 @@ class PolarsInput:
     def check(self) -> None:
         name, columns = self.source.main.name, (*self.source.main.schema, ROW_KEY)
         check_kept(self.framework, name, columns, self.keep)
+        carried = {column: self.main.schema.get(column, pl.Int64()) for column in self.keep}
+        check_carried(name, carried)
         check_asked(self.framework, name, [self.main.headings, *self._further_headings()])
         for table, raw, questions in self.tables():
             for question in questions:
@@ -117,6 +123,15 @@ class PolarsInput:
         number = col(frames.kept(ROW)).alias(ROW)
         found = PolarsFrame(rows).select([number, *key]).native.collect().iter_rows()
         check_place_keys(self.framework, table.name, ((at, parts) for at, *parts in found))
+
+    def check_days(self) -> None:
+        """Refuse to carry along a day that no calendar of ours has."""
+        for name in self.keep:
+            if self.main.schema.get(name) in (pl.Date, pl.Datetime):
+                day = pl.col(name).dt.date()
+                outside = self.main.frame.select((~day.is_between(date.min, date.max)).any())
+                if outside.collect(engine="streaming").item():
+                    raise no_such_day(self.source.main.name, name)
 
     def read_places(self) -> tuple[pl.LazyFrame, tuple[str, ...]]:
         """The table of places with its flags; nothing where there is none."""
@@ -189,7 +204,7 @@ def _placed(table: Table, batches: Iterable[pl.DataFrame]) -> Iterator[Placed]:
 
 def _check_single(table: Table, raw: Raw, column: str) -> None:
     kind = raw.schema[column]
-    if kind.is_nested() or kind == pl.Binary:
+    if not is_single(kind):
         raise BadTableError(
             f"{table.name}, column {column}: this holds {kind}, not one answer in each row; "
             "write it as text or numbers"

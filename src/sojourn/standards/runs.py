@@ -58,6 +58,7 @@ def run(
     _check_output(opened, output)
     stray = opened.stray_rows()
     opened.check_places()
+    opened.check_days()
     with all_or_nothing(output) as hidden:
         done = opened.compute(hidden, writer, progress)
         if done.unusable:

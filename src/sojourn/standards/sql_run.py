@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -32,10 +33,12 @@ from sojourn.standards.assessing import (
     Placed,
     Progress,
     Tally,
+    cannot_carry,
     cases_of,
     check_asked,
     check_kept,
     check_place_keys,
+    no_such_day,
     not_asked,
     read_row,
     rows_by_unit,
@@ -154,6 +157,19 @@ class SqlInput:
             count = f"SELECT COUNT(*) AS n FROM {rows} WHERE NOT EXISTS ({known})"
             stray[self.source.rosters[name].name] = self._number(count)
         return {name: count for name, count in stray.items() if count}
+
+    def check_days(self) -> None:
+        """Refuse to carry along a day that no calendar of ours has."""
+        table = self.source.main
+        for name in self.keep:
+            column = table.columns.get(name)
+            if column is None or not (column.type in _MOMENTS or column.holds in _DAYS):
+                continue
+            dialect = self.session.dialect
+            written = dialect.cast(dialect.name(name), Kind.DAY)
+            ends = f"{written} < DATE '{date.min}' OR {written} > DATE '{date.max}'"
+            if self._number(f"SELECT COUNT(*) AS n FROM {table.relation} WHERE {ends}"):
+                raise no_such_day(table.name, name)
 
     def _units(self, raw: Raw, name: str) -> str:
         return f"(SELECT {raw.native[UNIT][0]} AS u FROM {raw.relation}) AS {name}"
@@ -278,6 +294,11 @@ class SqlInput:
                     yield " ".join(map(str, values)), place, cells
 
 
+_DAYS = (Holds.DAY, Holds.MOMENT)
+_MOMENTS = ("TIMESTAMP WITH TIME ZONE", "timestamp")
+"""Types that hold days beside those from which answers are read."""
+
+
 def _raw_place(framework: Framework, source: SqlSource) -> Raw | None:
     """The table of places, with what names its rows."""
     table = source.place
@@ -287,8 +308,16 @@ def _raw_place(framework: Framework, source: SqlSource) -> Raw | None:
     if table.row is not None:
         native[ROW] = table.row, Kind.WHOLE
     for name in _place_columns(framework, table):
-        native[name] = source.session.kept(name, table.columns[name]), Kind.TEXT
+        native[name] = _carried(source.session, table, name), Kind.TEXT
     return Raw(table.relation, _holds(table), table.headings(framework, None), native)
+
+
+def _carried(session: Session, table: SqlTable, name: str) -> str:
+    """A column that is carried along, as SQL."""
+    sql = session.kept(name, table.columns[name])
+    if sql is None:
+        raise cannot_carry(table.name, name, table.columns[name].type)
+    return sql
 
 
 def _place_columns(framework: Framework, place: SqlTable) -> tuple[str, ...]:
@@ -315,7 +344,7 @@ def _raw(framework: Framework, source: SqlSource, roster: str | None, keep: Sequ
         wanted += [] if roster is None else [pair[0]]
     for name in (*wanted, *(source.keys if roster is None else ())):
         if name in table.columns:
-            native[name] = source.session.kept(name, table.columns[name]), Kind.TEXT
+            native[name] = _carried(source.session, table, name), Kind.TEXT
     return Raw(table.relation, _holds(table), table.headings(framework, roster), native)
 
 

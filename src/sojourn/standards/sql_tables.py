@@ -14,6 +14,7 @@ from sojourn.standards.csv_check import BadTableError
 from sojourn.standards.tables import (
     KEYS,
     PLACE,
+    check_names,
     check_place,
     find_headings,
     link_of,
@@ -123,6 +124,8 @@ def source_of(
         table = main_table(stem, framework, opened)
     else:
         table = open_table(main)
+    for one in (table, *rosters.values(), *([places] if places is not None else [])):
+        check_names(one.name, one.columns)
     missing = [key for key in keys if key not in table.columns]
     if missing:
         raise no_such_key(table.name, missing[0], table.columns)

@@ -129,12 +129,8 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
     for table in (main, *rosters.values(), places):
         if table is not None and table.fault:
             raise BadTableError(table.fault)
-        for name in (ROW, UNIT):
-            if table is not None and name in table.schema:
-                raise BadTableError(
-                    f"the column {name} of {table.name} has a name that is kept for ourselves; "
-                    "rename it"
-                )
+        if table is not None:
+            check_names(table.name, table.schema)
     source = _linked(path, main, rosters, found)
     if places is None:
         return source
@@ -351,6 +347,15 @@ def check_place(framework: Framework, main: _WithHeadings, place: _WithHeadings)
             f"{both[0]} stands in {main.name} and in {place.name}; "
             "leave it out of one, so that there is one answer"
         )
+
+
+def check_names(table: str, columns: Collection[str]) -> None:
+    """Refuse a column under a name that is kept for what we add."""
+    for name in (ROW, UNIT):
+        if name in columns:
+            raise BadTableError(
+                f"the column {name} of {table} has a name that is kept for ourselves; rename it"
+            )
 
 
 class _WithColumns(Protocol):
