@@ -124,11 +124,11 @@ _server: list[_Server] = []
 
 def written_out(
     session: Session,
-    unit: str,
+    unit: str | None,
     cells: Mapping[str, Sequence[str | None]],
     headings: Mapping[str, str] | None = None,
 ) -> Raw:
-    """A table of texts as a query that holds it; one of its columns is the unit."""
+    """A table of texts as a query that holds it; one of its columns may be the unit."""
     dialect = session.dialect
     text = dialect.cast("NULL", Kind.TEXT)
 
@@ -146,7 +146,7 @@ def written_out(
         relation,
         dict.fromkeys(cells, Holds.TEXT),
         headings or found,
-        {UNIT: (dialect.name(unit), Kind.TEXT)},
+        {} if unit is None else {UNIT: (dialect.name(unit), Kind.TEXT)},
     )
 
 

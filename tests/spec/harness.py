@@ -218,13 +218,14 @@ def _assess_polars(framework: Framework, given: Given) -> Outputs:
 
 
 def _sql_tables(session: Session, framework: Framework, given: Given) -> Prepared[SqlFrame]:
-    def raw(table: Table) -> sql_reader.Raw:
-        headings = ("unit", *table.headings[1:])
-        cells = {name: [row[name] for row in table.rows] for name in headings}
-        return written_out(session, "unit", cells)
+    def raw(table: Table, unit: str | None = "unit") -> sql_reader.Raw:
+        cells = {name: [row[name] for row in table.rows] for name in table.headings}
+        return written_out(session, unit, cells)
 
     rosters = {name: raw(table) for name, table in given.rosters.items()}
-    return sql_reader.prepare(framework, session.dialect, raw(given.main), rosters).tables
+    place = None if given.place is None else raw(given.place, unit=None)
+    main = raw(given.main)
+    return sql_reader.prepare(framework, session.dialect, main, rosters, place=place).tables
 
 
 def _evaluate_sql(engine: str) -> Callable[[Node, Given], dict[str, Value]]:
@@ -256,8 +257,3 @@ _ASSESS: dict[str, Callable[[Framework, Given], Outputs]] = {
     **{engine: _assess_sql(engine) for engine in sessions.SQL_ENGINES},
 }
 ENGINES = tuple(_EVALUATE)
-
-
-def engines_of(spec: Spec) -> tuple[str, ...]:
-    """The engines a page holds for. A database refuses a table of places, and says so."""
-    return ("record", "polars") if spec.place else ENGINES

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
-
 import polars as pl
 import pytest
 
 from sojourn.standards import runs
 from sojourn.standards.csv_check import BadTableError
-from sojourn.standards.databases import open_database
-from sojourn.standards.sql_tables import SqlSource
 from sojourn.standards.tables import open_source
 from tests import sessions
 from tests.tables.conftest import Folder
+from tests.tables.putting import Put
 
 PEOPLE = pl.DataFrame(
     {
@@ -33,66 +27,15 @@ UNUSABLE = PEOPLE.with_columns(age=pl.Series(["16", "x", None, "old"]))
 ODD_MEMBERS = MEMBERS.with_columns(member_age=pl.Series(["3", "thirty", None, "1"]))
 
 
-@dataclass(frozen=True)
-class Place:
-    """A folder, and an engine that can read what is put there."""
-
-    folder: Folder
-    engine: str
-
-    def put(self, name: str, main: pl.DataFrame, members: pl.DataFrame | None = None) -> str:
-        """Write tables where the engine reads them, and beside as files; gives the engine's name
-        for them."""
-        tables = {"main": main} | ({} if members is None else {"member": members})
-        (self.folder.path / name).mkdir()
-        for table, rows in tables.items():
-            rows.write_parquet(self.folder.path / name / f"{table}.parquet")
-        if self.engine == "postgres":
-            return _into_postgres(name, tables)
-        return str(self.folder.path / name)
-
-    @contextmanager
-    def opened(self, given: str, keys: tuple[str, ...] = ()) -> Iterator[SqlSource]:
-        with open_database(self.engine, given, self.folder.framework, keys) as source:
-            yield source
-
-    def run(self, given: str, output: str, **options: Any) -> runs.Summary:
-        with self.opened(given, options.pop("keys", ())) as source:
-            return runs.run(self.folder.framework, source, self.folder.path / output, **options)
-
-    def text(self, name: str) -> list[str]:
-        """The lines of a file, in the order of their text where the engine knows no other."""
-        lines = (self.folder.path / name).read_text().splitlines()
-        return sorted(lines) if self.engine == "postgres" else lines
-
-
-def _into_postgres(name: str, tables: dict[str, pl.DataFrame]) -> str:
-    import psycopg
-
-    address = sessions.postgres_address()
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'.encode())
-        connection.execute(f'CREATE SCHEMA "{name}"'.encode())
-        for table, rows in tables.items():
-            columns = ", ".join(f'"{column}" text' for column in rows.columns)
-            connection.execute(f'CREATE TABLE "{name}"."{table}" ({columns})'.encode())
-            holes = ", ".join(["%s"] * rows.width)
-            with connection.cursor() as cursor:
-                cursor.executemany(
-                    f'INSERT INTO "{name}"."{table}" VALUES ({holes})'.encode(), rows.rows()
-                )
-    return f"{address}#{name}.main"
-
-
 @pytest.fixture(params=sessions.SQL_ENGINES)
-def place(request: pytest.FixtureRequest, folder: Folder) -> Place:
+def place(request: pytest.FixtureRequest, folder: Folder) -> Put:
     sessions.session(request.param)
-    return Place(folder, request.param)
+    return Put(folder, request.param)
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet", "json", "xlsx"])
-def test_the_findings_are_those_of_polars(place: Place, ending: str) -> None:
-    given = place.put("homes", PEOPLE, MEMBERS)
+def test_the_findings_are_those_of_polars(place: Put, ending: str) -> None:
+    given = place.put("homes", PEOPLE, member=MEMBERS)
     found = place.run(given, f"one.{ending}", keep=["village"])
     wanted = place.folder.run("homes", output=f"other.{ending}", keep=["village"])
     assert (found.units, found.known_share) == (wanted.units, wanted.known_share)
@@ -109,7 +52,7 @@ def test_the_findings_are_those_of_polars(place: Place, ending: str) -> None:
         assert one.sort("uuid").equals(other.sort("uuid"))
 
 
-def test_a_cell_that_cannot_be_the_answer_is_refused(place: Place) -> None:
+def test_a_cell_that_cannot_be_the_answer_is_refused(place: Put) -> None:
     given = place.put("homes", UNUSABLE)
     with pytest.raises(BadTableError, match='column age: "x" cannot be the answer') as caught:
         place.run(given, "one.csv")
@@ -118,8 +61,8 @@ def test_a_cell_that_cannot_be_the_answer_is_refused(place: Place) -> None:
     assert not list(place.folder.path.glob("*one.csv*"))
 
 
-def test_unusable_cells_are_listed(place: Place) -> None:
-    given = place.put("homes", UNUSABLE, ODD_MEMBERS)
+def test_unusable_cells_are_listed(place: Put) -> None:
+    given = place.put("homes", UNUSABLE, member=ODD_MEMBERS)
     place.run(given, "one.csv", refuse_unusable=False)
     place.folder.run("homes", output="other.csv", refuse_unusable=False)
     assert place.text("one.csv") == place.text("other.csv")
@@ -129,8 +72,8 @@ def test_unusable_cells_are_listed(place: Place) -> None:
     assert len(one) == 4
 
 
-def test_the_because_is_the_same(place: Place) -> None:
-    given = place.put("homes", PEOPLE, MEMBERS)
+def test_the_because_is_the_same(place: Put) -> None:
+    given = place.put("homes", PEOPLE, member=MEMBERS)
     with place.opened(given, ("uuid",)) as source:
         runs.explain(place.folder.framework, source, place.folder.path / "one.json")
     files = (place.folder.path / "homes", place.folder.framework, ("uuid",))
@@ -140,8 +83,8 @@ def test_the_because_is_the_same(place: Place) -> None:
     )
 
 
-def test_a_key_that_stands_twice_is_refused(place: Place) -> None:
-    given = place.put("homes", pl.concat([PEOPLE, PEOPLE]), MEMBERS)
+def test_a_key_that_stands_twice_is_refused(place: Put) -> None:
+    given = place.put("homes", pl.concat([PEOPLE, PEOPLE]), member=MEMBERS)
     with pytest.raises(BadTableError, match="4 values of uuid stand in more than one row"):
         place.run(given, "one.csv")
 
@@ -173,7 +116,7 @@ CSV_FILES: dict[str, str | bytes] = {
 
 @pytest.mark.parametrize("name", CSV_FILES)
 def test_duckdb_reads_a_csv_file_as_polars_does(folder: Folder, name: str) -> None:
-    place = Place(folder, "duckdb")
+    place = Put(folder, "duckdb")
     folder.write("homes [1]*.csv", CSV_FILES[name])
     given = str(folder.path / "homes [1]*.csv")
     said: list[str] = []

@@ -194,7 +194,7 @@ def ratio(number: Expr, by: Expr | int) -> Expr:
 
 
 def call(name: str, *parts: Expr | Plain, value: Any = None) -> Expr:
-    """A function over text that only SQL engines print (see `sql`)."""
+    """A function over text; all but `trim` are printed by SQL engines only (see `sql`)."""
     return _node(name, *map(_expr, parts), value=value)
 
 

@@ -50,8 +50,11 @@ class Frame(Protocol):
     def added_up(self: F, by: str, columns: Iterable[Named]) -> F:
         """One row for each value of `by`, with what is computed over its rows."""
 
-    def joined(self: F, other: F, on: str) -> F:
-        """With the columns of the matching row of another table, null where there is none."""
+    def joined(self: F, other: F, *on: str) -> F:
+        """With the columns of the matching row of another table, null where there is none.
+
+        A null matches nothing.
+        """
 
 
 F = TypeVar("F", bound=Frame)

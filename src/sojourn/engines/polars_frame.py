@@ -68,6 +68,8 @@ def _one(node: Expr, parts: list[pl.Expr]) -> pl.Expr:
             found = parts[0].cast(TYPES[node.value])
         case "contains":
             found = parts[0].str.contains(node.value, literal=True)
+        case "trim":
+            found = parts[0].str.strip_chars(node.value)
         case "case":
             chosen = pl.when(parts[0]).then(parts[1])
             found = chosen.otherwise(parts[2]) if len(parts) > 2 else chosen
@@ -91,9 +93,9 @@ class PolarsFrame:
     def added_up(self, by: str, columns: Iterable[Named]) -> PolarsFrame:
         return PolarsFrame(self.native.group_by(by).agg(_printed(columns)))
 
-    def joined(self, other: PolarsFrame, on: str) -> PolarsFrame:
+    def joined(self, other: PolarsFrame, *on: str) -> PolarsFrame:
         # Polars promises the order of the rows only when asked.
-        joined = self.native.join(other.native, on=on, how="left", maintain_order="left")
+        joined = self.native.join(other.native, on=list(on), how="left", maintain_order="left")
         return PolarsFrame(joined)
 
 

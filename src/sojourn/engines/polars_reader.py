@@ -18,10 +18,19 @@ from sojourn.engines.frames import UNIT, Prepared, kept
 from sojourn.engines.lowering import ALSO, Lowering
 from sojourn.engines.places import key_questions
 from sojourn.engines.polars_frame import PolarsFrame
-from sojourn.engines.reading import FLAG, RAW_TEXT, UNPLACED, UNUSABLE, is_day
+from sojourn.engines.reading import (
+    FLAG,
+    RAW_TEXT,
+    UNUSABLE,
+    is_day,
+    questions_of,
+    questions_of_main,
+    questions_of_place,
+    with_places,
+)
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number, Text
-from sojourn.language.answers import SPACE, missing_numbers, rounded
+from sojourn.language.answers import missing_numbers, rounded
 
 _SCALE = 10**DECIMAL_PLACES
 _WHOLE_FLOATS = 10**15
@@ -75,61 +84,19 @@ def prepare(
     frame = frame.with_columns(count.alias(kept(UNUSABLE))).drop(FLAG + name for name in flags)
     all_flags: dict[str | None, tuple[str, ...]] = {None: flags}
     known = [q.name for q in asked]
+    found = PolarsFrame(frame)
     if place is not None:
-        frame = _join_places(framework, frame, place)
-        known += [q.name for q in questions_of_place(framework, place)]
+        of_place = questions_of_place(framework, place)
+        rows, _ = read_table(place, [*key_questions(framework), *of_place])
+        found = with_places(framework, found, PolarsFrame(rows), of_place)
+        known += [q.name for q in of_place]
     read_rosters = {}
     for name, raw in rosters.items():
         questions = questions_of(framework, raw, name)
         rows, all_flags[name] = read_table(raw, questions)
         read_rosters[name] = PolarsFrame(rows)
         known += [q.name for q in questions]
-    return Read(Prepared(PolarsFrame(frame), read_rosters, frozenset(known)), all_flags)
-
-
-def questions_of(framework: Framework, raw: Raw, roster: str | None) -> list[Question]:
-    """The questions that rules use and this table has."""
-    return [q for q in framework.used_questions if q.roster == roster and q.name in raw.headings]
-
-
-def questions_of_main(framework: Framework, main: Raw, place: Raw | None) -> list[Question]:
-    """The questions of the main table, with those by which a place is found in its table."""
-    asked = questions_of(framework, main, None)
-    keys = key_questions(framework) if place is not None else ()
-    return [*asked, *(q for q in keys if q.name in main.headings and q not in asked)]
-
-
-def questions_of_place(framework: Framework, raw: Raw) -> list[Question]:
-    """The questions asked of places that rules use and a table of places has."""
-    return [q for q in framework.used_questions if q.of_place and q.name in raw.headings]
-
-
-def place_key(framework: Framework) -> list[pl.Expr]:
-    """The columns by which a place is found, once they are read; null in none or all of them."""
-    columns = []
-    for question in key_questions(framework):
-        column = pl.col(question.name)
-        if isinstance(question.type, Text):
-            column = column.str.strip_chars(SPACE)
-            column = pl.when(column != "").then(column)
-        columns.append(column)
-    known = pl.all_horizontal(*(column.is_not_null() for column in columns))
-    return [pl.when(known).then(column).alias(f"__place_{at}") for at, column in enumerate(columns)]
-
-
-def _join_places(framework: Framework, frame: pl.LazyFrame, place: Raw) -> pl.LazyFrame:
-    """The main table with the answers for each unit's place, in the same order."""
-    keys = key_questions(framework)
-    asked = questions_of_place(framework, place)
-    rows, _ = read_table(place, [*keys, *asked])
-    names = [f"__place_{at}" for at in range(len(keys))]
-    also = [q.name + ALSO for q in asked if isinstance(q.type, Codes)]
-    answers = [pl.col(name) for name in (*(q.name for q in asked), *also)]
-    found = rows.select(*place_key(framework), *answers, pl.lit(False).alias(kept(UNPLACED)))
-    joined = frame.with_columns(place_key(framework)).join(
-        found, on=names, how="left", maintain_order="left", nulls_equal=False
-    )
-    return joined.with_columns(pl.col(kept(UNPLACED)).fill_null(True)).drop(names)
+    return Read(Prepared(found, read_rosters, frozenset(known)), all_flags)
 
 
 def texts(raw: Raw, questions: Sequence[Question], keep: Sequence[str] = ()) -> pl.LazyFrame:

@@ -1,8 +1,18 @@
-"""What all readers of tables share: the names of the columns that they add."""
+"""What all readers of tables share: which columns they read, add and join."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Protocol
+
+from sojourn.engines.columns import Named, call, col, lit, when
+from sojourn.engines.frames import F, kept
+from sojourn.engines.lowering import ALSO
+from sojourn.engines.places import key_questions
+from sojourn.framework.model import Framework, Question
+from sojourn.framework.types import Codes, Text
+from sojourn.language.answers import SPACE
 
 FLAG = "__unusable__"
 """Beginning of the columns that are true where a cell cannot be the answer."""
@@ -24,3 +34,60 @@ def is_day(code: str) -> bool:
     except ValueError:
         return False
     return len(code) == 10
+
+
+# -- which questions a table answers
+
+
+class Opened(Protocol):
+    """A table as a reader gets it."""
+
+    @property
+    def headings(self) -> Mapping[str, str]:
+        """Which column holds which question."""
+
+
+def questions_of(framework: Framework, raw: Opened, roster: str | None) -> list[Question]:
+    """The questions that rules use and this table has."""
+    return [q for q in framework.used_questions if q.roster == roster and q.name in raw.headings]
+
+
+def questions_of_main(framework: Framework, main: Opened, place: Opened | None) -> list[Question]:
+    """The questions of the main table, with those by which a place is found in its table."""
+    asked = questions_of(framework, main, None)
+    keys = key_questions(framework) if place is not None else ()
+    return [*asked, *(q for q in keys if q.name in main.headings and q not in asked)]
+
+
+def questions_of_place(framework: Framework, place: Opened) -> list[Question]:
+    """The questions asked of places that rules use and a table of places has."""
+    return [q for q in framework.used_questions if q.of_place and q.name in place.headings]
+
+
+# -- the answers of places
+
+
+def place_key(framework: Framework) -> list[Named]:
+    """The columns by which a place is found, once they are read; null where one is unknown."""
+    found = []
+    for at, question in enumerate(key_questions(framework)):
+        column = col(question.name)
+        if isinstance(question.type, Text):
+            column = call("trim", column, value=SPACE)
+            column = when(column != "").then(column)
+        found.append(column.alias(f"__place_{at}"))
+    return found
+
+
+def with_places(framework: Framework, main: F, places: F, asked: Sequence[Question]) -> F:
+    """The main table with what was answered for each unit's place, and with `UNPLACED`.
+
+    Both tables are read; no key may stand twice in that of the places.
+    """
+    key = place_key(framework)
+    names = [question.name for question in asked]
+    names += [q.name + ALSO for q in asked if isinstance(q.type, Codes)]
+    answers = [col(name).alias(name) for name in names]
+    found = places.select([*key, *answers, lit(False).alias(kept(UNPLACED))])
+    joined = main.with_columns(key).joined(found, *(column.name for column in key))
+    return joined.with_columns([col(kept(UNPLACED)).fill_null(True).alias(kept(UNPLACED))])

@@ -100,7 +100,7 @@ class SqlFrame:
     def added_up(self, by: str, columns: Iterable[Named]) -> SqlFrame:
         return SqlFrame.over(_Grouped(self, by, tuple(columns)))
 
-    def joined(self, other: SqlFrame, on: str) -> SqlFrame:
+    def joined(self, other: SqlFrame, *on: str) -> SqlFrame:
         return SqlFrame.over(_Joined(self, other, on))
 
     def kinds(self) -> dict[str, Kind]:
@@ -175,7 +175,7 @@ class _Grouped:
 class _Joined:
     left: SqlFrame
     right: SqlFrame
-    on: str
+    on: tuple[str, ...]
 
     @property
     def columns(self) -> Mapping[str, Kind]:
@@ -184,14 +184,15 @@ class _Joined:
     def query(self, needed: Sequence[str], dialect: Dialect, names: Names) -> Query:
         own = [name for name in needed if name in self.left.exprs]
         others = [name for name in needed if name not in self.left.exprs]
-        left = self.left.query(list(dict.fromkeys([*own, self.on])), dialect, names)
-        right = self.right.query([*others, self.on], dialect, names)
+        left = self.left.query(list(dict.fromkeys([*own, *self.on])), dialect, names)
+        right = self.right.query([*others, *self.on], dialect, names)
         listed = [left.names[name] for name in own] + [right.names[name] for name in others]
         found = {name: left.names[name] for name in own}
         found |= {name: right.names[name] for name in others}
+        same = " AND ".join(f"{left.names[name]} = {right.names[name]}" for name in self.on)
         sql = (
             f"SELECT {', '.join(listed) or '1 AS c0'} FROM ({left.sql}) AS l "
-            f"LEFT JOIN ({right.sql}) AS r ON {left.names[self.on]} = {right.names[self.on]}"
+            f"LEFT JOIN ({right.sql}) AS r ON {same}"
         )
         return Query(sql, found)
 

@@ -15,7 +15,17 @@ from enum import Enum, auto
 from sojourn.engines.columns import Expr, Kind, Named, call, col, lit, total, when
 from sojourn.engines.frames import UNIT, Prepared, kept
 from sojourn.engines.lowering import ALSO, Lowering, one_if
-from sojourn.engines.reading import FLAG, RAW_TEXT, UNUSABLE, is_day
+from sojourn.engines.places import key_questions
+from sojourn.engines.reading import (
+    FLAG,
+    RAW_TEXT,
+    UNUSABLE,
+    is_day,
+    questions_of,
+    questions_of_main,
+    questions_of_place,
+    with_places,
+)
 from sojourn.engines.sql import SqlFrame, Table
 from sojourn.engines.sql_printing import Dialect
 from sojourn.framework.model import Framework, Question
@@ -81,28 +91,31 @@ def prepare(
     main: Raw,
     rosters: Mapping[str, Raw],
     keep: Sequence[str] = (),
+    place: Raw | None = None,
 ) -> Read:
     """Read every column that the framework's rules use.
 
     `keep` are further native columns of the main table to carry along, under their `kept` names.
+    With a table of places, whose keys must be unique, its answers are joined to those of each
+    unit; then `UNPLACED` is there too.
     """
-    questions = questions_of(framework, main, None)
+    questions = questions_of_main(framework, main, place)
     frame, flags = read_table(dialect, main, questions, keep)
     ones = [one_if(col(FLAG + name)) for name in flags]
     frame = frame.with_columns([total(lit(0, Kind.WHOLE), *ones).alias(kept(UNUSABLE))])
     all_flags: dict[str | None, tuple[str, ...]] = {None: flags}
     known = [q.name for q in questions]
+    if place is not None:
+        of_place = questions_of_place(framework, place)
+        rows, _ = read_table(dialect, place, [*key_questions(framework), *of_place])
+        frame = with_places(framework, frame, rows, of_place)
+        known += [q.name for q in of_place]
     read_rosters = {}
     for name, raw in rosters.items():
         asked = questions_of(framework, raw, name)
         read_rosters[name], all_flags[name] = read_table(dialect, raw, asked)
         known += [q.name for q in asked]
     return Read(Prepared(frame, read_rosters, frozenset(known)), all_flags)
-
-
-def questions_of(framework: Framework, raw: Raw, roster: str | None) -> list[Question]:
-    """The questions that rules use and this table has."""
-    return [q for q in framework.used_questions if q.roster == roster and q.name in raw.headings]
 
 
 def texts(

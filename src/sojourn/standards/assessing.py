@@ -114,6 +114,30 @@ def told_twice(table: str, count: int, column: str) -> str:
     )
 
 
+def check_place_keys(
+    framework: Framework, table: str, rows: Iterable[tuple[int | None, Sequence[object]]]
+) -> None:
+    """Refuse a table of places in which a row says no place, or two rows say the same one.
+
+    `rows` are the keys, each with the number of its row where rows have numbers.
+    """
+    names = [question.name for question in places.key_questions(framework)]
+    seen: dict[tuple[object, ...], int | None] = {}
+    for number, parts in rows:
+        key = tuple(parts)
+        if None in key:
+            row = f"{table}, row {number}:" if number is not None else f"{table}: in every row,"
+            raise BadTableError(f"{row} {' and '.join(names)} must say which place this is")
+        if key in seen:
+            said = ", ".join(f"{n} {part}" for n, part in zip(names, key, strict=True))
+            which = f"rows {seen[key]} and {number}" if number is not None else "two rows"
+            raise BadTableError(
+                f"{table}: {which} are both about {said}; "
+                "keep one, or name the period that tells them apart"
+            )
+        seen[key] = number
+
+
 Placed: TypeAlias = tuple[int | str, str, Mapping[str, Any]]
 """A row with cells that cannot be the answer: for the list, in words, and its cells."""
 

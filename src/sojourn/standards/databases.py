@@ -16,7 +16,7 @@ from sojourn.engines.sql_session import EngineError, Session
 from sojourn.framework.model import Framework
 from sojourn.standards.csv_check import BadTableError, check
 from sojourn.standards.sql_tables import SqlSource, SqlTable, source_of
-from sojourn.standards.tables import ROW, find_files
+from sojourn.standards.tables import PLACE, ROW, find_files
 
 if TYPE_CHECKING:
     from sojourn.engines.duckdb_session import DuckDBSession
@@ -241,15 +241,16 @@ def _is_parquet(file: Path) -> bool:
 def _in_spark(
     session: SparkSession, framework: Framework, keys: Sequence[str], name: str
 ) -> SqlSource:
-    *place, _ = name.split(".")
+    *schema, main = name.split(".")
 
     def open_table(which: str) -> SqlTable:
-        relation = ".".join(session.dialect.name(part) for part in which.split("."))
-        return SqlTable(f"table {which}", relation, session.columns(relation))
+        relation = ".".join(session.dialect.name(part) for part in (*schema, which))
+        shown = ".".join([*schema, which])
+        return SqlTable(f"table {shown}", relation, session.columns(relation))
 
-    beside = [".".join([*place, roster.name]) for roster in framework.rosters]
-    names = [name, *(which for which in beside if session.has(which))]
-    return source_of(session, framework, names, open_table, keys, main=name)
+    beside = [*(roster.name for roster in framework.rosters), PLACE]
+    names = [main, *(which for which in beside if session.has(".".join([*schema, which])))]
+    return source_of(session, framework, names, open_table, keys, main=main)
 
 
 # -- PostgreSQL

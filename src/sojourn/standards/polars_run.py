@@ -10,8 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from sojourn.engines import frames, places, polars_reader
+from sojourn.engines import frames, places, polars_reader, reading
+from sojourn.engines.columns import col
 from sojourn.engines.frames import UNIT
+from sojourn.engines.polars_frame import PolarsFrame
 from sojourn.engines.polars_reader import Raw
 from sojourn.engines.reading import FLAG, UNPLACED, UNUSABLE
 from sojourn.framework.findings import FactorFinding, Findings, MeasureFinding, State
@@ -26,6 +28,7 @@ from sojourn.standards.assessing import (
     cases_of,
     check_asked,
     check_kept,
+    check_place_keys,
     not_asked,
     read_row,
     rows_by_unit,
@@ -89,14 +92,14 @@ class PolarsInput:
         return polars_reader.prepare(self.framework, self.main, self.rosters, self.keep, self.place)
 
     def tables(self) -> Iterator[tuple[Table, Raw, list[Question]]]:
-        main = polars_reader.questions_of_main(self.framework, self.main, self.place)
+        main = reading.questions_of_main(self.framework, self.main, self.place)
         yield self.source.main, self.main, main
         if self.place is not None and self.source.place is not None:
-            place = polars_reader.questions_of_place(self.framework, self.place)
+            place = reading.questions_of_place(self.framework, self.place)
             keys = places.key_questions(self.framework)
             yield self.source.place, self.place, [*keys, *place]
         for name, raw in self.rosters.items():
-            questions = polars_reader.questions_of(self.framework, raw, name)
+            questions = reading.questions_of(self.framework, raw, name)
             yield self.source.rosters[name], raw, questions
 
     def is_input(self, output: Path) -> bool:
@@ -110,23 +113,10 @@ class PolarsInput:
         if table is None:
             return
         rows, _ = self.read_places()
-        names = [question.name for question in places.key_questions(self.framework)]
-        key = polars_reader.place_key(self.framework)
-        found = rows.select(pl.col(frames.kept(ROW)), *key)
-        seen: dict[tuple[object, ...], int] = {}
-        for number, *parts in found.collect().iter_rows():
-            if None in parts:
-                raise BadTableError(
-                    f"{table.name}, row {number}: {' and '.join(names)} must say which place "
-                    "this is"
-                )
-            if tuple(parts) in seen:
-                said = ", ".join(f"{n} {part}" for n, part in zip(names, parts, strict=True))
-                raise BadTableError(
-                    f"{table.name}: rows {seen[tuple(parts)]} and {number} are both about {said}; "
-                    "keep one, or name the period that tells them apart"
-                )
-            seen[tuple(parts)] = number
+        key = reading.place_key(self.framework)
+        number = col(frames.kept(ROW)).alias(ROW)
+        found = PolarsFrame(rows).select([number, *key]).native.collect().iter_rows()
+        check_place_keys(self.framework, table.name, ((at, parts) for at, *parts in found))
 
     def read_places(self) -> tuple[pl.LazyFrame, tuple[str, ...]]:
         """The table of places with its flags; nothing where there is none."""
@@ -168,7 +158,7 @@ class PolarsInput:
         return compute(self, hidden, writer, progress)
 
     def each_unit(self, progress: Progress) -> Iterator[tuple[dict[str, Any], Findings]]:
-        questions = polars_reader.questions_of_main(self.framework, self.main, self.place)
+        questions = reading.questions_of_main(self.framework, self.main, self.place)
         rosters = {name: self._rows(name, raw) for name, raw in self.rosters.items()}
         texts = polars_reader.texts(self.main, questions, self.keep)
         batches = texts.collect_batches(chunk_size=BATCH, maintain_order=True, engine="streaming")
@@ -177,7 +167,7 @@ class PolarsInput:
         )
 
     def _rows(self, roster: str, raw: Raw) -> Mapping[Any, Any]:
-        questions = polars_reader.questions_of(self.framework, raw, roster)
+        questions = reading.questions_of(self.framework, raw, roster)
         return rows_by_unit(questions, iter([polars_reader.texts(raw, questions).collect()]))
 
     def cases(self) -> Iterator[Case]:

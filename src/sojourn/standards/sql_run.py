@@ -13,17 +13,18 @@ from typing import Any
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from sojourn.engines import frames, sql_reader
+from sojourn.engines import frames, places, reading, sql_reader
 from sojourn.engines.columns import Kind, col, lit, total
 from sojourn.engines.frames import UNIT, kept
 from sojourn.engines.lowering import one_if
-from sojourn.engines.reading import FLAG, UNUSABLE
+from sojourn.engines.reading import FLAG, UNPLACED, UNUSABLE
 from sojourn.engines.sql import SqlFrame
 from sojourn.engines.sql_reader import Holds, Raw
 from sojourn.engines.sql_session import EngineError, Result, Session
 from sojourn.framework.findings import Findings
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import Date
+from sojourn.framework.values import Row
 from sojourn.language.answers import SPACE
 from sojourn.standards.assessing import (
     Case,
@@ -34,7 +35,9 @@ from sojourn.standards.assessing import (
     cases_of,
     check_asked,
     check_kept,
+    check_place_keys,
     not_asked,
+    read_row,
     rows_by_unit,
     tell_units,
     told_twice,
@@ -54,6 +57,7 @@ class SqlInput:
     main: Raw
     rosters: Mapping[str, Raw]
     keep: tuple[str, ...]
+    place: Raw | None = None
 
     @classmethod
     def of(cls, framework: Framework, source: SqlSource, keep: Sequence[str]) -> SqlInput:
@@ -62,8 +66,9 @@ class SqlInput:
         check_kept(framework, source.main.name, columns, carried)
         main = _raw(framework, source, None, carried)
         rosters = {name: _raw(framework, source, name, ()) for name in source.rosters}
-        check_asked(framework, source.main.name, [r.headings for r in (main, *rosters.values())])
-        found = cls(framework, source, main, rosters, carried)
+        place = _raw_place(framework, source)
+        found = cls(framework, source, main, rosters, carried, place)
+        check_asked(framework, source.main.name, found._headings())
         for table, raw, questions in found.tables():
             for question in questions:
                 _check_single(table, raw.headings[question.name], question)
@@ -74,15 +79,22 @@ class SqlInput:
         return self.source.session
 
     def tables(self) -> Iterator[tuple[SqlTable, Raw, list[Question]]]:
-        main = sql_reader.questions_of(self.framework, self.main, None)
+        main = reading.questions_of_main(self.framework, self.main, self.place)
         yield self.source.main, self.main, main
+        if self.place is not None and self.source.place is not None:
+            place = reading.questions_of_place(self.framework, self.place)
+            keys = places.key_questions(self.framework)
+            yield self.source.place, self.place, [*keys, *place]
         for name, raw in self.rosters.items():
-            questions = sql_reader.questions_of(self.framework, raw, name)
+            questions = reading.questions_of(self.framework, raw, name)
             yield self.source.rosters[name], raw, questions
 
     def not_asked(self) -> tuple[str, ...]:
-        raws = (self.main, *self.rosters.values())
-        return not_asked(self.framework, [raw.headings for raw in raws])
+        return not_asked(self.framework, self._headings())
+
+    def _headings(self) -> list[Mapping[str, str]]:
+        further = [self.place] if self.place is not None else []
+        return [raw.headings for raw in (self.main, *self.rosters.values(), *further)]
 
     def is_input(self, output: Path) -> bool:
         if not output.exists():
@@ -90,7 +102,41 @@ class SqlInput:
         return any(output.samefile(file) or file == output.parent for file in self.source.files)
 
     def check_places(self) -> None:
-        """Nothing to check: a table of places was refused when the source was opened."""
+        """Refuse a table of places in which a row says no place, or two rows say the same one."""
+        table = self.source.place
+        if table is None or self.place is None:
+            return
+        numbered = [ROW] if table.row is not None else []
+        rows, _ = self._read_places(numbered)
+        key = reading.place_key(self.framework)
+        numbers = [col(kept(name)).alias(name) for name in numbered]
+        names = [*numbered, *(column.name for column in key)]
+        statement = rows.select([*numbers, *key]).statement(
+            self.session.dialect, names, numbered or names
+        )
+        with _told():
+            found = self.session.few(statement, names).iter_rows()
+        at = len(numbered)
+        keys = ((row[0] if numbered else None, row[at:]) for row in found)
+        check_place_keys(self.framework, table.name, keys)
+
+    def _read_places(self, keep: Sequence[str] = ()) -> tuple[SqlFrame, tuple[str, ...]]:
+        """The table of places with its flags; only where there is one."""
+        for table, raw, questions in self.tables():
+            if table is self.source.place:
+                return sql_reader.read_table(self.session.dialect, raw, questions, keep)
+        raise LookupError("there is no table of places")
+
+    def _places(self) -> dict[places.Key, Row]:
+        """What was answered for each place, by its key."""
+        for table, raw, questions in self.tables():
+            if table is self.source.place:
+                cells = self._texts(raw, questions).batches
+                rows = (
+                    read_row(questions, row) for batch in cells for row in batch.rows(named=True)
+                )
+                return places.by_key(self.framework, rows)
+        return {}
 
     def stray_rows(self) -> dict[str, int]:
         if not self.rosters:
@@ -122,20 +168,26 @@ class SqlInput:
         tally = Tally(progress)
         dialect = self.session.dialect
         keep = tuple(dict.fromkeys((*self.keep, *self._order())))
-        read = sql_reader.prepare(self.framework, dialect, self.main, self.rosters, keep)
-        found = frames.assess(self.framework, read.tables, (*keep, UNUSABLE))
+        read = sql_reader.prepare(
+            self.framework, dialect, self.main, self.rosters, keep, self.place
+        )
+        counted = (UNUSABLE,) if self.place is None else (UNUSABLE, UNPLACED)
+        found = frames.assess(self.framework, read.tables, (*keep, *counted))
         with _told():
             result = self._result(
                 found, [n for n in found.exprs if n in self.keep or n not in keep]
             )
-            _write(result, tally, writer, hidden)
+            _write(result, tally, writer, hidden, counted)
             for name, rows in read.tables.rosters.items():
                 tally.unusable += self._flags(rows, read.flags[name])
-        return Outcome(tally.unusable, tally.units, tally.known_share)
+            if self.place is not None:
+                tally.unusable += self._flags(*self._read_places())
+        unplaced = tally.unplaced if self.place is not None else None
+        return Outcome(tally.unusable, tally.units, tally.known_share, unplaced)
 
     def _order(self) -> tuple[str, ...]:
         """By which columns the findings are sorted; none where they come in order anyway."""
-        if self.source.ordered and not self.rosters:
+        if self.source.ordered and not self.rosters and self.place is None:
             return ()
         return (ROW,) if self.source.main.row is not None else self.source.keys
 
@@ -162,21 +214,32 @@ class SqlInput:
     def each_unit(self, progress: Progress) -> Iterator[tuple[dict[str, Any], Findings]]:
         dialect = self.session.dialect
         rosters = {}
-        questions = sql_reader.questions_of(self.framework, self.main, None)
+        questions = reading.questions_of_main(self.framework, self.main, self.place)
         keep = tuple(dict.fromkeys((*self.keep, *self._order())))
         with _told():
             for name, raw in self.rosters.items():
-                asked = sql_reader.questions_of(self.framework, raw, name)
-                rows = sql_reader.texts(dialect, raw, asked)
-                cells = self.session.result(rows.statement(dialect), list(rows.exprs))
-                rosters[name] = rows_by_unit(asked, cells.batches)
+                asked = reading.questions_of(self.framework, raw, name)
+                rosters[name] = rows_by_unit(asked, self._texts(raw, asked).batches)
+            known_places = self._places()  # before the units: DuckDB answers one at a time
             frame = sql_reader.texts(dialect, self.main, questions, keep)
             order = [kept(name) for name in self._order()]
             statement = frame.statement(dialect, list(frame.exprs), order)
             batches = self.session.result(statement, list(frame.exprs)).batches
             if UNIT not in frame.exprs:
                 batches = (batch.with_columns(pl.lit(None).alias(UNIT)) for batch in batches)
-            yield from tell_units(self.framework, questions, batches, rosters, self.keep, progress)
+            yield from tell_units(
+                self.framework,
+                questions,
+                batches,
+                rosters,
+                self.keep,
+                progress,
+                known_places,
+            )
+
+    def _texts(self, raw: Raw, questions: Sequence[Question]) -> Result:
+        rows = sql_reader.texts(self.session.dialect, raw, questions)
+        return self.session.result(rows.statement(self.session.dialect), list(rows.exprs))
 
     # -- what cannot be the answer
 
@@ -195,6 +258,8 @@ class SqlInput:
         """By which columns a row is found in a table that has no order of its own."""
         if table is self.source.main:
             return self.source.keys
+        if table is self.source.place:
+            return _place_columns(self.framework, table)
         child, _ = next(iter(self.source.linked_by.values()))
         return (child,)
 
@@ -213,6 +278,29 @@ class SqlInput:
                     yield " ".join(map(str, values)), place, cells
 
 
+def _raw_place(framework: Framework, source: SqlSource) -> Raw | None:
+    """The table of places, with what names its rows."""
+    table = source.place
+    if table is None:
+        return None
+    native = {}
+    if table.row is not None:
+        native[ROW] = table.row, Kind.WHOLE
+    for name in _place_columns(framework, table):
+        native[name] = source.session.kept(name, table.columns[name]), Kind.TEXT
+    return Raw(table.relation, _holds(table), table.headings(framework, None), native)
+
+
+def _place_columns(framework: Framework, place: SqlTable) -> tuple[str, ...]:
+    """The columns of a table of places that say which place a row is about."""
+    headings = place.headings(framework, None)
+    return tuple(headings[question.name] for question in places.key_questions(framework))
+
+
+def _holds(table: SqlTable) -> dict[str, Holds]:
+    return {name: column.holds or Holds.OTHER for name, column in table.columns.items()}
+
+
 def _raw(framework: Framework, source: SqlSource, roster: str | None, keep: Sequence[str]) -> Raw:
     table = source.main if roster is None else source.rosters[roster]
     dialect, native = source.session.dialect, {}
@@ -228,8 +316,7 @@ def _raw(framework: Framework, source: SqlSource, roster: str | None, keep: Sequ
     for name in (*wanted, *(source.keys if roster is None else ())):
         if name in table.columns:
             native[name] = source.session.kept(name, table.columns[name]), Kind.TEXT
-    holds = {name: column.holds or Holds.OTHER for name, column in table.columns.items()}
-    return Raw(table.relation, holds, table.headings(framework, roster), native)
+    return Raw(table.relation, _holds(table), table.headings(framework, roster), native)
 
 
 def _check_single(table: SqlTable, column: str, question: Question) -> None:
@@ -246,9 +333,11 @@ def _check_single(table: SqlTable, column: str, question: Question) -> None:
         )
 
 
-def _write(result: Result, tally: Tally, writer: Writer, hidden: Path) -> None:
-    """Write batches while they come."""
-    schema = pl.Schema({name: kind for name, kind in result.schema.items() if name != UNUSABLE})
+def _write(
+    result: Result, tally: Tally, writer: Writer, hidden: Path, counted: Sequence[str]
+) -> None:
+    """Write batches while they come, without the columns that are only counted."""
+    schema = pl.Schema({name: kind for name, kind in result.schema.items() if name not in counted})
     refused: list[EngineError] = []
 
     def batches(
@@ -259,7 +348,7 @@ def _write(result: Result, tally: Tally, writer: Writer, hidden: Path) -> None:
     ) -> Iterator[pl.DataFrame]:
         try:
             for batch in result.batches:
-                found = tally(batch).drop(UNUSABLE)
+                found = tally(batch).drop(counted)
                 found = found if predicate is None else found.filter(predicate)
                 yield found if with_columns is None else found.select(with_columns)
         except EngineError as error:

@@ -14,6 +14,7 @@ from sojourn.standards.csv_check import BadTableError
 from sojourn.standards.tables import (
     KEYS,
     PLACE,
+    check_place,
     find_headings,
     link_of,
     main_table,
@@ -69,7 +70,8 @@ class SqlSource:
     """Everything that one input holds, in the session that reads it.
 
     `files` are those that must not be written over; `ordered` says that rows come in the order of
-    the input by themselves.
+    the input by themselves. `place` is the table of places, where there is one and the framework
+    asks something of them.
     """
 
     session: Session
@@ -79,6 +81,7 @@ class SqlSource:
     linked_by: Mapping[str, tuple[str, str]]
     files: tuple[Path, ...] = ()
     ordered: bool = False
+    place: SqlTable | None = None
 
 
 Open = Callable[[str], SqlTable]
@@ -103,11 +106,8 @@ def source_of(
     `main` is the main table where it was named; `primary` finds the key of a table that has none
     of the names by which keys are known.
     """
-    if PLACE in names and place_questions(framework) and main != PLACE and len(names) > 1:
-        raise BadTableError(
-            f"a table `{PLACE}` of answers about places is joined by the engines polars and record "
-            "only; use one of these, or join the answers to the main table"
-        )
+    of_places = place_questions(framework) and main != PLACE and len(names) > 1
+    places = open_table(PLACE) if of_places and PLACE in names else None
     found = {r.name: name for r in framework.rosters if (name := roster_table(r.name, names))}
     used = {q.roster for q in framework.used_questions}
     used |= {node.roster for node in roster_nodes(framework.nodes)}
@@ -117,7 +117,8 @@ def source_of(
         if roster in used and name != main
     }
     if main is None:
-        rest = [name for name in names if name not in found.values()]
+        taken = {*found.values(), *([PLACE] if places is not None else [])}
+        rest = [name for name in names if name not in taken]
         opened = {name: open_table(name) for name in _likely(framework, rest, stem)}
         table = main_table(stem, framework, opened)
     else:
@@ -132,8 +133,10 @@ def source_of(
             f"{table.name} has no order of its own and none of the columns by which units are "
             "known; name its key with --key"
         )
+    if places is not None:
+        check_place(framework, table, places)
     linked = _linked(table, rosters)
-    return SqlSource(session, table, rosters, carried, linked, files, ordered)
+    return SqlSource(session, table, rosters, carried, linked, files, ordered, places)
 
 
 def _likely(framework: Framework, names: Sequence[str], stem: str) -> list[str]:

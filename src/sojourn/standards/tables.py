@@ -75,8 +75,12 @@ class Table:
 
     def raw(self, framework: Framework, roster: str | None) -> Raw:
         """The table with the columns that hold the framework's questions."""
+        return Raw(self.frame, self.schema, self.headings(framework, roster))
+
+    def headings(self, framework: Framework, roster: str | None) -> dict[str, str]:
+        """Which column holds which question."""
         names = [q.name for q in framework.questions if q.roster == roster]
-        return Raw(self.frame, self.schema, find_headings(names, tuple(self.schema)))
+        return find_headings(names, tuple(self.schema))
 
 
 def place(row: int, heading_lines: int | None) -> str:
@@ -134,7 +138,7 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
     source = _linked(path, main, rosters, found)
     if places is None:
         return source
-    _check_place(framework, main, places)
+    check_place(framework, main, places)
     numbered = places.frame.with_row_index(ROW, 1).with_columns(pl.col(ROW).alias(UNIT))
     return replace(source, place=_with(places, numbered))
 
@@ -316,7 +320,14 @@ def _place_table(framework: Framework, tables: dict[str, Table]) -> Table | None
     return tables.pop(PLACE, None)
 
 
-def _check_place(framework: Framework, main: Table, place: Table) -> None:
+class _WithHeadings(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def headings(self, framework: Framework, roster: str | None) -> dict[str, str]: ...
+
+
+def check_place(framework: Framework, main: _WithHeadings, place: _WithHeadings) -> None:
     """Refuse a table of places that cannot be joined, or says what the main table says too."""
     keys = key_questions(framework)
     if not keys:
@@ -325,19 +336,16 @@ def _check_place(framework: Framework, main: Table, place: Table) -> None:
             "place (key place in the sheet framework)"
         )
     for table in (place, main):
-        headings = find_headings([question.name for question in keys], tuple(table.schema))
+        headings = table.headings(framework, None)
         missing = [question.name for question in keys if question.name not in headings]
         if missing:
             raise BadTableError(
                 f"{table.name} has no column {missing[0]}, by which a unit's place is found in "
                 f"{place.name}"
             )
+    of_main, of_place = main.headings(framework, None), place.headings(framework, None)
     names = [question.name for question in place_questions(framework)]
-    both = [
-        n
-        for n in find_headings(names, tuple(main.schema))
-        if n in find_headings(names, place.schema)
-    ]
+    both = [name for name in names if name in of_main and name in of_place]
     if both:
         raise BadTableError(
             f"{both[0]} stands in {main.name} and in {place.name}; "
