@@ -7,6 +7,10 @@ import shutil
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+settings.load_profile("untimed")
 
 NO_SKIP = os.environ.get("SOJOURN_NO_SKIP") == "1"
 """Set where everything a test could need has been installed: a skip is then a failure."""

@@ -81,6 +81,39 @@ def test_findings_follow_answers_while_they_change(visit: Visit) -> None:
     assert_good(bilal)
 
 
+def test_members_of_a_household_are_added_and_change_what_is_found(visit: Visit) -> None:
+    bilal = visit("bilal")
+    bilal.go("/frameworks/reach-msna-2024/try/?example=settled_with_resources")
+    members = bilal.page.locator("#repeat-roster")
+    expect(members.get_by_role("group")).to_have_count(4)
+    members.get_by_role("button", name="Remove row 4").click()
+    bilal.page.wait_for_url("**/try/#repeat-roster")
+    expect(members.get_by_role("group")).to_have_count(3)
+    members.get_by_role("button", name="Add a row").press("Enter")
+    expect(members.get_by_role("group")).to_have_count(4)
+    result = bilal.page.locator("#result .try__part").first
+    finding = "A member has a lot of difficulty with a basic activity"
+    expect(result).not_to_contain_text(finding)
+    last = members.get_by_role("group", name="Row 4")
+    last.get_by_role("textbox").first.fill("40")  # only then is the next question asked
+    last.get_by_role("combobox").first.select_option("cannot_do")
+    expect(result).to_contain_text(finding)
+    last.get_by_role("textbox").first.press("Enter")
+    bilal.page.wait_for_url("**/try/#result")
+    expect(members.get_by_role("group")).to_have_count(4)
+    members.scroll_into_view_if_needed()
+    picture(bilal, "try-rows-en")
+    assert_good(bilal)
+
+
+def test_rows_fit_a_narrow_screen_from_right_to_left(visit: Visit) -> None:
+    bilal = visit("bilal", "ar", NARROW)
+    bilal.go("/frameworks/reach-msna-2024/try/?example=settled_with_resources")
+    bilal.page.locator("#repeat-roster").scroll_into_view_if_needed()
+    picture(bilal, "try-rows-ar")
+    assert_good(bilal)
+
+
 def test_it_can_be_tried_without_scripts(visit: Visit) -> None:
     bilal = visit("bilal", scripts=False)
     bilal.go("/frameworks/domv/try/")

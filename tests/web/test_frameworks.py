@@ -267,8 +267,8 @@ def test_two_versions_stand_side_by_side(world: World) -> None:
 def test_every_example_of_the_catalogue_can_be_tried_and_finds_what_it_says() -> None:
     for framework in map(catalogue.load, catalogue.ids()):
         for example in framework.examples:
-            texts = {name: [text] for name, text in example.answers.items()}
-            outcome = trying.attempt(framework, texts, example).outcome
+            texts, rows = trying.texts_of(example)
+            outcome = trying.attempt(framework, texts, example, rows=rows).outcome
             absent = {item.label for item in outcome.absent}
             shown = {item.name for item in (*outcome.risks, *outcome.resources)}
             for name, expected in example.factors.items():
@@ -345,3 +345,25 @@ def test_an_invented_person_is_loaded_by_a_link(world: World) -> None:
     outcome = page.context["attempt"].outcome
     assert "nowhere_safe_to_sleep" in {item.name for item in outcome.risks}
     assert "Nothing is kept" in page.content.decode()
+
+
+def _tried(world: World, framework: str, sent: dict[str, str]) -> trying.Attempt:
+    url = reverse("frameworks:try", args=[framework])
+    found = world.client("ana").post(url, sent).context["attempt"]
+    assert isinstance(found, trying.Attempt)
+    return found
+
+
+def test_rows_of_a_repeat_are_added_answered_and_removed(world: World) -> None:
+    name = "reach-msna-2024"
+    assert all(not repeat.rows for repeat in _tried(world, name, {}).repeats)
+    asked = {"add": "roster"}
+    one = {repeat.name: repeat for repeat in _tried(world, name, asked).repeats}["roster"]
+    assert [row.number for row in one.rows] == [1]
+    two = {**asked, "rows:roster": "1", "q-roster:0:ind_age": "7"}
+    rows = {r.name: r for r in _tried(world, name, two).repeats}["roster"].rows
+    assert [[f.value for f in row.fields if f.name == "ind_age"] for row in rows] == [["7"], [""]]
+    del two["add"]
+    two |= {"rows:roster": "2", "remove": "roster:1"}
+    rows = {r.name: r for r in _tried(world, name, two).repeats}["roster"].rows
+    assert [[f.value for f in row.fields if f.name == "ind_age"] for row in rows] == [[""]]

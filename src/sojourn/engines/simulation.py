@@ -15,12 +15,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from sojourn.engines.asked import as_the_form_sees, holds
 from sojourn.engines.telling import Scope, tell
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.nodes import (
     COMPARISONS,
     Age,
-    And,
     AnswerRef,
     CodeLiteral,
     CountRows,
@@ -28,16 +28,13 @@ from sojourn.framework.nodes import (
     DaysBetween,
     Equal,
     Node,
-    Not,
-    NotEqual,
     NumberLiteral,
-    Or,
     walk,
 )
 from sojourn.framework.types import Code, Codes, Date, Number
 from sojourn.framework.values import Answers, Missing, Selection, Value
 from sojourn.language import read_value
-from sojourn.language.answers import AnswerError, missing_numbers
+from sojourn.language.answers import AnswerError
 from sojourn.language.asking import Step, steps
 from sojourn.language.form import bounds_of
 
@@ -281,7 +278,7 @@ class _OneUnit:
     def _is_asked(self, step: Step, row: _Row | None) -> bool:
         if step.question is not None and step.question.of_place:
             return True
-        return all(_holds(node, self._form_scope(row)) for node in step.conditions)
+        return all(holds(node, self._form_scope(row)) for node in step.conditions)
 
     def _form_scope(self, row: _Row | None) -> Scope:
         rosters = {name: tuple(one.form for one in rows) for name, rows in self.rosters.items()}
@@ -310,7 +307,7 @@ class _OneUnit:
         )
         cells[question.name] = cell
         answers[question.name] = value = read_value(question, cell)
-        form[question.name] = _as_the_form_sees(question, cell, value)
+        form[question.name] = as_the_form_sees(question, cell, value)
 
     def _compute(self, question: Question, node: Node, row: _Row | None) -> None:
         value = tell(node, self._form_scope(row)).value
@@ -344,28 +341,3 @@ def _several(codes: tuple[str, ...], chance: Random) -> str:
     more = chance.sample(others, min(len(others), chance.choice((0, 0, 1, 1, 2))))
     chosen = {first, *more}
     return " ".join(code for code in codes if code in chosen)
-
-
-def _as_the_form_sees(question: Question, cell: str, value: Value | Missing) -> Value | Missing:
-    """A code for no answer is a code to the form, and a number is one."""
-    if isinstance(question.type, Codes):
-        return Selection(frozenset(cell.split()))
-    if isinstance(question.type, Code) or not isinstance(value, Missing):
-        return cell if isinstance(question.type, Code) else value
-    if isinstance(question.type, Number):
-        return next((code for code in missing_numbers(question) if str(code) == cell), value)
-    return value
-
-
-def _holds(node: Node, scope: Scope) -> bool:
-    """A condition as forms read it: what is empty equals nothing and differs from everything."""
-    match node:
-        case And(parts):
-            return all(_holds(part, scope) for part in parts)
-        case Or(parts):
-            return any(_holds(part, scope) for part in parts)
-        case Not(of):
-            return not _holds(of, scope)
-        case _:
-            value = tell(node, scope).value
-            return isinstance(node, NotEqual) if value is None else value is True

@@ -80,6 +80,7 @@ _FUNCTIONS = {
     "min": "MIN",
     "max": "MAX",
 }
+_OF_SEVERAL = ("least", "greatest")
 _TEMPLATES = {
     "part": "SUBSTR({0}, CAST({1} AS INT), CAST({2} AS INT))",
     "repeat": "REPEAT({0}, CAST({1} AS INT))",
@@ -133,6 +134,8 @@ class Printer:
         kind = _kind(node, [part.kind for part in parts], self.columns)
         if node.op in _INFIX:
             return Printed(_infix(node.op, parts), kind, node.op)
+        if node.op in _OF_SEVERAL and len(parts) == 1:  # Spark wants at least two
+            return parts[0]
         if node.op in _FUNCTIONS:
             return Printed(f"{_FUNCTIONS[node.op]}({_listed(parts)})", kind)
         if node.op in _TEMPLATES:

@@ -147,6 +147,7 @@ class Question:
     roster: str | None = None
     constraint: Node | None = None
     constraint_text: str = ""
+    constraint_message: Text = field(default_factory=Text)
     relevant: str = ""
     data_class: DataClass | None = None
     of_place: bool = False

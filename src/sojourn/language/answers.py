@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number
 from sojourn.framework.values import Answers, Missing, Selection, Value
+from sojourn.language.limits import limited
+from sojourn.language.phrases import phrase
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 WHOLE = re.compile(r"[+-]?[0-9]+(\.0+)?")
@@ -86,26 +88,24 @@ def read_answers(
     return Answers(singles, rows)
 
 
-def allowed(question: Question) -> str:
-    """What can be answered, in the words of the form."""
+def allowed(question: Question, language: str = "en") -> str:
+    """What can be answered, in a language that we speak."""
     codes = [*getattr(question.type, "codes", ()), *question.missing_codes]
     match question.type:
-        case Number(places=0):
-            base = "a whole number"
-        case Number():
-            base = "a number"
-        case Date():
-            base = "a date such as 2024-05-31"
         case Code():
-            return "one of " + _some(codes)
+            return phrase("one_code", language, a=_some(codes, language))
         case Codes():
-            return "any of " + _some(codes) + ", separated by spaces"
+            return phrase("any_codes", language, a=_some(codes, language))
+        case Number(places):
+            base = phrase("decimal" if places else "whole", language)
+        case Date():
+            base = phrase("date_such_as", language)
         case _:
-            return "text"
-    if question.constraint_text:
-        base += f" with {question.constraint_text}"
+            return phrase("text", language)
+    base = limited(base, question, language)
     if question.missing_codes:
-        base += " (or " + _some(list(question.missing_codes)) + ")"
+        others = _some(list(question.missing_codes), language)
+        base = phrase("or_codes", language, a=base, b=others)
     return base
 
 
@@ -171,6 +171,7 @@ def _plain_code(text: str) -> str:
     return text[:-2] if re.fullmatch(r"-?[0-9]+\.0", text) else text
 
 
-def _some(codes: list[str], limit: int = 12) -> str:
-    shown = ", ".join(codes[:limit])
-    return shown if len(codes) <= limit else f"{shown} and {len(codes) - limit} more"
+def _some(codes: list[str], language: str, limit: int = 12) -> str:
+    shown = phrase("comma", language).join(codes[:limit])
+    more = len(codes) - limit
+    return phrase("some_codes", language, a=shown, n=more) if more > 0 else shown

@@ -226,6 +226,7 @@ def _add_question(
             missing_codes=missing,
             roster=roster,
             constraint_text=row.get("constraint"),
+            constraint_message=text_of(row, "constraint_message", default),
             relevant=row.get("relevant"),
             data_class=_data_class(row, form.problems),
             of_place=_of_place(row, roster, form.problems),

@@ -9,6 +9,7 @@ from sojourn.framework.nodes import answers_used
 from sojourn.framework.types import Code, Codes, Date, Number
 from sojourn.language.codebook.blocks import Block, Entry, Facts, Heading, Table
 from sojourn.language.labels import text_of
+from sojourn.language.limits import limits
 from sojourn.language.phrases import phrase
 from sojourn.language.sheets import SheetRow
 from sojourn.language.words import Words
@@ -69,7 +70,7 @@ def _question(words: Words, question: Question, readers: list[str]) -> Entry:
         (say("roster"), roster),
         (say("unit"), say("of_place") if question.of_place else ""),
         (say("relevant"), question.relevant),
-        (say("constraint"), question.constraint_text),
+        (say("constraint"), limits(question, words.language)),
         (say("no_answer"), numbers),
         (say("who_may_see"), say(f"class_{question.data_class}") if question.data_class else ""),
         (say("used_by"), say("comma").join(readers)),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from sojourn.engines import record
+from sojourn.engines.asked import as_the_form_sees
+from sojourn.engines.telling import Scope, tell
 from sojourn.framework import Answers, Framework
 from sojourn.language import read_value
+from sojourn.language.asking import steps
 from sojourn.web.demo.stories import HOUSEHOLD, USUAL, Story
-from sojourn.web.frameworks.relevance import conditions
 
 _NOT_ASKED = 0.12
 _NOT_ASKED_LATER = 0.03
@@ -44,15 +45,17 @@ class Telling:
     def answers(self, framework: Framework, chance: Random, *, first: bool) -> Answers:
         """The answers of one conversation. Fewer questions stay unasked in later ones."""
         skipped = _NOT_ASKED if first else _NOT_ASKED_LATER
-        asked_for = conditions(framework)
-        so_far = Answers()
-        for question in framework.questions:
-            text = self.told.get(question.name)
-            always = question.name in (framework.stage_question, "age")
-            if text is None or not all(
-                record.evaluate(node, so_far) is True for node in asked_for[question.name]
-            ):
+        so_far, form = Answers(), Answers()
+        for step in steps(framework):
+            question, text = step.question, self.told.get(step.name)
+            if question is None or text is None or step.roster is not None:
                 continue
+            if not all(tell(node, Scope(form)).value is True for node in step.conditions):
+                continue
+            always = question.name in (framework.stage_question, "age")
             if always or chance.random() >= skipped:
-                so_far = Answers({**so_far.values, question.name: read_value(question, text)})
+                value = read_value(question, text)
+                so_far = Answers({**so_far.values, question.name: value})
+                seen = as_the_form_sees(question, text, value)
+                form = Answers({**form.values, question.name: seen})
         return so_far

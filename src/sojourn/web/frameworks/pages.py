@@ -28,6 +28,7 @@ from sojourn.framework.nodes import (
     answers_used,
     rows_used,
 )
+from sojourn.language.limits import limits
 from sojourn.web.cases import words as case_words
 from sojourn.web.cases.readings import Step, scale
 from sojourn.web.cases.situation import Reason
@@ -271,7 +272,7 @@ class Rows:
                 )
                 for choice in question.choices
             ),
-            constraint=question.constraint_text,
+            constraint=limits(question, language()),
             data_class=str(words.DATA_CLASSES[question.data_class]) if question.data_class else "",
             asked_of=_("the place") if question.of_place else of or "",
             used_by=tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -90,14 +91,14 @@ def attempt(request: HttpRequest, framework_id: str) -> HttpResponse:
         raise Http404
     sent = request.POST if request.method == "POST" else request.GET
     example = trying.example_of(framework, sent.get("example", ""))
-    texts = _texts(request.POST)
+    texts, rows = _texts(request.POST, ""), _rows(framework, request.POST)
     if request.method == "GET" and example is not None:
-        texts = {name: [text] for name, text in example.answers.items()}
+        texts, rows = trying.texts_of(example)
     rules_url = reverse("frameworks:page", args=[framework.id])
     context = {
         "framework": framework,
         "title": framework.title.get(language()) or framework.id,
-        "attempt": trying.attempt(framework, texts, example, rules_url),
+        "attempt": trying.attempt(framework, texts, example, rules_url, rows),
         "examples": trying.examples(framework),
     }
     # A script asks for the findings alone, as answers change.
@@ -219,14 +220,31 @@ def _tabs(framework: Framework, show: str) -> list[dict[str, object]]:
     ]
 
 
-def _texts(sent: QueryDict) -> dict[str, list[str]]:
-    """What was sent for each question; anything else that was sent is not looked at."""
-    start = len(trying.PREFIX)
+def _texts(sent: QueryDict, place: str) -> dict[str, list[str]]:
+    """What was sent for each question of a place; anything else that was sent is not looked at."""
+    start = trying.PREFIX + place
     return {
-        name[start:]: [str(text) for text in sent.getlist(name)]
+        name.removeprefix(start): [str(text) for text in sent.getlist(name)]
         for name in sent
-        if name.startswith(trying.PREFIX)
+        if name.startswith(start) and ":" not in name.removeprefix(start)
     }
+
+
+def _rows(framework: Framework, sent: QueryDict) -> dict[str, list[dict[str, list[str]]]]:
+    """The rows of each repeat that were sent, with one more or one less where that was asked."""
+    rows: dict[str, list[dict[str, list[str]]]] = {}
+    for roster in framework.rosters:
+        count = sent.get(f"rows:{roster.name}", "")
+        many = min(int(count), trying.MOST_ROWS) if re.fullmatch("[0-9]{1,3}", count) else 0
+        own = [_texts(sent, f"{roster.name}:{at}:") for at in range(many)]
+        remove = sent.get("remove", "").removeprefix(f"{roster.name}:")
+        if remove in {str(at) for at in range(1, many + 1)}:
+            own.pop(int(remove) - 1)
+        if sent.get("add") == roster.name and many < trying.MOST_ROWS:
+            own.append({})
+        if own:
+            rows[roster.name] = own
+    return rows
 
 
 def _by_sheet(changes: Sequence[rules.RowChange]) -> list[_ChangedSheet]:
