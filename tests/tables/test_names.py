@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 
@@ -64,3 +66,24 @@ def test_a_table_cannot_bring_a_column_of_ours(folder: Folder, name: str) -> Non
     folder.write("people.csv", f"id,safe,{name}\n1,no,7\n")
     message = f"the column {name} of people.csv has a name that is kept for ourselves; rename it"
     assert message in folder.refused("people.csv")
+
+
+@pytest.mark.parametrize("name", ["__unusable", "__unplaced"])
+def test_a_column_of_ours_cannot_be_carried_along(folder: Folder, name: str) -> None:
+    folder.write("people.csv", f"id,safe,{name}\n1,no,7\n")
+    message = f"the column {name} of people.csv has a name that is kept for ourselves; rename it"
+    assert message in folder.refused("people.csv", keep=[name])
+
+
+def test_a_day_that_cannot_be_written_is_not_carried_along(folder: Folder) -> None:
+    days = pl.Series([0, 2**31 - 1], dtype=pl.Int32).cast(pl.Date)
+    pl.DataFrame({"id": days, "safe": ["no", "yes"]}).write_parquet(folder.path / "people.parquet")
+    message = "people.parquet, column id: a day in it is before the year 1 or after 9999"
+    assert message in folder.refused("people.parquet")
+
+
+def test_a_moment_with_a_zone_can_be_carried_into_a_workbook(folder: Folder) -> None:
+    moment = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    pl.DataFrame({"id": [moment], "safe": ["no"]}).write_parquet(folder.path / "people.parquet")
+    folder.run("people.parquet", output="out.xlsx")
+    assert pl.read_excel(folder.path / "out.xlsx")["id"][0].startswith("2024-05-01T12:00:00")

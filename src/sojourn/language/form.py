@@ -126,9 +126,10 @@ def _open_repeat(form: Form, row: SheetRow, open_repeats: list[str], default: st
     elif name in form.rows or any(roster.name == name for roster in form.rosters):
         form.problems.append(row.problem("name", f"`{name}` is already a name; choose another"))
     if open_repeats:
+        outer = open_repeats[-1]
         message = (
-            f"a repeat within the repeat `{open_repeats[-1]}` cannot be read; put it beside, with a "
-            f"question that says to which `{open_repeats[-1]}` a row belongs"
+            f"a repeat within the repeat `{outer}` cannot be read; put it beside, with a question "
+            f"that says to which `{outer}` a row belongs"
         )
         form.problems.append(row.problem("type", message))
     open_repeats.append(name)

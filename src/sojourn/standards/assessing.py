@@ -87,6 +87,10 @@ def check_kept(
     for column in keep:
         if column not in columns:
             raise BadTableError(f"{table} has no column {column} to keep")
+        if column in (UNUSABLE, UNPLACED):
+            raise BadTableError(
+                f"the column {column} of {table} has a name that is kept for ourselves; rename it"
+            )
         if column in output_columns(framework):
             raise BadTableError(
                 f"{table} has a column {column}, which is also the name of a finding; rename it"

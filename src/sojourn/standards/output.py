@@ -60,5 +60,5 @@ def _write_xlsx(frame: pl.LazyFrame, path: Path) -> None:
             f"{table.height} rows do not fit on a spreadsheet; write .csv or .parquet instead"
         )
     # A workbook knows no zones of time, so these moments become text.
-    table = table.with_columns(cs.datetime(time_zone="*").dt.to_string("iso"))
+    table = table.with_columns(cs.datetime(time_zone="*").dt.to_string("iso:strict"))
     table.write_excel(path, worksheet="findings", freeze_panes=(1, 0), autofit=True)
