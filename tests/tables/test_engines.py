@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -9,6 +11,8 @@ from sojourn.standards import runs
 from sojourn.standards.csv_check import BadTableError
 from sojourn.standards.tables import open_source
 from tests import sessions
+from tests.language.test_form import framework_with, question
+from tests.spec import form
 from tests.tables.conftest import Folder
 from tests.tables.putting import Put
 
@@ -87,6 +91,23 @@ def test_a_key_that_stands_twice_is_refused(place: Put) -> None:
     given = place.put("homes", pl.concat([PEOPLE, PEOPLE]), member=MEMBERS)
     with pytest.raises(BadTableError, match="4 values of uuid stand in more than one row"):
         place.run(given, "one.csv")
+
+
+def test_a_float_is_told_and_refused_as_it_is_written(tmp_path: Path) -> None:
+    survey = [question("decimal", name="hours", constraint=". <= 7")]
+    factor = {**form.FACTOR, "name": "long", "rule": "${hours} > 2"}
+    put = Put(Folder(tmp_path, framework_with(survey=survey, factors=[factor])), "duckdb")
+    told = []
+    given = put.put("homes", pl.DataFrame({"id": ["a", "b"], "hours": [1.5, 2.25]}))
+    with put.opened(given) as source:
+        for one in (source, open_source(tmp_path / "homes", put.folder.framework)):
+            runs.explain(put.folder.framework, one, tmp_path / "told.json")
+            told.append((tmp_path / "told.json").read_text())
+    assert told[0] == told[1]
+    assert "2.25" in told[0]
+    given = put.put("odd", pl.DataFrame({"id": ["a"], "hours": [9.25]}))
+    with pytest.raises(BadTableError, match=r'column hours: "9\.25" cannot be the answer'):
+        put.run(given, "out.csv")
 
 
 CSV_FILES: dict[str, str | bytes] = {

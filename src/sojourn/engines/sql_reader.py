@@ -122,7 +122,7 @@ def texts(
     dialect: Dialect, raw: Raw, questions: Sequence[Question], keep: Sequence[str] = ()
 ) -> SqlFrame:
     """The cells as text by question name, for `language.read_value`."""
-    frame = SqlFrame.over(_table(dialect, raw, questions))
+    frame = SqlFrame.over(_table(dialect, raw, questions, with_text=True))
     return frame.select(_kept(raw, keep) + [col(q.name).alias(q.name) for q in questions])
 
 
@@ -138,7 +138,7 @@ def read_table(
 
     With `with_text` each cell's own text is kept too, in columns that begin with `RAW_TEXT`.
     """
-    frame = SqlFrame.over(_table(dialect, raw, questions))
+    frame = SqlFrame.over(_table(dialect, raw, questions, with_text=with_text))
     columns = _kept(raw, keep)
     flags = []
     for question in questions:
@@ -180,8 +180,11 @@ _NATIVE = "__native__"
 _SCALED = "__scaled__"
 
 
-def _table(dialect: Dialect, raw: Raw, questions: Sequence[Question]) -> Table:
-    """Each question's cell as text, and beside it as it stands where that says more."""
+def _table(dialect: Dialect, raw: Raw, questions: Sequence[Question], *, with_text: bool) -> Table:
+    """Each question's cell as text, and beside it as it stands where that says more.
+
+    Without `with_text` a cell has no text where reading it does not need it.
+    """
     written = {kept(name): native for name, native in raw.native.items()}
     for question in questions:
         heading = raw.headings[question.name]
@@ -193,7 +196,9 @@ def _table(dialect: Dialect, raw: Raw, questions: Sequence[Question]) -> Table:
         if holds is Holds.FLOAT and _is_decimal(question):
             clear, number = _clearly_rounded(dialect, known)
             written[_SCALED + question.name] = f"CASE WHEN {clear} THEN {number} END", Kind.WHOLE
-            if not question.missing_codes:  # then text is looked at for doubtful ones only
+            if not (
+                with_text or question.missing_codes
+            ):  # then text is looked at for doubtful ones only
                 text = f"CASE WHEN {clear} THEN NULL ELSE {text} END"
         written[question.name] = text, Kind.TEXT
     return Table(raw.relation, written)
