@@ -27,8 +27,8 @@ MEASURES = (
     "overall_reading",
 )
 
-# Somebody of whom nearly all is known but the place, with nobody to lean on, and with strengths of their
-# own that outweigh it: 2 points of risk, not to know where help is and to trust nobody here.
+# Somebody of whom nearly all is known but the place, with nobody to lean on, and with strengths of
+# their own that outweigh it: 2 points of risk, not to know where help is and to trust nobody here.
 ALONE = {
     **EXAMPLES["olga_no_word_on_places"],
     "is_stuck": "no",

@@ -1,0 +1,130 @@
+"""Public sample tables of the World Food Programme, row by row.
+
+The rules are written here once more, from the published tables and not from the frameworks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.catalogue.humanitarian import Row, command, read
+
+SAMPLES = Path(__file__).parents[1] / "data" / "wfp_scripts"
+DOMAINS = ("See", "Hear", "Walk", "Remember", "Understand", "Wash")
+
+
+def findings(framework: str, sample: str, folder: Path) -> list[tuple[Row, Row]]:
+    """Each row of a sample with what is found about it."""
+    out = folder / "out.csv"
+    assert command("assess", framework, SAMPLES / sample, "-o", out) == 0
+    return list(zip(read(SAMPLES / sample), read(out), strict=True))
+
+
+def number(cell: str) -> int | None:
+    return int(float(cell)) if cell else None
+
+
+# -- livelihood coping
+
+
+def gravest(row: Row, prefix: str) -> int | None:
+    """20 and 30 are used, 10 and 9999 are not; 888 and 999 are not known."""
+    used = {name: row[name] in ("20", "30") for name in row if name.startswith(prefix)}
+    open_ = {name for name in used if row[name] in ("888", "999", "")}
+    for value, severity in ((4, "em"), (3, "crisis"), (2, "stress")):
+        names = [name for name in used if name.startswith(f"{prefix}_{severity}")]
+        if any(used[name] for name in names):
+            return value
+        if open_ & set(names):
+            return None
+    return 1
+
+
+def test_coping_for_food(tmp_path: Path) -> None:
+    found = findings("lcsi", "lcs_fs.csv", tmp_path)
+    assert [number(out["lcsi"]) for _, out in found] == [gravest(row, "Lcs") for row, _ in found]
+    # Read off the table by eye: the first six households.
+    assert [number(out["lcsi"]) for _, out in found[:6]] == [4, 4, 1, 4, 4, 1]
+
+
+def test_coping_for_essential_needs(tmp_path: Path) -> None:
+    found = findings("lcsi-en", "lcs_en.csv", tmp_path)
+    for row, out in found:
+        wanted = gravest(row, "LcsEN")
+        assert number(out["lcsi_en"]) == wanted
+        assert number(out["lcsi_en_for_food"]) == (wanted if row["LhCSIEnAccess_1"] == "1" else 1)
+    assert [number(out["lcsi_en"]) for _, out in found[:5]] == [2, 4, 4, 1, 4]
+    assert [number(out["lcsi_en_for_food"]) for _, out in found[:5]] == [2, 4, 1, 1, 1]
+
+
+# -- functioning
+
+
+def test_functioning_of_heads_of_household(tmp_path: Path) -> None:
+    for row, out in findings("wgss", "wg_heads.csv", tmp_path):
+        codes = {row[f"HHHDisab{domain}"] for domain in DOMAINS}
+        reached = bool(codes & {"3", "4"})
+        open_ = bool(codes & {"888", "999"})
+        assert out["wgss_dis3"] == ("true" if reached else "" if open_ else "false")
+        assert out["wgss_dis4"] == ("true" if "4" in codes else "" if open_ else "false")
+
+
+# -- essential needs
+
+
+def essential(row: Row, food: str) -> int:
+    grave = [
+        row["ECMEN_exclAsst_SMEB"] == "0",
+        row["Max_coping_behaviourEN"] == "4",
+        row[food] == "1",
+    ]
+    if any(grave):
+        return 4 if sum(grave) > 1 else 3
+    strained = row["ECMEN_exclAsst"] == "0" or row["Max_coping_behaviourEN"] == "3"
+    return 2 if strained or row[food] == "2" else 1
+
+
+def test_essential_needs(tmp_path: Path) -> None:
+    found = findings("ena", "ena.csv", tmp_path)
+    wanted = [essential(row, "FCSCat21") for row, _ in found]
+    assert [number(out["ena"]) for _, out in found] == wanted
+    assert {wanted.count(n) > 0 for n in (1, 2, 3, 4)} == {True}
+
+
+def test_essential_needs_by_the_other_cut_offs(tmp_path: Path) -> None:
+    rows = read(SAMPLES / "ena.csv")
+    lines = (SAMPLES / "ena.csv").read_text(encoding="utf-8").splitlines()
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    marked = [f"{lines[0]},fcs_cut_offs", *(f"{line},c28_42" for line in lines[1:])]
+    source.write_text("\n".join(marked) + "\n", encoding="utf-8")
+    assert command("assess", "ena", source, "-o", out) == 0
+    assert [number(row["ena"]) for row in read(out)] == [essential(r, "FCSCat28") for r in rows]
+    assert any(essential(r, "FCSCat21") != essential(r, "FCSCat28") for r in rows)
+
+
+# -- accountability
+
+ALL_FOUR = ("HHAsstKnowEnt", "HHAsstKnowPeople", "HHAsstRecInfo", "HHAsstReportMisc")
+YES: dict[str, Callable[[Row], bool | None]] = {
+    "aap_safe": lambda row: {"0": True, "1": False}.get(row["HHAsstSecurity"]),
+    "aap_reached": lambda row: {"0": True, "1": False}.get(row["HHAsstAccess"]),
+    "aap_respected": lambda row: row["HHAsstRespect"] == row["HHDTPDign"] == "1",
+    "aap_informed": lambda row: all(row[name] == "1" for name in ALL_FOUR),
+}
+"""No answer in the sample's last six columns is unknown, so that what is not yes is no."""
+
+
+@pytest.mark.parametrize("indicator", YES)
+def test_how_assistance_is_experienced(indicator: str, tmp_path: Path) -> None:
+    words = {True: "true", False: "false", None: ""}
+    for row, out in findings("aap", "aap.csv", tmp_path):
+        assert out[indicator] == words[YES[indicator](row)]
+
+
+def test_shares_of_the_sample_of_accountability(tmp_path: Path) -> None:
+    found = [out for _, out in findings("aap", "aap.csv", tmp_path)]
+    counts = {name: sum(out[name] == "true" for out in found) for name in YES}
+    assert counts == {"aap_safe": 8, "aap_reached": 5, "aap_respected": 8, "aap_informed": 4}
