@@ -215,3 +215,14 @@ def test_coping_for_other_needs_does_not_enter_food_security() -> None:
     assert value("lcsi-en", {**answers, "LhCSIEnAccess_1": 0}, "lcsi_en_for_food") == 1
     assert value("lcsi-en", {**answers, "LhCSIEnAccess_1": 1}, "lcsi_en_for_food") == 4
     assert value("lcsi-en", answers, "lcsi_en_for_food") is None
+
+
+@pytest.mark.parametrize(("ever", "wanted"), [(0, False), (1, None), ("", None), (888, None)])
+def test_child_never_breastfed_was_not_breastfed_yesterday(
+    ever: object, wanted: bool | None
+) -> None:
+    """Forms skip yesterday's question where the first one is answered no."""
+    assert truth("mad", {"PCMADEverBreastfed": ever}, "ate_breast_milk") is wanted
+    assert (
+        truth("mad", {"PCMADEverBreastfed": ever, "PCMADBreastfeed": 1}, "ate_breast_milk") is True
+    )

@@ -27,6 +27,67 @@ def number(cell: str) -> int | None:
     return int(float(cell)) if cell else None
 
 
+# -- food
+
+FCS = {"Stap": 2, "Pulse": 3, "Dairy": 4, "Pr": 4, "Veg": 1, "Fruit": 1, "Fat": 0.5, "Sugar": 0.5}
+RCSI = {"LessQlty": 1, "Borrow": 2, "MealNb": 1, "MealSize": 1, "MealAdult": 3}
+
+
+def test_food_consumption(tmp_path: Path) -> None:
+    for row, out in findings("fcs", "fcs.csv", tmp_path):
+        score = sum(int(row[f"FCS{name}"]) * weight for name, weight in FCS.items())
+        assert float(out["fcs"]) == float(out["fcs_28_42"]) == score
+        bands = [("poor", 21, 28), ("borderline", 35, 42), ("acceptable", 112, 112)]
+        assert out["fcs__class"] == next(name for name, limit, _ in bands if score <= limit)
+        assert out["fcs_28_42__class"] == next(name for name, _, limit in bands if score <= limit)
+
+
+def test_cuts_in_food(tmp_path: Path) -> None:
+    for row, out in findings("rcsi", "rcsi.csv", tmp_path):
+        index = sum(int(row[f"rCSI{name}"]) * weight for name, weight in RCSI.items())
+        assert number(out["rcsi"]) == index
+        assert out["rcsi__class"] == ("low" if index <= 3 else "medium" if index <= 18 else "high")
+
+
+NUTRIENTS = {
+    "fcsn_vitamin_a": "FCSDairy FCSNPrMeatO FCSNPrEggs FCSNVegOrg FCSNVegGre FCSNFruiOrg",
+    "fcsn_protein": "FCSPulse FCSDairy FCSNPrMeatF FCSNPrMeatO FCSNPrFish FCSNPrEggs",
+    "fcsn_haem_iron": "FCSNPrMeatF FCSNPrMeatO FCSNPrFish",
+}
+
+
+@pytest.mark.parametrize(("measure", "names"), NUTRIENTS.items())
+def test_nutrients_with_skipped_sub_groups(measure: str, names: str, tmp_path: Path) -> None:
+    """Exports write n/a for a sub-group that was skipped; it counts 0."""
+    for row, out in findings("fcs-n", "fcsn.csv", tmp_path):
+        times = sum(0 if row[name] == "n/a" else int(row[name]) for name in names.split())
+        assert number(out[measure]) == times
+        wanted = "never" if times == 0 else "sometimes" if times <= 6 else "at_least_daily"
+        assert out[f"{measure}__class"] == wanted
+
+
+WOMEN = (
+    *("StapCer StapRoo Snf", "Pulse", "Nuts", "Milk Dairy"),
+    *("PrMeatO PrMeatF PrMeatPro PrMeatWhite PrFish", "PrEgg", "VegGre", "VegOrg FruitOrg"),
+    *("VegOth", "FruitOth"),
+)
+
+
+def test_diets_of_women(tmp_path: Path) -> None:
+    """The columns have the names of their groups before their own."""
+    for row, out in findings("mdd-w", "mddw.csv", tmp_path):
+        own = {name.rpartition("/")[2]: cell for name, cell in row.items()}
+        groups = sum(any(own[f"PWMDDW{n}"] == "1" for n in group.split()) for group in WOMEN)
+        assert number(out["mddw"]) == groups
+        assert out["mddw_reached"] == ("true" if groups >= 5 else "false")
+
+
+def test_diets_of_small_children(tmp_path: Path) -> None:
+    """Worked out by eye; the second, third and last child were never breastfed."""
+    found = [number(out["mad"]) for _, out in findings("mad", "mad.csv", tmp_path)]
+    assert found == [0, 1, 1, 1, None, 0, 0, 0, 0, None, None, None, None, 0, 0]
+
+
 # -- livelihood coping
 
 
