@@ -6,6 +6,8 @@ The rules are written here once more, from the published tables and not from the
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 import pytest
@@ -124,13 +126,53 @@ def test_coping_for_essential_needs(tmp_path: Path) -> None:
 # -- functioning
 
 
-def test_functioning_of_heads_of_household(tmp_path: Path) -> None:
-    for row, out in findings("wgss", "wg_heads.csv", tmp_path):
-        codes = {row[f"HHHDisab{domain}"] for domain in DOMAINS}
-        reached = bool(codes & {"3", "4"})
-        open_ = bool(codes & {"888", "999"})
-        assert out["wgss_dis3"] == ("true" if reached else "" if open_ else "false")
-        assert out["wgss_dis4"] == ("true" if "4" in codes else "" if open_ else "false")
+@pytest.mark.parametrize(
+    ("sample", "prefix"), [("wg_heads.csv", "HHHDisab"), ("wg_members.csv", "PDisab")]
+)
+def test_functioning(sample: str, prefix: str, tmp_path: Path) -> None:
+    """The four cut-offs of the Washington Group; codes 888 and 999 leave them open."""
+    words = {True: "true", False: "false", None: ""}
+    for row, out in findings("wgss", sample, tmp_path):
+        codes = [int(row[f"{prefix}{domain}"]) for domain in DOMAINS]
+        least = [code if code <= 4 else 1 for code in codes]
+        most = [min(code, 4) for code in codes]
+        for measure, reaches in CUT_OFFS.items():
+            no, yes = reaches(least), reaches(most)
+            assert out[measure] == words[no if no == yes else None]
+
+
+CUT_OFFS: dict[str, Callable[[list[int]], bool]] = {
+    "wgss_dis1": lambda codes: max(codes) >= 2,
+    "wgss_dis2": lambda codes: max(codes) >= 3 or sum(code >= 2 for code in codes) >= 2,
+    "wgss_dis3": lambda codes: max(codes) >= 3,
+    "wgss_dis4": lambda codes: max(codes) == 4,
+}
+
+
+# -- food security
+
+
+def half_up(mean: Fraction) -> int:
+    return floor(mean + Fraction(1, 2))
+
+
+def test_food_security(tmp_path: Path) -> None:
+    """From computed inputs: once with the share of food, once with what income covers."""
+    found = findings("cari", "cari.csv", tmp_path)
+    for row, out in found:
+        eaten = {"1": 4, "2": 3, "3": 1}[row["FCSCat21"]]
+        if eaten == 1 and int(row["rCSI"]) >= 4:
+            eaten = 2
+        coping = int(row["Max_coping_behaviourFS"])
+        covers = (row["ECMEN_exclAsst"], row["ECMEN_exclAsst_SMEB"])
+        earned = {("1", "1"): 1, ("0", "1"): 3, ("0", "0"): 4}[covers]
+        spent = int(row["Foodexp_4pt"])
+        shares = [limit <= Fraction(row["FES"]) for limit in map(Fraction, ("0.5", "0.65", "0.75"))]
+        assert spent == 1 + sum(shares)  # the sample's own column
+        for measure, economic in (("cari_fes", spent), ("cari_ecmen", earned)):
+            assert number(out[measure]) == half_up((eaten + Fraction(coping + economic, 2)) / 2)
+    classes = [number(out["cari_fes"]) for _, out in found]
+    assert {classes.count(n) > 0 for n in (1, 2, 3, 4)} == {True}
 
 
 # -- essential needs
