@@ -1,6 +1,7 @@
 import './scss/app.scss';
 import { liveForm } from './live.js';
 import { partsOnDemand } from './parts.js';
+import { passkeyProblems } from './passkeys.js';
 
 /** Fold the main menu on small screens. */
 function menuButton() {
@@ -89,6 +90,7 @@ singleSubmit();
 unsavedGuard();
 openAll();
 printButtons();
+passkeyProblems();
 partsOnDemand();
 openTarget();
 liveForm();

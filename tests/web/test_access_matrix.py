@@ -78,6 +78,10 @@ def _of_token(case: Case) -> list[object]:
     return [token_of(Ticket.objects.get(case=case).pk)]
 
 
+def _of_nobody(case: Case) -> list[object]:
+    return [10**6]
+
+
 def _of_framework(case: Case) -> list[object]:
     return [case.assessments.get().framework.framework_id]
 
@@ -95,6 +99,20 @@ ROUTES = {
     "account_inactive": Route(open_to_all=True),
     "account_change_password": Route(ok=(200, 302)),
     "account_reauthenticate": Route(ok=(200, 302)),
+    "mfa_authenticate": Route(open_to_all=True, ok=(302,)),
+    "mfa_login_webauthn": Route(open_to_all=True, ok=(302,)),
+    "mfa_index": Route(),
+    # What is protected further asks first who one is.
+    "mfa_reauthenticate": Route(ok=(200, 302)),
+    "mfa_reauthenticate_webauthn": Route(ok=(200, 302)),
+    "mfa_activate_totp": Route(ok=(302,)),
+    "mfa_deactivate_totp": Route(ok=(302,)),
+    "mfa_list_webauthn": Route(ok=(302,)),
+    "mfa_add_webauthn": Route(ok=(302,)),
+    "mfa_remove_webauthn": Route(args=_of_nobody, about_nobody=True, ok=(302,)),
+    "mfa_view_recovery_codes": Route(ok=(302, 404)),
+    "mfa_generate_recovery_codes": Route(ok=(302,)),
+    "mfa_download_recovery_codes": Route(ok=(302, 404)),
     "set_language": Route(method="post", open_to_all=True, ok=(302,)),
     "accounts:members": Route(Verb.CONFIGURE),
     "accounts:revoke": Route(Verb.CONFIGURE, "post", _of_grant, ok=(302,)),
@@ -225,7 +243,8 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
 OF_A_CASE = [
     name
     for name, route in ROUTES.items()
-    if route.args not in (None, _of_grant, _of_organisation, _of_place, _of_framework, _of_version)
+    if route.args
+    not in (None, _of_grant, _of_organisation, _of_place, _of_framework, _of_version, _of_nobody)
     and not route.open_to_all
 ]
 

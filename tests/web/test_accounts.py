@@ -148,7 +148,9 @@ def test_signing_in_and_failing_to_are_events_without_what_was_typed(empty: Worl
     failed = Event.objects.latest("seq")
     assert failed.verb == "sign_in_failed"
     assert "Secretname" not in str(vars(failed))
-    client.post(reverse("account_login"), {"login": "bilal", "password": PASSWORD})
+    client.post(reverse("account_login"), {"login": "ana", "password": PASSWORD})
+    assert Event.objects.latest("seq").verb == "sign_in_failed", "the second factor is missing"
+    client.post(reverse("mfa_authenticate"), {"code": empty.code("ana")})
     assert Event.objects.latest("seq").verb == "sign_in"
 
 

@@ -30,8 +30,10 @@ def page(request: HttpRequest) -> dict[str, object]:
     """The context of `base.html`."""
     signed_in = bool(getattr(getattr(request, "user", None), "is_authenticated", False))
     principal = principal_of(request) if signed_in else Principal(None, "")
+    setting_up = getattr(request, "second_factor_missing", False)
     return {
-        "nav": _nav(principal, request.path) if signed_in else [],
+        "nav": _nav(principal, request.path) if signed_in and not setting_up else [],
+        "second_factor_missing": setting_up,
         "demo": settings.DEMO,
         "direction": "rtl" if get_language_bidi() else "ltr",
         "me": principal,

@@ -124,7 +124,14 @@ def _check_keys() -> None:
 
 def _load_demo() -> None:
     from sojourn.web import demo
+    from sojourn.web.accounts.models import Organisation
 
+    if not demo.is_loaded() and Organisation.objects.exists():
+        # A demonstration asks nobody for a second factor.
+        raise StartError(
+            "This folder holds real organisations. Start it without --demo, or choose another "
+            "folder with --home."
+        )
     if demo.load():
         _say("The demonstration was loaded: 200 invented people.")
     _say("Sign in as one of these (all invented):")

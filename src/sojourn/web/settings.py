@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "sojourn.web.accounts",
     "sojourn.web.audit",
@@ -113,6 +114,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sojourn.web.accounts.middleware.SecondFactorFirst",
     # Innermost: what a view showed is written down before the answer passes on.
     "sojourn.web.audit.middleware.reads_before_the_answer",
 ]
@@ -159,6 +161,25 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+# How fast anybody may try at all; what wrong attempts lead to is in accounts/lockout.py.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": None}
+MFA_ADAPTER = "sojourn.web.accounts.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Sojourn"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones without network drift
+MFA_FORMS = {
+    "authenticate": "sojourn.web.accounts.second_factor.CodeForm",
+    "reauthenticate": "sojourn.web.accounts.second_factor.CodeAgainForm",
+    "activate_totp": "sojourn.web.accounts.second_factor.FirstCodeForm",
+    "login_webauthn": "sojourn.web.accounts.second_factor.PasskeySignInForm",
+    "authenticate_webauthn": "sojourn.web.accounts.second_factor.PasskeyNextForm",
+    "reauthenticate_webauthn": "sojourn.web.accounts.second_factor.PasskeyAgainForm",
+    "add_webauthn": "sojourn.web.accounts.second_factor.PasskeyForm",
+}
+# The demonstration holds invented people only, and has to open with a printed password. It says
+# so on its sign-in page; a folder with real organisations cannot be started as a demonstration.
+SECOND_FACTOR_FORCED = not DEMO
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # Sessions end after half an hour without a request: shared computers are usual.

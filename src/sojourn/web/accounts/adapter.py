@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from django.contrib import messages
 from django.http import HttpRequest
 
 
@@ -15,8 +20,24 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         del request
         return False
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Messages of the library name the user; our pages say what has to be said."""
+    def add_message(
+        self, request: HttpRequest, level: int, *_: Any, message: Any = None, **__: Any
+    ) -> None:
+        """Refusals are shown. The library's other messages name the user; our pages say what has
+        to be said.
+        """
+        if message is not None and level >= messages.ERROR:
+            messages.add_message(request, level, message)
 
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Shared devices and no mailbox are usual: no mail is ever sent."""
+        """Shared devices and no mailbox are usual: sign-in sends no mail."""
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has only just signed in is not asked again at once, on the way to a second factor."""
+        required = super().is_reauthentication_required(app=app, **kwargs)
+        return bool(required) and not _signed_in_just_now(context.request)
+
+
+def _signed_in_just_now(request: HttpRequest) -> bool:
+    shown = get_authentication_records(request, request.user)
+    return bool(shown) and time.time() - shown[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT

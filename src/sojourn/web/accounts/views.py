@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sojourn.web.accounts import actions, queries
-from sojourn.web.accounts.access import needs, principal_of
+from sojourn.web.accounts.access import needs, principal_of, signed_in
 from sojourn.web.accounts.forms import MemberForm
 from sojourn.web.accounts.models import Scope
 from sojourn.web.accounts.roles import Role, Verb
+from sojourn.web.accounts.second_factor import needs_second_factor
+
+
+@require_safe
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """The passkeys, app and recovery codes of whoever asks, and what is missing."""
+    found: dict[str, list[Any]] = {}
+    for each in Authenticator.objects.filter(user=signed_in(request)).order_by("created_at"):
+        found.setdefault(each.type, []).append(each)
+    codes = found.get(Authenticator.Type.RECOVERY_CODES, [])
+    context = {
+        "passkeys": found.get(Authenticator.Type.WEBAUTHN, []),
+        "apps": found.get(Authenticator.Type.TOTP, []),
+        "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else 0,
+        "needed": needs_second_factor(principal_of(request)),
+    }
+    return render(request, "mfa/index.html", context)
 
 
 @needs(Verb.CONFIGURE)

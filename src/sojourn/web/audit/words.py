@@ -26,11 +26,14 @@ VERBS = {
     "read": gettext_lazy("read"),
     "read_access": gettext_lazy("read who had looked"),
     "refuse": gettext_lazy("recorded a refusal"),
+    "remove": gettext_lazy("removed"),
     "request": gettext_lazy("asked for consent"),
     "revoke": gettext_lazy("ended a role"),
+    "second_factor_failed": gettext_lazy("knew the password, but gave a wrong code"),
     "sign_in": gettext_lazy("signed in"),
     "sign_in_failed": gettext_lazy("failed to sign in"),
     "sign_out": gettext_lazy("signed out"),
+    "use_recovery_code": gettext_lazy("signed in with a recovery code"),
     "withdraw": gettext_lazy("recorded a withdrawal of consent"),
 }
 OBJECTS = {
@@ -42,6 +45,7 @@ OBJECTS = {
     "cases.case": gettext_lazy("case"),
     "consent.consent": gettext_lazy("consent"),
     "field.ticket": gettext_lazy("form"),
+    "mfa.authenticator": gettext_lazy("second factor"),
     "places.placeanswers": gettext_lazy("answers about a place"),
     "people.person": gettext_lazy("person's file"),
 }
