@@ -66,6 +66,10 @@ def _of_grant(case: Case) -> list[object]:
     return [Grant.objects.filter(organisation=case.organisation).earliest("pk").pk]
 
 
+def _of_member(case: Case) -> list[object]:
+    return [Grant.objects.filter(organisation=case.organisation).earliest("pk").holder_id]
+
+
 def _of_organisation(case: Case) -> list[object]:
     return [case.organisation_id]
 
@@ -116,6 +120,8 @@ ROUTES = {
     "set_language": Route(method="post", open_to_all=True, ok=(302,)),
     "accounts:members": Route(Verb.CONFIGURE),
     "accounts:revoke": Route(Verb.CONFIGURE, "post", _of_grant, ok=(302,)),
+    "accounts:member": Route(Verb.CONFIGURE, args=_of_member),
+    "accounts:change_account": Route(Verb.CONFIGURE, "post", _of_member, ok=(400,)),
     "people:list": Route(Verb.READ),
     "people:search": Route(Verb.FIND, "post", ok=(400,)),
     "people:register": Route(Verb.WRITE),
@@ -219,7 +225,7 @@ OF_SOMEBODY = [
 def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World) -> None:
     args = {uuid.UUID: uuid.uuid4(), int: 10**6}
     who = "dana" if ROUTES[name].verb is Verb.CONFIGURE else "sami"
-    shape = [10**6] if name == "accounts:revoke" else [args[uuid.UUID]] * _parts(name)
+    shape = [10**6] if name.startswith("accounts:") else [args[uuid.UUID]] * _parts(name)
     url = reverse(name, args=shape)
     client = world.client(who)
     response = client.post(url) if ROUTES[name].method == "post" else client.get(url)
@@ -244,7 +250,16 @@ OF_A_CASE = [
     name
     for name, route in ROUTES.items()
     if route.args
-    not in (None, _of_grant, _of_organisation, _of_place, _of_framework, _of_version, _of_nobody)
+    not in (
+        None,
+        _of_grant,
+        _of_member,
+        _of_organisation,
+        _of_place,
+        _of_framework,
+        _of_version,
+        _of_nobody,
+    )
     and not route.open_to_all
 ]
 

@@ -194,9 +194,9 @@ def _run(host: str, port: int) -> None:
             threads=8,
             ident="",
             max_request_body_size=_MOST_BYTES,
-            # Only a proxy on this machine may say that the visitor came by HTTPS.
+            # Only a proxy on this machine may say from where the visitor came, and by HTTPS.
             trusted_proxy="127.0.0.1",
-            trusted_proxy_headers={"x-forwarded-proto"},
+            trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
             clear_untrusted_proxy_headers=True,
             # What was sent stays in memory: a temporary file would leave answers on the disk.
             inbuf_overflow=_MOST_BYTES + 1,

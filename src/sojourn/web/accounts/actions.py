@@ -1,4 +1,4 @@
-"""The only writer of organisations, users and grants."""
+"""The only writer of organisations, users and grants; `account_actions` of what befalls a user."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from sojourn.web.accounts import rules
 from sojourn.web.accounts.access import SYSTEM, Principal
+from sojourn.web.accounts.account_actions import check_another_administrator
 from sojourn.web.accounts.models import (
     Conflict,
     Grant,
@@ -124,10 +125,14 @@ def grant(
 
 @transaction.atomic
 def revoke(*, grant: Grant, by: Principal) -> None:
-    """Ends a grant now. Ending one that has ended already raises ValidationError."""
+    """Ends a grant now. ValidationError for one that has ended already, and for the role of the
+    last administrator.
+    """
     _check_may_configure(by, grant.organisation)
     if grant.revoked_at is not None:
         raise ValidationError(_("This role was ended already."))
+    if grant.role == Role.ADMINISTRATOR and grant.holder.is_active:
+        check_another_administrator(grant.organisation, besides=grant.holder)
     grant.revoked_at = timezone.now()
     grant.revoked_by_id = by.user_id
     grant.save(update_fields=["revoked_at", "revoked_by"])

@@ -179,3 +179,16 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.interest} ({self.pk})"
+
+
+class WrongAttempt(models.Model):
+    """One wrong attempt to sign in, counted for a day. `key` is a keyed digest of who or where."""
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"])]
+
+    def __str__(self) -> str:
+        return str(self.at)

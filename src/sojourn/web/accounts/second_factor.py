@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -24,6 +26,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sojourn.web.accounts import lockout
 from sojourn.web.accounts.access import Principal
 from sojourn.web.accounts.models import User
 from sojourn.web.accounts.roles import SENSITIVE, Verb
@@ -99,7 +102,19 @@ def _label_code(form: forms.Form) -> None:
     )
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]  # the library has no types
+class _Counted:
+    """Wrong codes count as wrong passwords do, or six digits would be guessed in a day."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        if lockout.rests(self.user.username, context.request):
+            raise get_account_adapter().validation_error("too_many_login_attempts")
+        code: str = super().clean_code()  # type: ignore[misc]  # the library's form comes next
+        return code
+
+
+class CodeForm(_Counted, AuthenticateForm):  # type: ignore[misc]  # the library has no types
     """A code at sign-in: from the app, or one of the recovery codes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,7 +122,7 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]  # the library has no ty
         _label_code(self)
 
 
-class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]  # the library has no types
+class CodeAgainForm(_Counted, ReauthenticateForm):  # type: ignore[misc]  # the library has no types
     """A code before something that is protected further."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ The pages that change it are one transaction each (see `urls`), and so hold thei
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -13,7 +14,9 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db import transaction
 from django.db.models import Model
 from django.db.models.signals import post_save
+from django.http import HttpRequest
 
+from sojourn.web.accounts import account_actions, lockout, queries
 from sojourn.web.accounts.access import SYSTEM, principal_for
 from sojourn.web.accounts.models import User
 from sojourn.web.audit.actions import record
@@ -31,8 +34,10 @@ def connect() -> None:
 
 
 def _signed_in(*, user: User, **kwargs: Any) -> None:
+    """Whoever got in with everything that is asked for starts with a clean count."""
     del kwargs
     _note(user, "sign_in")
+    lockout.forget(user.username)
 
 
 def _signed_out(*, user: User | None, **kwargs: Any) -> None:
@@ -59,22 +64,26 @@ def _factor_used(*, user: User, authenticator: Authenticator, **kwargs: Any) -> 
         _note(user, "use_recovery_code")
 
 
-def _code_refused(*, user: User, **kwargs: Any) -> None:
+def _code_refused(*, user: User, request: HttpRequest, **kwargs: Any) -> None:
     """Somebody knew the password: this belongs before the eyes of whoever reads the audit."""
     del kwargs
     _note(user, "second_factor_failed")
+    account_actions.note_wrong_attempt(username=user.username, request=request)
 
 
 def _note(user: User, verb: str, object: Model | None = None) -> None:  # noqa: A002 - as in `record`
     """Under the first organisation one belongs to, so that its overseer sees it."""
     by = principal_for(user)
-    organisation = by.grants[0].organisation_id if by.grants else None
     with transaction.atomic():
-        record(by=by, verb=verb, object=object or user, organisation_id=organisation)
+        record(by=by, verb=verb, object=object or user, organisation_id=queries.home_of(user))
 
 
-def _failed(**kwargs: Any) -> None:
-    """What was typed is not kept: people type passwords into the wrong field."""
+def _failed(*, credentials: Mapping[str, Any], **kwargs: Any) -> None:
+    """What was typed is not kept: people type passwords into the wrong field. Where it names an
+    account, whoever oversees that account is told.
+    """
     del kwargs
+    user = User.objects.filter(username=credentials.get("username", "")).first()
+    organisation = queries.home_of(user) if user else None
     with transaction.atomic():
-        record(by=SYSTEM, verb="sign_in_failed")
+        record(by=SYSTEM, verb="sign_in_failed", object=user, organisation_id=organisation)

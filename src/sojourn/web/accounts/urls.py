@@ -20,6 +20,8 @@ from sojourn.web.accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("members/", views.members, name="members"),
+    path("members/account/<int:user_id>/", views.member, name="member"),
+    path("members/account/<int:user_id>/change/", views.change_account, name="change_account"),
     path("members/<int:grant_id>/end/", views.revoke, name="revoke"),
 ]
 

@@ -6,19 +6,20 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sojourn.web.accounts import actions, queries
+from sojourn.web.accounts import account_actions, actions, lockout, queries
 from sojourn.web.accounts.access import needs, principal_of, signed_in
 from sojourn.web.accounts.forms import MemberForm
 from sojourn.web.accounts.models import Scope
 from sojourn.web.accounts.roles import Role, Verb
-from sojourn.web.accounts.second_factor import needs_second_factor
+from sojourn.web.accounts.second_factor import has_second_factor, needs_second_factor
 
 
 @require_safe
@@ -87,3 +88,49 @@ def _add(request: HttpRequest, form: MemberForm) -> bool:
         return False
     messages.success(request, _("The member was added."))
     return True
+
+
+@needs(Verb.CONFIGURE)
+@require_safe
+def member(request: HttpRequest, user_id: int) -> HttpResponse:
+    """One account: what it may do, and what can be done about it."""
+    by = principal_of(request)
+    user = get_object_or_404(queries.accounts(by), pk=user_id)
+    context = {
+        "member": user,
+        "grants": queries.members(by).filter(holder=user),
+        "rests_until": lockout.rests_until(user.username),
+        "has_second_factor": has_second_factor(user),
+        "is_me": by.user_id == user.pk,
+    }
+    return render(request, "accounts/member.html", context)
+
+
+_DO = {
+    "unlock": (account_actions.unlock, gettext_lazy("They can try again at once.")),
+    "second-factor": (
+        account_actions.reset_second_factor,
+        gettext_lazy("The second factor is gone. They set up a new one when they sign in."),
+    ),
+    "close": (account_actions.close, gettext_lazy("The account is closed.")),
+    "reopen": (account_actions.reopen, gettext_lazy("The account is open again.")),
+}
+"""What an administrator can do to an account, and what is said when it is done."""
+
+
+@needs(Verb.CONFIGURE)
+@require_POST
+def change_account(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Does one of the things above; which one is in the form."""
+    by = principal_of(request)
+    user = get_object_or_404(queries.accounts(by), pk=user_id)
+    wanted = request.POST.get("do", "")
+    if wanted not in _DO:
+        raise SuspiciousOperation
+    act, done = _DO[wanted]
+    try:
+        act(user=user, by=by)
+        messages.success(request, done)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    return redirect("accounts:member", user.pk)
