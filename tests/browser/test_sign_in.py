@@ -141,3 +141,37 @@ def test_the_pages_fit_a_small_telephone(language: str, visit: Visit) -> None:
     for page in ("", "app/", "passkeys/add/"):
         salma.go(f"/account/second-factor/{page}")
         assert_good(salma)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_leaving_quickly_shows_a_calendar_and_back_shows_nobody(
+    scripts: bool, visit: Visit, demo: Demo
+) -> None:
+    bilal = visit(scripts=scripts)
+    sign_in(bilal, "bilal", demo.passwords["bilal"])
+    bilal.go("/people/")
+    bilal.page.locator(".row-link a").first.click()
+    bilal.page.wait_for_load_state("networkidle")
+    name = bilal.page.locator("h1").inner_text()
+    bilal.click("button", "Leave quickly")
+    expect(bilal.page).to_have_title("Calendar")
+    assert name not in bilal.page.content()
+    if scripts:
+        assert_good(bilal)
+    for _step in range(2):
+        bilal.page.go_back()
+        bilal.page.wait_for_load_state("networkidle")
+        assert name not in bilal.page.content()
+
+
+def test_sessions_are_seen_and_ended(visit: Visit) -> None:
+    desk, phone = visit("chiara"), visit("chiara", "ar", NARROW)
+    desk.go("/account/sessions/")
+    expect(desk.page.locator(".row-link")).to_have_count(2)
+    assert_good(desk)
+    phone.go("/account/sessions/")
+    assert_good(phone)
+    desk.click("button", "End all but this one")
+    expect(desk.page.locator(".row-link")).to_have_count(1)
+    phone.go("/people/")
+    expect(phone.page).to_have_url(re.compile("/account/login/"))

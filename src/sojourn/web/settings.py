@@ -65,6 +65,22 @@ def _database(url: str | None) -> dict[str, object]:
     }
 
 
+def _number(name: str, usual: int) -> int:
+    """A whole number above 0 from the environment."""
+    text = os.environ.get(name, str(usual))
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ValueError(f"{name} must be a whole number above 0")
+    return int(text)
+
+
+def _neutral_page() -> str:
+    """Where "leave quickly" leads; a page of our own that shows this month where none is named."""
+    address = os.environ.get("SOJOURN_LEAVE_TO", "")
+    if address and not address.startswith("https://"):
+        raise ValueError("SOJOURN_LEAVE_TO must begin with https://")
+    return address
+
+
 SECRET_KEY = _secret_key()
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -111,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sojourn.web.accounts.middleware.sessions_end",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -185,8 +202,10 @@ MFA_FORMS = {
 SECOND_FACTOR_FORCED = not DEMO
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
-# Sessions end after half an hour without a request: shared computers are usual.
-SESSION_COOKIE_AGE = 30 * 60
+# Sessions end after half an hour without a request: shared computers are usual. However busy, they
+# end after a long working day, so that a stolen one does not live on.
+SESSION_COOKIE_AGE = _number("SOJOURN_IDLE_MINUTES", 30) * 60
+SESSION_LONGEST = _number("SOJOURN_SESSION_HOURS", 12) * 3600
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = HTTPS
@@ -197,6 +216,8 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "sojourn.web.errors.csrf_failure"
 # A message may name something about a person; the session stays on the server, a cookie does not.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LEAVE_TO = _neutral_page()
 
 # Headers --------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
@@ -215,7 +236,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *([f"https://{urlsplit(LEAVE_TO).netloc}"] if LEAVE_TO else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

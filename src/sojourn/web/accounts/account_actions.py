@@ -76,6 +76,25 @@ def reopen(*, user: User, by: Principal) -> None:
     _note(by, "reopen", user)
 
 
+@transaction.atomic
+def end_session(*, session: UserSession, by: Principal) -> None:
+    """Ends one of one's own sessions."""
+    if session.user_id != by.user_id:
+        raise PermissionDenied(_("You can end your own sessions only."))
+    _note(by, "end_session", session.user)
+    session.end()
+
+
+@transaction.atomic
+def end_other_sessions(*, user: User, keep: str | None, by: Principal) -> None:
+    """Ends all of one's own sessions but the one with this key."""
+    if user.pk != by.user_id:
+        raise PermissionDenied(_("You can end your own sessions only."))
+    _note(by, "end_session", user)
+    for session in UserSession.objects.filter(user=user).exclude(session_key=keep):
+        session.end()
+
+
 def end_sessions(user: User) -> None:
     """Signs a user out everywhere. For actions, which hold the event."""
     for session in UserSession.objects.filter(user=user):

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from sojourn.web.accounts.access import principal_of
 from sojourn.web.accounts.models import User
 from sojourn.web.accounts.second_factor import must_set_up
+from sojourn.web.accounts.sessions import BEGAN
 
 Next = Callable[[HttpRequest], HttpResponse]
 
-_ON_THE_WAY = ("mfa_", "account_", "set_language")
+_ON_THE_WAY = ("mfa_", "account_", "set_language", "leave")
 """Beginnings of the names of pages that set-up itself needs, and of those that lead out."""
+
+
+def sessions_end(get_response: Next) -> Next:
+    """Ends a session that began too long ago, however busy it is. The idle limit is Django's."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            began = request.session.get(BEGAN)
+            if began is None or time.time() - began > settings.SESSION_LONGEST:
+                logout(request)
+        return get_response(request)
+
+    return middleware
 
 
 class SecondFactorFirst:

@@ -5,6 +5,7 @@ The pages that change it are one transaction each (see `urls`), and so hold thei
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.http import HttpRequest
 from sojourn.web.accounts import account_actions, lockout, queries
 from sojourn.web.accounts.access import SYSTEM, principal_for
 from sojourn.web.accounts.models import User
+from sojourn.web.accounts.sessions import BEGAN
 from sojourn.web.audit.actions import record
 
 
@@ -33,9 +35,10 @@ def connect() -> None:
     authentication_failed.connect(_code_refused, dispatch_uid="audit-code-refused")
 
 
-def _signed_in(*, user: User, **kwargs: Any) -> None:
+def _signed_in(*, user: User, request: HttpRequest, **kwargs: Any) -> None:
     """Whoever got in with everything that is asked for starts with a clean count."""
     del kwargs
+    request.session[BEGAN] = int(time.time())
     _note(user, "sign_in")
     lockout.forget(user.username)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import transaction
@@ -20,6 +22,7 @@ from sojourn.web.accounts.forms import MemberForm
 from sojourn.web.accounts.models import Scope
 from sojourn.web.accounts.roles import Role, Verb
 from sojourn.web.accounts.second_factor import has_second_factor, needs_second_factor
+from sojourn.web.accounts.sessions import places
 
 
 @require_safe
@@ -36,6 +39,35 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         "needed": needs_second_factor(principal_of(request)),
     }
     return render(request, "mfa/index.html", context)
+
+
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where whoever asks is signed in."""
+    context = {
+        "places": places(signed_in(request), request.session.session_key),
+        "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
+        "longest_hours": settings.SESSION_LONGEST // 3600,
+    }
+    return render(request, "accounts/sessions.html", context)
+
+
+@require_POST
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Ends one of one's own sessions."""
+    session = get_object_or_404(UserSession, pk=session_id, user=signed_in(request))
+    account_actions.end_session(session=session, by=principal_of(request))
+    return redirect("account_sessions")
+
+
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """Ends all of one's own sessions but this one."""
+    account_actions.end_other_sessions(
+        user=signed_in(request), keep=request.session.session_key, by=principal_of(request)
+    )
+    messages.success(request, _("You are signed in here only."))
+    return redirect("account_sessions")
 
 
 @needs(Verb.CONFIGURE)

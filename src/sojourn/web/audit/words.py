@@ -18,6 +18,7 @@ VERBS = {
     "close": gettext_lazy("closed"),
     "correct": gettext_lazy("corrected"),
     "differ": gettext_lazy("found that the phone computed otherwise"),
+    "end_session": gettext_lazy("ended a session of"),
     "erase": gettext_lazy("erased"),
     "expire": gettext_lazy("ended by its date"),
     "find": gettext_lazy("searched"),
