@@ -200,7 +200,18 @@ MFA_FORMS = {
 # The demonstration holds invented people only, and has to open with a printed password. It says
 # so on its sign-in page; a folder with real organisations cannot be started as a demonstration.
 SECOND_FACTOR_FORCED = not DEMO
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# Only invitations are mailed, and only where a server is named: smtp://user:password@host:587
+# (upgraded to TLS) or smtps://user:password@host:465.
+MAIL = os.environ.get("SOJOURN_MAIL", "")
+_MAIL = urlsplit(MAIL)
+if MAIL and (_MAIL.scheme not in ("smtp", "smtps") or not _MAIL.hostname):
+    raise ValueError("SOJOURN_MAIL must begin with smtp:// or smtps:// and name a server")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "", _MAIL.port or 587
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.scheme == "smtp", _MAIL.scheme == "smtps"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("SOJOURN_MAIL_FROM", f"sojourn@{_MAIL.hostname or 'localhost'}")
 
 # Sessions end after half an hour without a request: shared computers are usual. However busy, they
 # end after a long working day, so that a stolen one does not live on.

@@ -53,7 +53,7 @@ def add_user(
 @transaction.atomic
 def add_team(*, organisation: Organisation, name: str, by: Principal) -> Team:
     """A team, to which cases can belong. PermissionDenied for who does not manage members."""
-    _check_may_configure(by, organisation)
+    check_may_configure(by, organisation)
     team = Team.objects.create(organisation=organisation, name=name)
     record(by=by, verb="add", object=team, organisation_id=organisation.pk)
     return team
@@ -85,13 +85,13 @@ def grant(
     ValidationError where it clashes with another role held, is held already, or where role and
     reach do not fit together.
     """
-    _check_may_configure(by, organisation)
+    check_may_configure(by, organisation)
     if by.user_id is not None and by.user_id == holder.pk:
         raise PermissionDenied(_("You cannot give a role to yourself."))
     held = [Role(value) for value in _open_grants(holder).values_list("role", flat=True)]
     if rules.clash([*held, role]):
         raise ValidationError(_("This role cannot be held together with another one they have."))
-    _check_reach(role, organisation, reach)
+    check_reach(role, organisation, reach)
     same = _open_grants(holder).filter(role=role, organisation=organisation)
     if same.filter(scope=reach.scope, team=reach.team).exists():
         raise ValidationError(_("They hold this role already."))
@@ -128,7 +128,7 @@ def revoke(*, grant: Grant, by: Principal) -> None:
     """Ends a grant now. ValidationError for one that has ended already, and for the role of the
     last administrator.
     """
-    _check_may_configure(by, grant.organisation)
+    check_may_configure(by, grant.organisation)
     if grant.revoked_at is not None:
         raise ValidationError(_("This role was ended already."))
     if grant.role == Role.ADMINISTRATOR and grant.holder.is_active:
@@ -155,7 +155,8 @@ def declare_conflict(
             record(by=by, verb="add", object=conflict)
 
 
-def _check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
+def check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
+    """ValidationError where a role cannot be given for these cases."""
     if (reach.scope is Scope.TEAM) != (reach.team is not None):
         raise ValidationError(_("Name the team, or choose another reach."))
     if reach.team is not None and reach.team.organisation_id != organisation.pk:
@@ -166,7 +167,8 @@ def _check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
         raise ValidationError(_("This role opens no cases, so it is not given for some of them."))
 
 
-def _check_may_configure(by: Principal, organisation: Organisation) -> None:
+def check_may_configure(by: Principal, organisation: Organisation) -> None:
+    """PermissionDenied for who does not manage the members of an organisation."""
     if by == SYSTEM or organisation.pk in by.organisations(Verb.CONFIGURE):
         return
     raise PermissionDenied(_("Your role does not manage members."))

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from sojourn.web.accounts.access import Principal, Purpose, visible
-from sojourn.web.accounts.models import Grant, Organisation, Scope, User
+from sojourn.web.accounts.models import Grant, Invitation, Organisation, Scope, User
 from sojourn.web.accounts.roles import Role, Verb
 
 
@@ -21,6 +21,12 @@ def members(principal: Principal) -> QuerySet[Grant]:
 def managed(principal: Principal) -> QuerySet[Organisation]:
     """The organisations this principal manages."""
     return Organisation.objects.filter(pk__in=principal.organisations(Verb.CONFIGURE))
+
+
+def invitations(principal: Principal) -> QuerySet[Invitation]:
+    """Invitations to the organisations this principal manages, the newest first."""
+    rows = visible(principal, Invitation.objects.all(), Purpose.CONFIGURATION).rows
+    return rows.select_related("organisation", "invited_by").order_by("-invited_at")
 
 
 def accounts(principal: Principal) -> QuerySet[User]:

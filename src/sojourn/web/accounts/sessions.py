@@ -16,10 +16,23 @@ from sojourn.web.accounts.models import User
 BEGAN = "began"
 """When the session began, in seconds; it ends when that is too long ago, used or not."""
 
-_BROWSERS = (("Firefox/", "Firefox"), ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungB", "Samsung"))
-_BROWSERS += (("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_DEVICES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"))
-_DEVICES += (("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"))
+_BROWSERS = (
+    ("Firefox/", "Firefox"),
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungB", "Samsung"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_DEVICES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
 """What browsers say of themselves, the more special before the more general; the names are proper
 names and stay as they are in every language."""
 

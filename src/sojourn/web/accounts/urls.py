@@ -20,6 +20,8 @@ from sojourn.web.accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("members/", views.members, name="members"),
+    path("members/invitations/<uuid:invitation_id>/", views.invitation, name="invitation"),
+    path("members/invitations/<uuid:invitation_id>/withdraw/", views.withdraw, name="withdraw"),
     path("members/account/<int:user_id>/", views.member, name="member"),
     path("members/account/<int:user_id>/change/", views.change_account, name="change_account"),
     path("members/<int:grant_id>/end/", views.revoke, name="revoke"),
@@ -31,6 +33,7 @@ sign_in = [
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("password/", allauth.password_change, name="account_change_password"),
     path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("invitation/<str:token>/", views.accept, name="account_invitation"),
     path("sessions/", views.sessions, name="account_sessions"),
     path("sessions/<int:session_id>/end/", views.end_session, name="account_end_session"),
     path("sessions/others/end/", views.end_other_sessions, name="account_end_other_sessions"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from sojourn.web.audit.models import Event
 
 VERBS = {
+    "accept": gettext_lazy("accepted"),
     "add": gettext_lazy("added"),
     "assess": gettext_lazy("assessed"),
     "assign": gettext_lazy("assigned"),
@@ -24,6 +25,7 @@ VERBS = {
     "find": gettext_lazy("searched"),
     "give": gettext_lazy("recorded consent"),
     "grant": gettext_lazy("gave a role"),
+    "invite": gettext_lazy("made"),
     "open_form": gettext_lazy("opened the form"),
     "read": gettext_lazy("read"),
     "read_access": gettext_lazy("read who had looked"),
@@ -40,10 +42,12 @@ VERBS = {
     "sign_out": gettext_lazy("signed out"),
     "unlock": gettext_lazy("let try again at once"),
     "use_recovery_code": gettext_lazy("signed in with a recovery code"),
+    "withdraw_invitation": gettext_lazy("withdrew"),
     "withdraw": gettext_lazy("recorded a withdrawal of consent"),
 }
 OBJECTS = {
     "accounts.grant": gettext_lazy("role"),
+    "accounts.invitation": gettext_lazy("invitation"),
     "accounts.organisation": gettext_lazy("organisation"),
     "accounts.user": gettext_lazy("user account"),
     "audit.event": gettext_lazy("audit"),
