@@ -295,6 +295,24 @@ def test_a_new_master_key_opens_everything_and_the_old_one_nothing(server: Serve
     assert server.run("check").code == 2
 
 
+APP = """
+    from allauth.mfa.totp.internal.auth import TOTP
+    from sojourn.web.accounts.models import User
+    TOTP.activate(User.objects.get(), "JBSWY3DPEHPK3PXP")
+"""
+SECRET = """
+    from allauth.mfa.adapter import get_adapter
+    from allauth.mfa.models import Authenticator
+    print(get_adapter().decrypt(Authenticator.objects.get().data["secret"]))
+"""
+
+
+def test_the_apps_of_colleagues_go_on_with_a_new_master_key(server: Server) -> None:
+    server.script(APP)
+    assert server.run("keys", "rotate").code == 0
+    assert server.script(SECRET).strip() == "JBSWY3DPEHPK3PXP"
+
+
 @pytest.mark.parametrize("committed", [True, False])
 def test_a_change_of_keys_that_was_interrupted_is_ended_at_the_next_start(
     server: Server, committed: bool

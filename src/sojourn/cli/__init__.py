@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from sojourn.cli.account import account
 from sojourn.cli.assess import assess
 from sojourn.cli.errors import as_message
 from sojourn.cli.framework import framework
@@ -19,7 +20,7 @@ def commands() -> None:
     """Sojourn: assess situations, respond together, monitor promises, consult everyone."""
 
 
-for command in (framework, assess, serve, backup, restore, check, keys, audit):
+for command in (framework, assess, serve, account, backup, restore, check, keys, audit):
     commands.add_command(command)
 
 

@@ -18,7 +18,7 @@ _HOME = click.option(
     show_default=True,
     help="The data folder.",
 )
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _OUT = click.Path(path_type=Path, dir_okay=False)
 _KEY = click.option("--key", type=_FILE, help="The file with the secret key of backups.")
 
@@ -156,7 +156,7 @@ def audit() -> None:
 @audit.command()
 @click.option(
     "--kept",
-    type=click.Path(path_type=Path, exists=True),
+    type=click.Path(path_type=Path),
     multiple=True,
     help="A checkpoint, or a folder of them, that somebody else kept.",
 )

@@ -113,7 +113,14 @@ def _check_keys() -> None:
 
 def _load_demo() -> None:
     from sojourn.web import demo
+    from sojourn.web.accounts.models import Organisation
 
+    if not demo.is_loaded() and Organisation.objects.exists():
+        # A demonstration asks nobody for a second factor.
+        raise StartError(
+            "This folder holds real organisations. Start it without --demo, or choose another "
+            "folder with --home."
+        )
     if demo.load():
         _say("The demonstration was loaded: 200 invented people.")
     _say("Sign in as one of these (all invented):")
@@ -197,9 +204,9 @@ def _run(host: str, port: int) -> None:
             threads=8,
             ident="",
             max_request_body_size=_MOST_BYTES,
-            # Only a proxy on this machine may say that the visitor came by HTTPS.
+            # Only a proxy on this machine may say from where the visitor came, and by HTTPS.
             trusted_proxy="127.0.0.1",
-            trusted_proxy_headers={"x-forwarded-proto"},
+            trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
             clear_untrusted_proxy_headers=True,
             # What was sent stays in memory: a temporary file would leave answers on the disk.
             inbuf_overflow=_MOST_BYTES + 1,

@@ -1,4 +1,4 @@
-"""A new master key: the keys of organisations are wrapped anew, nothing else is touched.
+"""A new master key: the keys of organisations are wrapped anew, and secrets of second factors.
 
 The new key is written beside the old one first, and takes its place when the database has changed
 over. Whatever moment the machine stops at, one of the two files opens everything; `settle` finds
@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from sojourn.web.accounts import second_factor
 from sojourn.web.accounts.access import SYSTEM
 from sojourn.web.audit.actions import record
 from sojourn.web.people.models import OrganisationKey
@@ -37,6 +38,7 @@ def rotate() -> int:
         for row in rows:
             row.wrapped = new.wrap(old.unwrap(bytes(row.wrapped), of=row.pk))
             row.save(update_fields=["wrapped"])
+        second_factor.reseal(old, new)
         record(by=SYSTEM, verb="rotate_key", channel="job")
     new_file.replace(old_file)
     return len(rows)
