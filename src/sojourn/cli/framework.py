@@ -17,7 +17,7 @@ from sojourn.engines.examples import Failure, failures
 from sojourn.framework.model import Effect, Framework, Measure
 from sojourn.language import load_tables, load_with_warnings, save_framework
 from sojourn.language.build import build
-from sojourn.language.codebook.measures import shown
+from sojourn.language.figures import number
 from sojourn.language.problems import FrameworkProblems, Problem
 from sojourn.language.review import review
 from sojourn.language.sheets import Tables
@@ -130,7 +130,9 @@ def _classes(measure: Measure) -> str:
     parts = []
     for item in measure.classes:
         sign = "<=" if item.inclusive else "<"
-        parts.append(item.name if item.limit is None else f"{item.name} {sign} {shown(item.limit)}")
+        parts.append(
+            item.name if item.limit is None else f"{item.name} {sign} {number(item.limit, 'en')}"
+        )
     return " | ".join(parts)
 
 

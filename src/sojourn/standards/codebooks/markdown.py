@@ -18,7 +18,7 @@ from sojourn.language.codebook.blocks import (
     Rule,
     Table,
 )
-from sojourn.language.words import Said
+from sojourn.language.said import Said
 
 _MARKS = {"risk": "◆", "protective": "○", "context": "◐"}
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
@@ -40,14 +40,16 @@ def _lines(block: Block) -> Iterator[str]:
         case Paragraph(text):
             yield _plain(text)
         case Facts(rows):
-            yield from (f"- {_plain(name)}: {_plain(value)}" for name, value in rows)
+            yield from (f"- {_plain(row.name)}: {_plain(row.value)}" for row in rows)
         case Table(head, rows):
             yield from _table(head, rows)
         case Legend(items):
             yield " · ".join(_item(item) for item in items)
         case Matrix():
             yield from _matrix(block)
-        case Rule(said, expression):
+        case Rule(said, expression, title):
+            if title:
+                yield from (f"{_plain(title)}:", "")
             yield from _said(said)
             yield from ("", "```", expression, "```")
         case Entry():
