@@ -161,6 +161,10 @@ def lines(said: Said, depth: int = 0) -> list[str]:
         ("not(${age} < 18)", ["Not so:", " “Your age”: less than 18"]),
         ("not(${other})", ["“Other”: not present"]),
         (
+            "not(${age} < 18 or ${other})",
+            ["Not one of these:", " “Your age”: less than 18", " “Other”: present"],
+        ),
+        (
             "not(${age} < 18 and ${other})",
             ["Not so:", " All of these:", "  “Your age”: less than 18", "  “Other”: present"],
         ),
@@ -192,10 +196,7 @@ def lines(said: Said, depth: int = 0) -> list[str]:
             "${age} > if(${other}, 1, 2)",
             [
                 "“Your age”: more than what follows",
-                " The first of these that holds decides:",
-                "  1, if this holds:",
-                "   “Other”: present",
-                "  Otherwise: 2",
+                " 1, if “Other”: present; otherwise 2",
             ],
         ),
         (
@@ -204,10 +205,7 @@ def lines(said: Said, depth: int = 0) -> list[str]:
                 "What follows is more than “Spent”:",
                 " The first of these that is known:",
                 "  “Your age”",
-                "  The first of these that holds decides:",
-                "   1, if this holds:",
-                "    “Other”: present",
-                "   Otherwise: 2",
+                "  1, if “Other”: present; otherwise 2",
             ],
         ),
         (
@@ -226,15 +224,24 @@ def lines(said: Said, depth: int = 0) -> list[str]:
             ],
         ),
         (
+            "if(${other} and ${age} > 1, ${age}, 2) > 1",
+            [
+                "What follows is more than 1:",
+                " The first of these that holds decides:",
+                "  “Your age”, if this holds:",
+                "   All of these:",
+                "    “Other”: present",
+                "    “Your age”: more than 1",
+                "  Otherwise: 2",
+            ],
+        ),
+        (
             "${age} + ${spent} + if(${other}, -1, 2) > 1",
             [
                 "Added up, these are more than 1:",
                 " “Your age”",
                 " “Spent”",
-                " The first of these that holds decides:",
-                "  −1, if this holds:",
-                "   “Other”: present",
-                "  Otherwise: 2",
+                " −1, if “Other”: present; otherwise 2",
             ],
         ),
     ],

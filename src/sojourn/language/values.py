@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from sojourn.framework.nodes import (
-    ARITHMETIC,
     COMPARISONS,
     ROSTER_NODES,
     Absolute,
@@ -200,10 +199,11 @@ def say(words: Words, node: Node) -> Said:
     """A value as lines within lines."""
     told = inline(words, node)
     if told is not None:
-        return Said(upper(told) if isinstance(node, ARITHMETIC) else told)
+        return Said(upper(told))
     match node:
         case If():
-            return _by_answer(words, node) or _first_that_holds(words, _cases(node))
+            one = _by_answer(words, node) or _one_condition(words, node)
+            return one or _first_that_holds(words, _cases(node))
         case Decide(cases):
             return _first_that_holds(words, [(NumberLiteral(value), when) for when, value in cases])
         case FactorTerm():
@@ -291,6 +291,18 @@ def outcome_text(words: Words, node: Node) -> str:
     if isinstance(node, BooleanLiteral):
         return words.phrase("yes" if node.value else "no")
     return inline(words, node) or ""
+
+
+def _one_condition(words: Words, node: If) -> Said | None:
+    """A number that depends on one line, on that line; None for anything more."""
+    outcomes = (node.then, node.otherwise)
+    if not all(isinstance(one, NumberLiteral) for one in outcomes):
+        return None
+    when = words.say(node.condition)
+    if when.parts:
+        return None
+    then, otherwise = map(words.value, outcomes)
+    return Said(words.phrase("number_if", a=then, b=when.text, c=otherwise))
 
 
 def _by_answer(words: Words, node: If) -> Said | None:

@@ -180,7 +180,9 @@ class Words:
             return self.line(of, self.phrase("not_present"))
         parts = of.parts if isinstance(of, Or) else (of,)
         said = self._gathered(tuple(Not(part) for part in parts), "and", nested=False)
-        return said[0] if len(said) == 1 else Said(self.phrase("not"), (self.say(of),))
+        if len(said) == 1:
+            return said[0]
+        return Said(self.phrase("no_one_of"), self._gathered(parts, "or"))
 
     # -- several conditions about one thing
 

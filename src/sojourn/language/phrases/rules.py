@@ -25,6 +25,12 @@ RULES: Mapping[str, tuple[str, str, str, str]] = {
         "يكفي واحد مما يلي:",
     ),
     "not": ("Not so:", "Pas ceci :", "No esto:", "عكس ما يلي:"),
+    "no_one_of": (
+        "Not one of these:",
+        "Rien de ceci :",
+        "Nada de esto:",
+        "لا شيء مما يلي:",
+    ),
     "some_row": (
         "For at least one of {a}:",
         "Pour au moins une entrée de {a} :",
@@ -159,6 +165,12 @@ RULES: Mapping[str, tuple[str, str, str, str]] = {
         "{a}, si ceci est vrai :",
         "{a}, si esto se cumple:",
         "{a}، إذا صحّ ما يلي:",
+    ),
+    "number_if": (
+        "{a}, if {b}; otherwise {c}",
+        "{a}, si {b} ; sinon {c}",
+        "{a}, si {b}; si no, {c}",
+        "{a}، إذا {b}؛ وإلا {c}",
     ),
     "these_if": (
         "If the first of these holds, the second counts:",
