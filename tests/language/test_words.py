@@ -148,6 +148,7 @@ def lines(said: Said, depth: int = 0) -> list[str]:
         ("${age} >= 5 and ${age} <= 9", ["“Your age”: from 5 to 9"]),
         ("${age} > 5 and ${age} < 9", ["“Your age”: more than 5, and less than 9"]),
         ("${safe} = 'no' or ${safe} = 'yes'", ["“Are you safe?”: one of: “No”, “Yes”"]),
+        ("${safe} = 'no' or ${safe} = 'no'", ["“Are you safe?”: “No”"]),
         ("${safe} != 'no' and ${safe} != 'yes'", ["“Are you safe?”: none of: “No”, “Yes”"]),
         ("not(${safe} = 'no' or ${safe} = 'yes')", ["“Are you safe?”: none of: “No”, “Yes”"]),
         ("not(${safe} = 'no')", ["“Are you safe?”: not “No”"]),
@@ -221,6 +222,16 @@ def lines(said: Said, depth: int = 0) -> list[str]:
             "round(${spent} div 3, 1) > 0.5",
             [
                 "“Spent” ÷ 3, rounded (decimal places: 1): more than 0.5",
+            ],
+        ),
+        (
+            "if(${age} < 5, 1, if(${age} < 9, 2, 3)) > 1",
+            [
+                "What follows is more than 1:",
+                " By the size of “Your age”:",
+                "  less than 5: 1",
+                "  less than 9: 2",
+                "  Otherwise: 3",
             ],
         ),
         (

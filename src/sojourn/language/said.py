@@ -27,7 +27,8 @@ def flat(said: Said) -> str:
     """Lines within lines as one, in brackets."""
     if not said.parts:
         return said.text
-    return f"{said.text} ({'; '.join(flat(part) for part in said.parts)})"
+    heading = said.text.rstrip(": \u00a0")
+    return f"{heading} ({'; '.join(flat(part) for part in said.parts)})"
 
 
 def upper(text: str) -> str:

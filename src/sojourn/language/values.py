@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sojourn.framework.nodes import (
     COMPARISONS,
@@ -29,10 +29,14 @@ from sojourn.framework.nodes import (
     Equal,
     FactorRef,
     FactorTerm,
+    Greater,
+    GreaterEqual,
     Greatest,
     How,
     If,
     Least,
+    Less,
+    LessEqual,
     MaxRows,
     MeasureRef,
     MinRows,
@@ -41,6 +45,7 @@ from sojourn.framework.nodes import (
     Negate,
     Node,
     Not,
+    NotEqual,
     NumberLiteral,
     Or,
     RosterNode,
@@ -63,6 +68,15 @@ if TYPE_CHECKING:
 MOST_ON_A_LINE = 9
 """Nodes of a value that is told on one line; a longer one has a line for each of its parts."""
 
+Comparison: TypeAlias = Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual
+_TURNED: dict[type[Comparison], type[Comparison]] = {
+    Equal: Equal,
+    NotEqual: NotEqual,
+    Less: Greater,
+    LessEqual: GreaterEqual,
+    Greater: Less,
+    GreaterEqual: LessEqual,
+}
 _SYMBOLS: dict[type, str] = {Add: "+", Subtract: "−", Multiply: "×", Divide: "÷"}
 _LISTED: dict[type, str] = {
     Subtract: "subtracted",
@@ -114,6 +128,16 @@ def factors(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Multiply):
         return (*factors(node.left), *factors(node.right))
     return (node,)
+
+
+def leading(node: Node) -> Comparison:
+    """A comparison with what is written in the rule on its right: `18 > x` is `x < 18`."""
+    if not isinstance(node, COMPARISONS):
+        raise TypeError(node)
+    written = NumberLiteral | CodeLiteral | DateLiteral
+    if isinstance(node.left, written) and not isinstance(node.right, written):
+        return _TURNED[type(node)](node.right, node.left)
+    return node
 
 
 # -- a value on one line
@@ -202,8 +226,9 @@ def say(words: Words, node: Node) -> Said:
         return Said(upper(told))
     match node:
         case If():
-            one = _by_answer(words, node) or _one_condition(words, node)
-            return one or _first_that_holds(words, _cases(node))
+            shorter = _by_answer(words, node) or _by_size(words, node)
+            shorter = shorter or _one_condition(words, node)
+            return shorter or _first_that_holds(words, _cases(node))
         case Decide(cases):
             return _first_that_holds(words, [(NumberLiteral(value), when) for when, value in cases])
         case FactorTerm():
@@ -291,6 +316,28 @@ def outcome_text(words: Words, node: Node) -> str:
     if isinstance(node, BooleanLiteral):
         return words.phrase("yes" if node.value else "no")
     return inline(words, node) or ""
+
+
+def _by_size(words: Words, node: If) -> Said | None:
+    """A value for each range of one number; None for anything more."""
+    cases = _cases(node)
+    conditions = [leading(when) for _, when in cases if isinstance(when, COMPARISONS)]
+    subjects = {condition.left for condition in conditions}
+    literal = all(isinstance(condition.right, NumberLiteral) for condition in conditions)
+    if len(cases) != len(conditions) + 1 or len(cases) < 3 or len(subjects) > 1 or not literal:
+        return None
+    outcomes = [outcome_text(words, outcome) for outcome, _ in cases]
+    if not all(outcomes):
+        return None
+    lines = []
+    for condition, plain in zip(conditions, outcomes, strict=False):
+        told = words.compared(condition)
+        lines.append(Said(words.phrase("line", a=told, b=plain), (), told, plain))
+    lines.append(Said(words.phrase("otherwise_this", a=outcomes[-1])))
+    (subject,) = subjects
+    if fits_a_line(subject):
+        return Said(words.phrase("by_size", a=words.value(subject)), tuple(lines))
+    return Said(words.phrase("by_first"), (words.say(subject), *lines))
 
 
 def _one_condition(words: Words, node: If) -> Said | None:

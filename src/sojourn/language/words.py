@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
 from sojourn.framework.model import (
     Direction,
@@ -57,15 +56,6 @@ _ORDERS: dict[type, str] = {
     LessEqual: "at_most",
     Greater: "more_than",
     GreaterEqual: "at_least",
-}
-Comparison: TypeAlias = Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual
-_TURNED: dict[type[Comparison], type[Comparison]] = {
-    Equal: Equal,
-    NotEqual: NotEqual,
-    Less: Greater,
-    LessEqual: GreaterEqual,
-    Greater: Less,
-    GreaterEqual: LessEqual,
 }
 
 
@@ -208,20 +198,20 @@ class Words:
     def _together(self, key: tuple[str, Node], group: list[Node]) -> Said:
         kind, left = key
         if kind == "limits":
-            return self.line(left, self._limits(left, group))
+            return self.line(left, self._limits(group))
         codes = dict.fromkeys(_code(part) for part in group)
         said = [self.outcome(left, code) for code in codes]
         many = _MANY[kind] if len(said) > 1 else _ONE[kind]
         found = many[0] if isinstance(left, AnswerRef) else many[1 + isinstance(left, FactorRef)]
         return self.line(left, self.phrase(found, a=self.phrase("comma").join(said)))
 
-    def _limits(self, left: Node, group: list[Node]) -> str:
+    def _limits(self, group: list[Node]) -> str:
         """Limits of one number or day: `from 5 to 10`, or one after the other."""
-        found = {type(part): part for part in map(_leading, group)}
+        found = {type(part): part for part in map(values.leading, group)}
         if len(group) == 2 and found.keys() == {GreaterEqual, LessEqual}:
             low, high = (self.value(found[kind].right) for kind in (GreaterEqual, LessEqual))
             return self.phrase("from_to", a=low, b=high)
-        said = [self._compared(left, type(part), part.right) for part in map(_leading, group)]
+        said = [self.compared(part) for part in map(values.leading, group)]
         text = said[0]
         for more in said[1:]:
             text = self.phrase("and", a=text, b=more)
@@ -230,15 +220,15 @@ class Words:
     # -- comparisons
 
     def _comparison(self, node: Node) -> Said:
-        lead = _leading(node)
-        left, right, kind = lead.left, lead.right, type(lead)
+        lead = values.leading(node)
+        left, right = lead.left, lead.right
         if not values.fits_a_line(right):
             if values.fits_a_line(left):
-                told = self._compared(left, kind, right, self.phrase("follows"))
+                told = self.compared(lead, self.phrase("follows"))
                 return self.line(left, told, (self.say(right),))
-            told = self._compared(left, kind, right, self.phrase("the_second"))
+            told = self.compared(lead, self.phrase("the_second"))
             return Said(self.phrase("first_is", a=told), (self.say(left), self.say(right)))
-        told = self._compared(left, kind, right)
+        told = self.compared(lead)
         if values.fits_a_line(left):
             return self.line(left, told)
         if isinstance(left, Add):
@@ -250,8 +240,12 @@ class Words:
             return self._about(subject, subject, told, where)
         return Said(self.phrase("this_is", a=told), (self.say(left),))
 
-    def _compared(self, left: Node, kind: type, right: Node, other: str = "") -> str:
-        """How something compares with the right side, such as `less than 18`."""
+    def compared(self, comparison: values.Comparison, other: str = "") -> str:
+        """How something compares with the right side, such as `less than 18`.
+
+        `other` stands for a right side that is told elsewhere.
+        """
+        left, right, kind = comparison.left, comparison.right, type(comparison)
         if isinstance(left.type, Code):
             return self._code(left, right, other, equal=kind is Equal)
         said = other or self.value(right)
@@ -278,6 +272,8 @@ class Words:
 
 # For answers, classes and factors: the phrase for one code and for several.
 _ONE = {
+    "is": ("this", "in_class", "this"),
+    "with": ("chosen",) * 3,
     "not": ("not_this", "not_in_class", "not_this"),
     "not_with": ("not_chosen",) * 3,
 }
@@ -302,7 +298,7 @@ def _subject(node: Node, word: str) -> tuple[str, Node] | None:
         case Selected(left) if word == "or":
             found = "with", left
         case _ if word == "and" and isinstance(node, COMPARISONS) and type(node) in _ORDERS:
-            lead = _leading(node)
+            lead = values.leading(node)
             literal = isinstance(lead.right, NumberLiteral | DateLiteral)
             found = ("limits", lead.left) if literal and values.fits_a_line(lead.left) else None
     named = found is not None and isinstance(found[1], AnswerRef | FactorRef | ClassRef)
@@ -320,13 +316,3 @@ def _code(node: Node) -> str:
             return value
         case _:
             raise TypeError(node)
-
-
-def _leading(node: Node) -> Comparison:
-    """A comparison with what is written in the rule on its right: `18 > x` is `x < 18`."""
-    if not isinstance(node, COMPARISONS):
-        raise TypeError(node)
-    written = NumberLiteral | CodeLiteral | DateLiteral
-    if isinstance(node.left, written) and not isinstance(node.right, written):
-        return _TURNED[type(node)](node.right, node.left)
-    return node

@@ -87,7 +87,9 @@ class _Measure:
     def _part(self, node: Node, weight: str) -> tuple[str, str]:
         match node:
             case FactorTerm(name=name, weight=own):
-                return self.words.label(name), weight or self.words.value(own)
+                fixed = isinstance(own, NumberLiteral)
+                told = self.words.value(own) if fixed else self.say("weight_there")
+                return self.words.label(name), weight or told
             case Multiply(NumberLiteral(value), of):
                 return self._bare(of), self._number(value)
             case If(Greater(of, NumberLiteral(limit)), NumberLiteral(value)) if not limit:

@@ -26,6 +26,12 @@ DOCUMENT: Mapping[str, tuple[str, str, str, str]] = {
     "examples": ("Examples", "Exemples", "Ejemplos", "أمثلة"),
     "rule": ("Rule", "Règle", "Regla", "القاعدة"),
     "weight": ("Weight", "Poids", "Peso", "الوزن"),
+    "weight_there": (
+        "its own weight, told with the factor",
+        "son propre poids, indiqué avec le facteur",
+        "su propio peso, indicado con el factor",
+        "وزنه الخاص، مذكور مع العامل",
+    ),
     "urgent": ("Urgent", "Urgent", "Urgente", "عاجل"),
     "urgent_always": (
         "whenever it is present",

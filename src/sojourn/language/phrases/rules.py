@@ -56,6 +56,7 @@ RULES: Mapping[str, tuple[str, str, str, str]] = {
         "ninguna de estas respuestas: {a}",
         "ليست أياً من هذه الإجابات: {a}",
     ),
+    "this": ("{a}", "{a}", "{a}", "{a}"),
     "not_this": ("not {a}", "pas {a}", "no {a}", "ليس {a}"),
     "chosen": (
         "{a} is among the answers",
@@ -159,6 +160,18 @@ RULES: Mapping[str, tuple[str, str, str, str]] = {
         "Selon la réponse à {a} :",
         "Según la respuesta a {a}:",
         "بحسب الإجابة عن {a}:",
+    ),
+    "by_size": (
+        "By the size of {a}:",
+        "Selon la taille de {a} :",
+        "Según el tamaño de {a}:",
+        "بحسب مقدار {a}:",
+    ),
+    "by_first": (
+        "The size of the first of these decides:",
+        "La taille du premier de ceux-ci décide :",
+        "Decide el tamaño del primero de estos:",
+        "يقرّر مقدار الأول مما يلي:",
     ),
     "outcome_if": (
         "{a}, if this holds:",
