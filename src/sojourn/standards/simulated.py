@@ -10,7 +10,7 @@ import polars as pl
 import xlsxwriter
 
 from sojourn.engines.simulation import Simulation
-from sojourn.framework.model import Framework, Question
+from sojourn.framework.model import Factor, Framework, Measure, Question, Response
 from sojourn.framework.types import Date, Number, Text
 from sojourn.standards.csv_check import BadTableError
 from sojourn.standards.tables import KEYS
@@ -119,8 +119,13 @@ def _is_written(question: Question) -> bool:
 
 def names_of(framework: Framework) -> frozenset[str]:
     """The columns that tables of a framework's answers and findings can have."""
-    rows = (*framework.questions, *framework.factors, *framework.responses, *framework.measures)
-    return frozenset(row.name for row in rows)
+    rows: tuple[Factor | Response | Measure, ...] = (
+        *framework.factors,
+        *framework.responses,
+        *framework.measures,
+    )
+    found = frozenset(row.name for row in rows)
+    return found.union(question.name for question in framework.questions)
 
 
 def _key(framework: Framework, taken: frozenset[str]) -> str:

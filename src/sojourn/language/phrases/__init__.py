@@ -63,6 +63,11 @@ def coded(kind: str, code: str, language: str) -> str:
     return phrase(key, language) if has(key) else code.replace("_", " ")
 
 
+def is_time(text: str) -> bool:
+    """Whether a text is a time such as `72 hours`."""
+    return _WITHIN.fullmatch(text) is not None
+
+
 def within(text: str, language: str) -> str:
     """A time such as `72 hours` in a language; other texts stay as they are."""
     match = _WITHIN.fullmatch(text)

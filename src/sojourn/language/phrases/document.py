@@ -55,6 +55,7 @@ DOCUMENT: Mapping[str, tuple[str, str, str, str]] = {
     "actor": ("Who", "Qui", "Quién", "الجهة"),
     "legal_basis": ("Legal basis", "Base légale", "Base jurídica", "الأساس القانوني"),
     "when": ("When", "Quand", "Cuándo", "متى"),
+    "within_this": ("within {a}", "sous {a}", "en un plazo de {a}", "خلال {a}"),
     # an amount of time after "to begin within"; Arabic has forms for one, two, and three to ten
     "hour_one": ("{n} hour", "{n} heure", "{n} hora", "ساعة واحدة"),
     "hour_two": ("{n} hours", "{n} heures", "{n} horas", "ساعتين"),

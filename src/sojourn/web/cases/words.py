@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,10 +9,11 @@ from fractions import Fraction
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from sojourn.framework import Basis, Horizon, Level, Missing, Nature, Question, Stage
 from sojourn.framework.types import Code, Codes, Date, Number
+from sojourn.language import phrases
 from sojourn.language.phrases import coded
 from sojourn.web.i18n import language
 
@@ -72,7 +72,6 @@ VALUES: Mapping[str, object] = {
     "none": gettext_lazy("makes no difference here"),
     "not_applicable": gettext_lazy("not asked at this stage"),
 }
-_WITHIN = re.compile(r"\s*(\d+)\s*(hour|day|week|month)s?\s*")
 
 
 def value(text: str) -> str:
@@ -121,17 +120,8 @@ def service(code: str) -> str:
 
 def within(text: str) -> str:
     """A time such as `72 hours` in the language of the page; other texts stay as they are."""
-    match = _WITHIN.fullmatch(text)
-    if match is None:
-        return text
-    number = int(match[1])
-    words = {
-        "hour": ngettext("within %(number)d hour", "within %(number)d hours", number),
-        "day": ngettext("within %(number)d day", "within %(number)d days", number),
-        "week": ngettext("within %(number)d week", "within %(number)d weeks", number),
-        "month": ngettext("within %(number)d month", "within %(number)d months", number),
-    }
-    return words[match[2]] % {"number": number}
+    said = phrases.within(text, language())
+    return phrases.phrase("within_this", language(), a=said) if phrases.is_time(text) else text
 
 
 def _number(text: str) -> str:
