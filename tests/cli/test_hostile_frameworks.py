@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html.parser import HTMLParser
 from itertools import cycle
@@ -29,7 +29,8 @@ from sojourn import catalogue
 from sojourn.cli import main
 from sojourn.language import load_framework, workbook, yaml_file
 from sojourn.language.build import unkept
-from sojourn.language.codebook.blocks import Codebook, Heading, Rule
+from sojourn.language.codebook import codebook
+from sojourn.language.codebook.blocks import Codebook, Rule
 from sojourn.language.said import Said
 from sojourn.standards.codebooks.markdown import to_markdown
 from sojourn.standards.codebooks.pdf import to_pdf
@@ -389,8 +390,8 @@ def test_a_fence_in_an_expression_does_not_end_it() -> None:
 
 
 def test_a_language_of_any_name_is_set() -> None:
-    book = Codebook("t", "", "x1 Ünï", False, (Heading(1, "h", "h"),), "f", "c")
-    assert to_pdf(book).startswith(b"%PDF")
+    book = codebook(load_framework(FRAMEWORK))
+    assert to_pdf(replace(book, language="x1 Ünï")).startswith(b"%PDF")
 
 
 def test_invented_answers_have_a_key_that_is_no_finding() -> None:
