@@ -100,9 +100,7 @@ def small(*languages: str) -> Framework:
     return built(factor, question, choice)
 
 
-def built(
-    factor: dict[str, str], question: dict[str, str], choice: dict[str, str]
-) -> Framework:
+def built(factor: dict[str, str], question: dict[str, str], choice: dict[str, str]) -> Framework:
     rows = {
         "settings": [
             {"form_id": "small", "version": "1", "default_language": "English (en)"},
