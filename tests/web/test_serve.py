@@ -131,31 +131,6 @@ def test_a_wrong_database_address_is_refused(tmp_path: Path) -> None:
     assert "DATABASE_URL must begin with postgresql://" in failed.stderr
 
 
-VERIFY = """
-    import sys
-    from pathlib import Path
-    from sojourn.web.serve import verify_audit
-    report = verify_audit(Path(sys.argv[1]))
-    print(report.intact, report.message)
-"""
-FORGE = """
-    import sqlite3, sys
-    with sqlite3.connect(sys.argv[1] + "/sojourn.sqlite3") as database:
-        database.execute("DROP TRIGGER audit_event_no_UPDATE")
-        database.execute("UPDATE audit_event SET actor_name = 'Somebody' WHERE seq = 3")
-"""
-
-
-def test_the_audit_is_checked_from_the_command_line(tmp_path: Path) -> None:
-    home = tmp_path / "var"
-    assert "False There is no database" in _run(VERIFY, home).stdout
-    assert not home.exists()
-    _run(LOOK_AND_DIE, home)
-    assert "True All 7 events fit" in _run(VERIFY, home).stdout
-    _run(FORGE, home)
-    assert "False Event 3 does not fit" in _run(VERIFY, home).stdout
-
-
 def test_behind_an_https_proxy_on_this_machine_pages_open(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sojourn", "serve", "--port", "0"]
     environment = {**os.environ, "SOJOURN_ORIGIN": "https://sojourn.example.org"}

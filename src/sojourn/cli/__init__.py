@@ -9,7 +9,8 @@ import click
 from sojourn.cli.assess import assess
 from sojourn.cli.errors import as_message
 from sojourn.cli.framework import framework
-from sojourn.cli.serve import audit, serve
+from sojourn.cli.keeping import audit, backup, check, keys, restore
+from sojourn.cli.serve import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,7 +19,7 @@ def commands() -> None:
     """Sojourn: assess situations, respond together, monitor promises, consult everyone."""
 
 
-for command in (framework, assess, serve, audit):
+for command in (framework, assess, serve, backup, restore, check, keys, audit):
     commands.add_command(command)
 
 

@@ -136,6 +136,9 @@ TEMPLATES = [
     },
 ]
 
+# A folder that somebody else owns, where each signed checkpoint of the audit is left as a file.
+AUDIT_DEPOSIT = os.environ.get("SOJOURN_AUDIT_DEPOSIT", "")
+
 # Sign-in --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
