@@ -8,7 +8,20 @@ from collections.abc import Iterator
 import pytest
 
 from sojourn import catalogue
-from sojourn.framework.model import Framework
+from sojourn.framework import (
+    Basis,
+    DataClass,
+    Direction,
+    Effect,
+    Framework,
+    Horizon,
+    Level,
+    MeasureKind,
+    Missing,
+    Nature,
+    Stage,
+    State,
+)
 from sojourn.language.build import build
 from sojourn.language.codebook import codebook
 from sojourn.language.codebook.blocks import (
@@ -24,7 +37,7 @@ from sojourn.language.codebook.blocks import (
     Rule,
     Table,
 )
-from sojourn.language.phrases import phrase
+from sojourn.language.phrases import has, phrase
 from sojourn.language.said import Said
 from sojourn.language.sheets import SheetRow, Tables
 from sojourn.standards.codebooks.html import to_html
@@ -69,6 +82,14 @@ def said_texts(said: Said) -> Iterator[str]:
     yield said.text
     for part in said.parts:
         yield from said_texts(part)
+
+
+def test_every_code_that_frameworks_are_made_of_has_words() -> None:
+    plain = (*Effect, *Stage, *Horizon, *Basis, *Missing, *MeasureKind, *State, *Direction)
+    keys = [str(code) for code in plain]
+    keys += [f"level_{code}" for code in Level] + [f"nature_{code}" for code in Nature]
+    keys += [f"class_{code}" for code in DataClass]
+    assert not [key for key in keys if not has(key)]
 
 
 @pytest.mark.parametrize("framework_id", catalogue.ids())

@@ -131,6 +131,13 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "yes": ("yes", "oui", "sí", "نعم"),
     "no": ("no", "non", "no", "لا"),
+    "not_asked": ("not asked", "pas demandé", "no preguntado", "لم يُسأل عنه"),
+    "unusable": (
+        "what was written cannot be used",
+        "ce qui a été écrit est inutilisable",
+        "lo escrito no se puede usar",
+        "ما كُتب لا يمكن استخدامه",
+    ),
     "does_not_know": ("does not know", "ne sait pas", "no lo sabe", "لا يعرف"),
     "prefers_not_to_say": (
         "prefers not to say",
