@@ -80,6 +80,27 @@ class World:
         """What the app of a user shows now."""
         return code_now(self.apps[name])
 
+    def join(
+        self,
+        reach: accounts.Reach,
+        role: Role = Role.CASE_WORKER,
+        organisation: Organisation | None = None,
+        name: str = "nadia",
+    ) -> User:
+        """Nadia, who has no grants of her own in the cast, with one more."""
+        user, is_new = User.objects.get_or_create(username=name, name=name.title())
+        if is_new:
+            self.apps[name] = give_app(user)
+            self.users[name] = user
+        accounts.grant(
+            holder=user,
+            role=role,
+            organisation=organisation or self.harbour,
+            reach=reach,
+            by=SYSTEM,
+        )
+        return user
+
     def register(self, name: str = "bilal", identity: IdentityData = AMINA, count: int = 1) -> Case:
         by = self.by(name)
         organisation = Organisation.objects.get(pk=by.grants[0].organisation_id)

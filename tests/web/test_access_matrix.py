@@ -22,6 +22,8 @@ from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
+from sojourn.web.glass.actions import open_file
+from sojourn.web.glass.models import Opening, Reason
 from sojourn.web.places import actions as places
 from sojourn.web.places.models import PlaceAnswers
 from tests.web.conftest import ROLES, World, with_places
@@ -32,7 +34,8 @@ from tests.web.test_places import place_xml
 class Route:
     """An address: what it takes to enter, how to name an object of a case, how it answers.
 
-    What is `about_nobody`, such as a framework, everybody signed in may read.
+    What is `about_nobody`, such as a framework, everybody signed in may read. `found` is what says
+    only that a file is there, to those who find more than they open.
     """
 
     verb: Verb | None = None
@@ -40,6 +43,7 @@ class Route:
     args: Callable[[Case], list[object]] | None = None
     open_to_all: bool = False
     about_nobody: bool = False
+    found: bool = False
     ok: tuple[int, ...] = (200,)
 
 
@@ -93,6 +97,14 @@ def _of_token(case: Case) -> list[object]:
 
 def _of_nobody(case: Case) -> list[object]:
     return [10**6]
+
+
+def _of_opening(case: Case) -> list[object]:
+    return [Opening.objects.get(case=case).pk]
+
+
+def _of_overseen(case: Case) -> list[object]:
+    return _of_opening(case)
 
 
 def _of_framework(case: Case) -> list[object]:
@@ -166,6 +178,13 @@ ROUTES = {
     "frameworks:try": Route(args=_of_framework, about_nobody=True),
     "frameworks:compare": Route(args=_of_framework, about_nobody=True),
     "audit:log": Route(Verb.AUDIT),
+    # Who may open the file anyway is led to it.
+    "glass:open": Route(Verb.FIND, args=_of_person, found=True, ok=(302,)),
+    "glass:close": Route(Verb.FIND, "post", _of_person, ok=(404,)),
+    "glass:supervised": Route(Verb.SUPERVISE),
+    "glass:look": Route(Verb.SUPERVISE, "post", _of_opening, ok=(400,)),
+    "glass:overseen": Route(Verb.AUDIT),
+    "glass:oversee": Route(Verb.AUDIT, "post", _of_overseen, ok=(400,)),
     # The token in the address is the whole sign-in: who holds it may, whoever else is signed in.
     "field:form_list": Route(args=_of_token, open_to_all=True),
     "field:form": Route(args=_of_token, open_to_all=True),
@@ -199,6 +218,11 @@ def foreign(world: World) -> Case:
         field.open_form(case=theirs, basis=LegalBasis.CONSENT, by=world.by(owner))
         offer = Offer(Role.ANALYST, "Nadia")
         invite(organisation=theirs.organisation, offer=offer, by=SYSTEM)
+        name = f"nadia-{owner}"
+        world.join(accounts.Reach(Scope.OWN_CASES), organisation=theirs.organisation, name=name)
+        open_file(
+            case=theirs, reason=Reason.DANGER, words="She called for help.", by=world.by(name)
+        )
         places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
     return case
 
@@ -244,7 +268,7 @@ OF_SOMEBODY = [
 @pytest.mark.parametrize("name", OF_SOMEBODY)
 def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World) -> None:
     args = {uuid.UUID: uuid.uuid4(), int: 10**6}
-    who = "dana" if ROUTES[name].verb is Verb.CONFIGURE else "sami"
+    who = {Verb.CONFIGURE: "dana", Verb.AUDIT: "emil"}.get(ROUTES[name].verb or Verb.READ, "sami")
     by_number = ("accounts:revoke", "accounts:member", "accounts:change_account")
     shape = [10**6] if name in by_number else [args[uuid.UUID]] * _parts(name)
     url = reverse(name, args=shape)
@@ -276,6 +300,7 @@ _NOT_OF_A_CASE = (
     _of_framework,
     _of_version,
     _of_nobody,
+    _of_overseen,
 )
 OF_A_CASE = [
     name
@@ -300,7 +325,8 @@ def test_a_grant_for_some_cases_opens_no_address_of_another_one(
         reach=accounts.Reach(scope, team if scope is Scope.TEAM else None, cases),
         by=SYSTEM,
     )
-    assert _call(world.client("sami"), name, world.case) == 404
+    closed = 200 if ROUTES[name].found else 404
+    assert _call(world.client("sami"), name, world.case) == closed
     given.named_cases.update(case_id=world.case.pk)
     Case.objects.filter(pk=world.case.pk).update(team=team, worker=world.users["sami"])
     assert _call(world.client("sami"), name, world.case) in ROUTES[name].ok

@@ -14,8 +14,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
+from sojourn.web.accounts.actions import Reach
+from sojourn.web.accounts.models import Scope
 from sojourn.web.cases.models import LegalBasis
 from sojourn.web.field import actions as field
+from sojourn.web.glass.actions import open_file
+from sojourn.web.glass.models import Reason
 from sojourn.web.translations import LOCALE
 from tests.web.conftest import SECRETS, World
 
@@ -40,9 +44,22 @@ PAGES: Urls = {
 OTHERS = {
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
     "members": ("dana", lambda _w: reverse("accounts:members")),
+    "emergency": ("nadia", lambda w: reverse("glass:open", args=[w.case.person_id])),
+    "supervised": ("sami", lambda _w: reverse("glass:supervised")),
+    "overseen": ("emil", lambda _w: reverse("glass:overseen")),
     "audit": ("emil", lambda _w: reverse("audit:log")),
 }
 ALL = {**{name: ("bilal", url) for name, url in PAGES.items()}, **OTHERS}
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """With Nadia, who has cases of her own alone, and another file that she opened."""
+    world.join(Reach(Scope.OWN_CASES))
+    other = world.register("bilal")
+    words = "She called for help."
+    open_file(case=other, reason=Reason.DANGER, words=words, by=world.by("nadia"))
+    return world
 
 
 def _ticket(world: World) -> object:

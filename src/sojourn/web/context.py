@@ -65,6 +65,12 @@ def _nav(principal: Principal, path: str) -> list[NavItem]:
         ),
         (_("Frameworks"), reverse("frameworks:list"), "diagram-3", True),
         (_("Members"), reverse("accounts:members"), "gear", principal.may(Verb.CONFIGURE)),
+        (
+            _("Emergency openings"),
+            reverse("glass:supervised"),
+            "exclamation-triangle",
+            principal.may(Verb.SUPERVISE),
+        ),
         (_("Audit"), reverse("audit:log"), "shield-check", principal.may(Verb.AUDIT)),
     ]
     home = places[0][1]

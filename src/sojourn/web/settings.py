@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "sojourn.web.field",
     "sojourn.web.places",
     "sojourn.web.frameworks",
+    "sojourn.web.glass",
     "sojourn.web.home",
 ]
 
@@ -215,6 +216,9 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_M
 EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.scheme == "smtp", _MAIL.scheme == "smtps"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SOJOURN_MAIL_FROM", f"sojourn@{_MAIL.hostname or 'localhost'}")
+
+# How long a file opened in an emergency stays open.
+EMERGENCY_MINUTES = _number("SOJOURN_EMERGENCY_MINUTES", 60)
 
 # Sessions end after half an hour without a request: shared computers are usual. However busy, they
 # end after a long working day, so that a stolen one does not live on.

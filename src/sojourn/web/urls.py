@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/", include("sojourn.web.people.urls")),
     path("cases/", include("sojourn.web.cases.urls")),
     path("places/", include("sojourn.web.places.urls")),
+    path("emergency/", include("sojourn.web.glass.urls")),
     path("frameworks/", include("sojourn.web.frameworks.urls")),
     path("audit/", include("sojourn.web.audit.urls")),
     path("openrosa/", include("sojourn.web.field.urls")),

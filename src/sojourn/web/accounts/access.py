@@ -7,8 +7,9 @@ into rows.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from functools import reduce, wraps
 from operator import or_
@@ -22,15 +23,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sojourn.framework import DataClass
-from sojourn.web.accounts.models import Conflict, Grant, Organisation, Scope, User
-from sojourn.web.accounts.roles import POWERS, Power, Role, Verb
+from sojourn.web.accounts.models import (
+    Conflict,
+    Grant,
+    Organisation,
+    Scope,
+    ShortGrant,
+    User,
+)
+from sojourn.web.accounts.roles import POWERS, Power, Role, Verb, in_an_emergency
 
 Row = TypeVar("Row", bound=Model)
 _NARROW = frozenset({Scope.OWN_CASES, Scope.NAMED_CASES, Scope.TEAM})
 
 
 class Purpose(Enum):
-    """Why rows are wanted, and the verb that this takes."""
+    """Why rows are wanted, and the verb that this takes.
+
+    `FIND` reaches every file of the organisations one finds in, to know that it is there; it opens
+    no class of data. What may be shown of a file is asked with another purpose.
+    """
 
     FIND = Verb.FIND
     SUPPORT = Verb.READ
@@ -38,6 +50,7 @@ class Purpose(Enum):
     ERASURE = Verb.ERASE
     CONFIGURATION = Verb.CONFIGURE
     OVERSIGHT = Verb.AUDIT
+    SUPERVISION = Verb.SUPERVISE
 
     @property
     def verb(self) -> Verb:
@@ -50,7 +63,11 @@ class Purpose(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A grant in force, as far as access needs it."""
+    """A grant in force, as far as access needs it.
+
+    `opened_for` is the reason of a file that was opened in an emergency for a short time: such a
+    grant reads one file, `person_id`, and no more.
+    """
 
     id: int
     role: Role
@@ -60,6 +77,9 @@ class Held:
     scope: Scope = Scope.ORGANISATION
     team_id: int | None = None
     cases: frozenset[uuid.UUID] = frozenset()
+    opened_for: str = ""
+    person_id: uuid.UUID | None = None
+    opened_until: datetime | None = None
 
     @property
     def is_narrow(self) -> bool:
@@ -87,7 +107,8 @@ class Held:
 
     @property
     def power(self) -> Power:
-        return POWERS[self.role]
+        power = POWERS[self.role]
+        return in_an_emergency(power) if self.opened_for else power
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +172,13 @@ class Principal:
             *(g.power.classes for g in self._with(verb) if g.covers(self.user_id, case))
         )
 
+    def opened(self, ids: Collection[object]) -> Held | None:
+        """What opens the case or person with one of these ids in an emergency; None for nothing."""
+        for grant in self.grants:
+            if grant.opened_for and (grant.person_id in ids or not grant.cases.isdisjoint(ids)):
+                return grant
+        return None
+
     def _with(self, verb: Verb) -> list[Held]:
         return [grant for grant in self.grants if verb in grant.power.verbs]
 
@@ -176,7 +204,9 @@ class Visible(Generic[Row]):
     _classes: Mapping[uuid.UUID, frozenset[DataClass]]
 
     def classes(self, row: Row) -> frozenset[DataClass]:
-        """What may be shown of one of the rows."""
+        """What may be shown of one of the rows. Nothing, where they were only to be found."""
+        if self.purpose is Purpose.FIND:
+            return frozenset()
         if _to_case(type(row)) == "":
             return self._principal.classes_of_case(row, self.purpose.verb)
         key = getattr(row, type(row).ACCESS_KEY)  # type: ignore[attr-defined]  # checked in visible
@@ -221,9 +251,11 @@ def _reach(principal: Principal, model: type[Model], key: str, verb: Verb) -> Q:
         about_nobody = hasattr(model, "ACCESS_CASE")
         reached = principal.organisations(verb) if about_nobody else principal.whole(verb)
         return Q(**{f"{key}__in": reached})
-    whole = Q(**{f"{key}__in": principal.whole(verb)})
+    finds = verb is Verb.FIND
+    whole = Q(**{f"{key}__in": principal.organisations(verb) if finds else principal.whole(verb)})
     prefix = f"{way}__" if way else ""
-    narrow = [held.narrow(principal.user_id, prefix) for held in principal.narrow(verb)]
+    held = () if finds else principal.narrow(verb)
+    narrow = [each.narrow(principal.user_id, prefix) for each in held]
     if narrow:
         whole |= _matching(model, way, reduce(or_, narrow))
     if principal.conflicts:
@@ -248,28 +280,52 @@ def principal_for(user: User) -> Principal:
         .prefetch_related("named_cases")
         .order_by("id")
     )
+    opened = _opened(grants)
     branches = _branches() if any(g.scope == Scope.BRANCHES for g in grants) else {}
     return Principal(
         user.pk,
         user.name,
-        tuple(
-            Held(
-                grant.pk,
-                Role(grant.role),
-                grant.organisation_id,
-                grant.organisation.name,
-                _organisations(grant, branches),
-                Scope(grant.scope),
-                grant.team_id,
-                frozenset(named.case_id for named in grant.named_cases.all()),
-            )
-            for grant in grants
-        ),
+        tuple(held for grant in grants for held in _held(grant, branches, opened)),
         frozenset(Conflict.objects.filter(user=user).values_list("case_id", flat=True)),
     )
 
 
 Branches = Mapping[uuid.UUID, list[uuid.UUID]]
+
+
+def _opened(grants: Iterable[Grant]) -> Sequence[ShortGrant]:
+    """What is open for a short time. Who reaches every case has nothing to open."""
+    narrow = [grant.pk for grant in grants if grant.scope in _NARROW]
+    if not narrow:
+        return ()
+    rows = ShortGrant.objects.filter(grant__in=narrow, ends_at__gt=timezone.now())
+    return list(rows.order_by("pk"))
+
+
+def _held(grant: Grant, branches: Branches, opened: Sequence[ShortGrant]) -> Iterator[Held]:
+    """What a grant gives, and then what was opened for a short time with it."""
+    held = Held(
+        grant.pk,
+        Role(grant.role),
+        grant.organisation_id,
+        grant.organisation.name,
+        _organisations(grant, branches),
+        Scope(grant.scope),
+        grant.team_id,
+        frozenset(named.case_id for named in grant.named_cases.all()),
+    )
+    yield held
+    for short in (each for each in opened if each.grant_id == grant.pk):
+        yield replace(
+            held,
+            organisations=frozenset({grant.organisation_id}),
+            scope=Scope.NAMED_CASES,
+            team_id=None,
+            cases=frozenset({short.case_id}),
+            opened_for=short.reason,
+            person_id=short.person_id,
+            opened_until=short.ends_at,
+        )
 
 
 def _branches() -> Branches:
@@ -337,4 +393,5 @@ _REASONS: Mapping[Verb, Callable[[], Any]] = {
     Verb.ERASE: lambda: _("Your role does not erase people's files."),
     Verb.CONFIGURE: lambda: _("Your role does not manage members."),
     Verb.AUDIT: lambda: _("Your role does not read the audit."),
+    Verb.SUPERVISE: lambda: _("Your role does not look at what others opened in an emergency."),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sojourn.web.accounts import rules
-from sojourn.web.accounts.access import SYSTEM, Principal
+from sojourn.web.accounts.access import SYSTEM, Held, Principal
 from sojourn.web.accounts.account_actions import check_another_administrator
 from sojourn.web.accounts.models import (
     Conflict,
@@ -23,6 +23,7 @@ from sojourn.web.accounts.models import (
     Interest,
     Organisation,
     Scope,
+    ShortGrant,
     Team,
     User,
 )
@@ -137,6 +138,24 @@ def revoke(*, grant: Grant, by: Principal) -> None:
     grant.revoked_by_id = by.user_id
     grant.save(update_fields=["revoked_at", "revoked_by"])
     record(by=by, verb="revoke", object=grant, organisation_id=grant.organisation_id)
+
+
+def grant_shortly(
+    *, held: Held, case_id: uuid.UUID, person_id: uuid.UUID, reason: str, ends_at: datetime
+) -> ShortGrant:
+    """Lets the holder of a grant read one file more for a short time.
+
+    For `glass.actions`, which asks whether it may be and holds the event.
+    """
+    return ShortGrant.objects.create(
+        grant_id=held.id, case_id=case_id, person_id=person_id, reason=reason, ends_at=ends_at
+    )
+
+
+def end_shortly(short: ShortGrant) -> None:
+    """Ends such a grant now. For `glass.actions`, which holds the event."""
+    short.ends_at = timezone.now()
+    short.save(update_fields=["ends_at"])
 
 
 @transaction.atomic

@@ -154,6 +154,26 @@ class GrantedCase(models.Model):
         return str(self.case_id)
 
 
+class ShortGrant(models.Model):
+    """Lets the holder of a grant for some cases read one file more, until a moment.
+
+    It lasts no longer than the grant it rests on. `reason` is a code, never a story; what was
+    written and who looked at it is kept where files are opened (`glass`).
+    """
+
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="short_grants")
+    case_id = models.UUIDField()
+    person_id = models.UUIDField()
+    reason = models.CharField(max_length=20)
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["grant", "ends_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.reason} ({self.pk})"
+
+
 class Interest(models.TextChoices):
     """How somebody who signs in is part of a case."""
 

@@ -63,3 +63,20 @@ def administered_by(user: User) -> QuerySet[Organisation]:
     """The organisations in which a user holds the role of an administrator."""
     grants = Grant.objects.filter(holder=user, role=Role.ADMINISTRATOR, revoked_at=None)
     return Organisation.objects.filter(pk__in=grants.values("organisation"))
+
+
+def whom_to_ask(organisation_id: uuid.UUID) -> list[str]:
+    """Who may open every file of an organisation: supervisors, else protection officers."""
+    today = timezone.localdate()
+    for role in (Role.SUPERVISOR, Role.PROTECTION_OFFICER):
+        grants = (
+            Grant.objects.filter(organisation=organisation_id, role=role, revoked_at=None)
+            .filter(valid_from__lte=today, team=None)
+            .exclude(valid_until__lt=today)
+            .exclude(scope__in=(Scope.OWN_CASES, Scope.NAMED_CASES))
+        )
+        users = User.objects.filter(is_active=True, pk__in=grants.values("holder"))
+        names = list(users.order_by("name").values_list("name", flat=True)[:3])
+        if names:
+            return names
+    return []

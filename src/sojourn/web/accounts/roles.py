@@ -26,6 +26,7 @@ class Verb(StrEnum):
     ERASE = "erase"
     CONFIGURE = "configure"
     AUDIT = "audit"
+    SUPERVISE = "supervise"
 
 
 class Role(TextChoices):
@@ -54,7 +55,7 @@ _NO_CLASSES: frozenset[DataClass] = frozenset()
 POWERS: Mapping[Role, Power] = MappingProxyType(
     {
         Role.CASE_WORKER: Power(_CASE_VERBS, _CASE_CLASSES),
-        Role.SUPERVISOR: Power(_CASE_VERBS | {Verb.ERASE}, _CASE_CLASSES),
+        Role.SUPERVISOR: Power(_CASE_VERBS | {Verb.ERASE, Verb.SUPERVISE}, _CASE_CLASSES),
         Role.PROTECTION_OFFICER: Power(_CASE_VERBS, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}),
         Role.DATA_PROTECTION_OFFICER: Power(frozenset({Verb.AUDIT}), _NO_CLASSES),
         Role.ANALYST: Power(frozenset(), _NO_CLASSES),
@@ -62,10 +63,18 @@ POWERS: Mapping[Role, Power] = MappingProxyType(
     }
 )
 
+
+def in_an_emergency(power: Power) -> Power:
+    """What is left of a power for a file opened in an emergency: reading, and nothing sealed."""
+    verbs = power.verbs & {Verb.FIND, Verb.READ}
+    return Power(verbs, power.classes - {DataClass.SEALED})
+
+
 INCOMPATIBLE: tuple[tuple[Verb, Verb], ...] = (
     (Verb.CONFIGURE, Verb.READ),
     (Verb.CONFIGURE, Verb.AUDIT),
     (Verb.AUDIT, Verb.WRITE),
+    (Verb.AUDIT, Verb.SUPERVISE),
 )
 """Pairs that no one person may hold, over all of their grants together."""
 

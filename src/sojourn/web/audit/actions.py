@@ -107,9 +107,11 @@ def note_read(
     """Remembers that a page is about to show these rows (of one model).
 
     All of a request's reads are written at once, before the answer leaves. Every row that belongs
-    to a person must have `person_id`, or be one.
+    to a person must have `person_id`, or be one. What was opened in an emergency is noted with its
+    reason.
     """
     single = shown[0] if len(shown) == 1 else None
+    opened = by.opened({case_id, person_id, *map(_person_of, shown)} - {None})
     entry = Entry(
         by=by,
         verb=verb,
@@ -122,6 +124,7 @@ def note_read(
         person_id=person_id or (_person_of(single) if single is not None else None),
         classes=classes,
         shown=[Shown(str(row.pk), _person_of(row)) for row in shown],
+        reason=opened.opened_for if opened is not None else "",
     )
     pending(request).append(entry)
 

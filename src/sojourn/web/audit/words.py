@@ -14,6 +14,9 @@ from sojourn.web.audit.models import Event
 VERBS = {
     "accept": gettext_lazy("accepted"),
     "add": gettext_lazy("added"),
+    "open_in_emergency": gettext_lazy("opened in an emergency"),
+    "end_emergency": gettext_lazy("closed after an emergency"),
+    "look_at_emergency": gettext_lazy("looked at"),
     "assess": gettext_lazy("assessed"),
     "assign": gettext_lazy("assigned"),
     "close": gettext_lazy("closed"),
@@ -56,6 +59,7 @@ OBJECTS = {
     "cases.case": gettext_lazy("case"),
     "consent.consent": gettext_lazy("consent"),
     "field.ticket": gettext_lazy("form"),
+    "glass.opening": gettext_lazy("emergency opening"),
     "mfa.authenticator": gettext_lazy("second factor"),
     "places.placeanswers": gettext_lazy("answers about a place"),
     "people.person": gettext_lazy("person's file"),

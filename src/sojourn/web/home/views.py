@@ -12,6 +12,7 @@ from sojourn.web.accounts.access import Purpose, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries
+from sojourn.web.glass import queries as openings
 from sojourn.web.people.lines import case_lines
 
 _URGENT, _DUE, _RECENT = 8, 12, 8
@@ -38,6 +39,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "may_write": by.may(Verb.WRITE),
         "may_configure": by.may(Verb.CONFIGURE),
         "may_audit": by.may(Verb.AUDIT),
+        "openings": openings.waiting(by),
         **{name: case_lines(by, rows) for name, rows in groups.items()},
     }
     return render(request, "home/day.html", context)

@@ -63,3 +63,18 @@ def name_matches(names: Names, wanted: str) -> bool:
     words = normal_name(wanted).split()
     spellings = (normal_name(name) for name in (names.own, names.latin, names.other) if name)
     return bool(words) and any(all(word in name for word in words) for name in spellings)
+
+
+FEWEST_WORDS = 2
+"""Words of a name that it takes to learn that a closed file is there."""
+
+
+def name_is(names: Names, wanted: str) -> bool:
+    """Whether at least two whole words are written, and all of them stand in one of the names.
+
+    What tells of a file without opening it asks more than a search in one's own files: nobody
+    should learn who is known here by trying out beginnings.
+    """
+    words = set(normal_name(wanted).split())
+    spellings = (normal_name(name) for name in (names.own, names.latin, names.other) if name)
+    return len(words) >= FEWEST_WORDS and any(words <= set(name.split()) for name in spellings)

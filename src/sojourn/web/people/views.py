@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sojourn.web.accounts import queries as accounts
 from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit import queries as audit
@@ -62,14 +63,17 @@ def search(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return redirect("people:list")
     form = SearchForm(request.POST)
-    found = queries.search(by, form.cleaned_data["q"]) if form.is_valid() else []
+    found = queries.Found([], [])
     if form.is_valid():
-        note_read(request, by=by, purpose=Purpose.FIND, shown=found, verb="find")
+        found = queries.search(by, form.cleaned_data["q"])
+        told = [*found.people, *found.held]
+        note_read(request, by=by, purpose=Purpose.FIND, shown=told, verb="find")
     context = {
         "search_form": form,
-        "lines": person_lines(by, found),
+        "lines": person_lines(by, found.people),
+        "held": [(each, accounts.whom_to_ask(each.organisation_id)) for each in found.held],
         "searched": form.is_valid(),
-        "too_many": len(found) == queries.SEARCH_LIMIT,
+        "too_many": len(found.people) == queries.SEARCH_LIMIT,
         "may_write": by.may(Verb.WRITE),
     }
     return render(request, "people/list.html", context, status=400 if form.errors else 200)
@@ -114,6 +118,7 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     identity = identities.open_many([person])[person.pk]
     context = {
         "person": person,
+        "opened": by.opened({person.pk}),
         "identity": identity,
         "birth_date": date.fromisoformat(identity.birth_date) if identity.birth_date else None,
         "language_label": language_label(person.language),
