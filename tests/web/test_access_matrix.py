@@ -166,6 +166,7 @@ ROUTES = {
     "frameworks:try": Route(args=_of_framework, about_nobody=True),
     "frameworks:compare": Route(args=_of_framework, about_nobody=True),
     "audit:log": Route(Verb.AUDIT),
+    "audit:checkpoint": Route(Verb.AUDIT, "post"),
     # The token in the address is the whole sign-in: who holds it may, whoever else is signed in.
     "field:form_list": Route(args=_of_token, open_to_all=True),
     "field:form": Route(args=_of_token, open_to_all=True),

@@ -38,6 +38,7 @@ VERBS = {
     "revoke": gettext_lazy("ended a role"),
     "second_factor_failed": gettext_lazy("knew the password, but gave a wrong code"),
     "rotate_key": gettext_lazy("replaced the master key"),
+    "sign_audit": gettext_lazy("signed the audit"),
     "sign_in": gettext_lazy("signed in"),
     "sign_in_failed": gettext_lazy("failed to sign in"),
     "sign_out": gettext_lazy("signed out"),
