@@ -133,7 +133,7 @@ def by_sql(engine: str, framework: Framework, given: Tables) -> list[dict[str, A
 
     def raw(owners: list[int], columns: Cells) -> sql_reader.Raw:
         cells = {f"c{at}": column for at, column in enumerate(columns.values())}
-        found = sessions.written_out(session, UNIT, {UNIT: list(map(str, owners)), **cells})
+        found = sessions.written_out(session, {UNIT: UNIT}, {UNIT: list(map(str, owners)), **cells})
         return replace(found, headings=dict(zip(columns, cells, strict=True)))
 
     rosters = {name: raw(owners, columns) for name, (owners, columns) in given.rosters.items()}

@@ -31,7 +31,7 @@ def _scope(framework: Framework) -> Scope:
     return Scope(
         {q.name: q.ref for q in framework.questions},
         {q.name: q.missing_codes for q in framework.questions},
-        frozenset(roster.name for roster in framework.rosters),
+        framework.parents,
         row=refs.get,
     )
 
