@@ -15,7 +15,6 @@ import polars as pl
 import pytest
 
 from sojourn.engines.columns import Kind, col
-from sojourn.engines.frames import UNIT
 from sojourn.engines.sql import SqlFrame
 from sojourn.engines.sql_reader import Holds, Raw
 from sojourn.engines.sql_session import Session
