@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -135,9 +135,11 @@ def condition(names: Names) -> Node:
     return names.pick([*shallow, *deep, *_often(names, wide)])(names)
 
 
-def _often(names: Names, wide: list[Callable[[Names], Node]]) -> list[Callable[[Names], Node]]:
+def _often(
+    names: Names, wide: Sequence[Callable[[Names], Node]]
+) -> Sequence[Callable[[Names], Node]]:
     """Within a row, where little else is, rows within it are looked at more often."""
-    return wide if names.roster is None else wide * 3
+    return wide if names.roster is None else [*wide, *wide, *wide]
 
 
 def _and(names: Names) -> Node:

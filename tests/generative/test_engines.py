@@ -72,7 +72,7 @@ def _cell(question: Question) -> st.SearchStrategy[str | None]:
 def tables(draw: st.DrawFn, framework: Framework) -> Tables:
     """Tables that have most of the questions, and sometimes no roster, or one without rows."""
     units = draw(st.integers(0, 5))
-    rosters = {}
+    rosters: dict[str, tuple[list[int], Cells]] = {}
     for roster in framework.rosters:
         if draw(st.integers(0, 4)):
             around = units if not roster.parent else len(rosters.get(roster.parent, ((),))[0])
