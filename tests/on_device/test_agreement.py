@@ -72,10 +72,12 @@ def answer(question: Question) -> st.SearchStrategy[str]:
 
 @st.composite
 def interviews(draw: st.DrawFn, framework: Framework) -> tuple[Texts, Rows]:
-    """The answers of one unit, and of the rows of its repeats."""
+    """The answers of one unit, and of the rows of its repeats; none within other rows, as a phone
+    computes nothing of these."""
     rows = {
         roster.name: [
-            _answers(draw, framework, roster.name) for _ in range(draw(st.integers(0, 3)))
+            _answers(draw, framework, roster.name)
+            for _ in range(0 if roster.parent else draw(st.integers(0, 3)))
         ]
         for roster in framework.rosters
     }

@@ -28,7 +28,7 @@ from sojourn.framework.nodes import (
 )
 from sojourn.framework.types import BOOLEAN
 from sojourn.standards.survey import asked_of_unit, block
-from sojourn.standards.xpath import NOT_APPLICABLE, Compiler, Helpers, Paths, quoted
+from sojourn.standards.xpath import NOT_APPLICABLE, WITHIN, Compiler, Helpers, Paths, quoted
 from sojourn.standards.xpath_numbers import GapError, Numeric, choose, known
 
 PREFIX = "on_device__"
@@ -137,8 +137,8 @@ def paths_of(framework: Framework, survey: Sheet) -> Paths:
     answers: dict[str, str] = {}
     repeats: dict[str, str] = {}
     counts: dict[str, str] = {}
-    outside: list[str] = ["/data"]
-    inside: list[str] | None = None
+    steps: list[list[str]] = [["/data"]]
+    """The names of the open blocks: those of the form itself, and those within each open repeat."""
     open_blocks: list[str] = []
     asked = {question.name for question in framework.questions}
     for row in survey:
@@ -146,19 +146,18 @@ def paths_of(framework: Framework, survey: Sheet) -> Paths:
         name = row.get("name", "").strip()
         if edge == "begin":
             open_blocks.append(kind)
-            (outside if inside is None else inside).append(name)
+            steps[-1].append(name)
             if kind == "repeat":
-                inside = []
-                repeats[name] = "/".join(outside)
+                if not framework.parents.get(name):
+                    repeats[name] = "/".join(steps[-1])
                 counts[name] = row.get("repeat_count", "").strip()[2:-1]
+                steps.append([])
         elif edge == "end":
             if open_blocks.pop() == "repeat":
-                inside = None
-                outside.pop()
-            else:
-                (outside if inside is None else inside).pop()
+                steps.pop()
+            steps[-1].pop()
         elif name in asked:
-            answers[name] = "/".join([*(outside if inside is None else inside), name])
+            answers[name] = "/".join([*steps[-1], name])
     found = {roster: answers[name] for roster, name in counts.items() if name in answers}
     return Paths(answers, repeats, found)
 
@@ -301,8 +300,9 @@ class _Work:
         return f"if({elsewhere}, '{NOT_APPLICABLE}', {text})"
 
     def _measure(self, measure: Measure, compiler: Compiler) -> None:
-        inside = measure.of is not None
-        if inside:
+        if measure.of is not None and measure.of not in self.paths.repeats:
+            raise GapError(WITHIN)
+        if measure.of is not None:
             compiler = self._compiler(measure.name, compiler.helpers, row="../")
         number = compiler.number(measure.node).settled()
         found = {measure.name: f"if({known(number.low)}, {number.low}, '')"}

@@ -85,6 +85,7 @@ MOST_ROWS = 500
 """A repeat has at most as many rows as a submission may have."""
 
 NOT_APPLICABLE = "not_applicable"
+WITHIN = "it looks at a repeat within a repeat, which is worked out only once the form is sent"
 _LONG = 400
 """Characters from which an expression is computed once, in a calculation of its own."""
 
@@ -99,7 +100,8 @@ _SIDES = {
 
 @dataclass(frozen=True)
 class Paths:
-    """Where everything stands in the form. Questions of repeats are seen from their row."""
+    """Where everything stands in the form. Questions of repeats are seen from their row; repeats
+    within repeats are not among `repeats`."""
 
     answers: Mapping[str, str]
     repeats: Mapping[str, str]
@@ -416,9 +418,16 @@ class Compiler:
         questions = [q for q in self.framework.questions if q.roster == roster]
         row = self._in_row()
         answered = _any(row.answered(question) for question in questions)
-        some = f"count({self.paths.repeats[roster]}[{answered}]) > 0"
+        some = f"count({self._repeat(roster)}[{answered}]) > 0"
         count = self.paths.counts.get(roster)
         return f"({some} or number({count}) = 0)" if count else f"({some})"
+
+    def _repeat(self, roster: str) -> str:
+        """The path of a repeat's rows. Which rows of an inner one belong together, form clients
+        work out each in their own way, so that it is left to the server."""
+        if roster not in self.paths.repeats:
+            raise GapError(WITHIN)
+        return self.paths.repeats[roster]
 
     def answered(self, question: Question) -> str:
         """Whether there is an answer that is not a code for a missing one."""
@@ -437,7 +446,7 @@ class Compiler:
         return _all((there, *codes))
 
     def _rows(self, roster: str, condition: str) -> str:
-        return f"count({self.paths.repeats[roster]}[{condition}])"
+        return f"count({self._repeat(roster)}[{condition}])"
 
     def _in_row(self, row: str = "./") -> Compiler:
         return Compiler(
@@ -464,7 +473,7 @@ class Compiler:
     def _count_rows(self, node: CountRows) -> Numeric:
         asked = self._asked(node.roster)
         if node.where is None:
-            every = f"count({self.paths.repeats[node.roster]})"
+            every = f"count({self._repeat(node.roster)})"
             return Numeric(f"if({asked}, {every}, {NAN})", None, COUNT)
         surely, never = self._in_row().truth(node.where)
         bounds = (self._rows(node.roster, part) for part in (surely, f"not({never})"))
@@ -483,7 +492,7 @@ class Compiler:
         rows = self.helpers.rows.setdefault(node.roster, [])
         name = f"{self.prefix}{self.owner}__row_{len(rows) + 1}"
         rows.append((name, f"if({never}, '', {counted})", "decimal"))
-        counts = f"{self.paths.repeats[node.roster]}[number(./{name}) >= 0]"
+        counts = f"{self._repeat(node.roster)}[number(./{name}) >= 0]"
         some, each = f"count({counts})", f"{counts}/{name}"
         unsure = self._rows(node.roster, f"number(./{name}) = 0 - 1")
         if isinstance(node, SumRows):
