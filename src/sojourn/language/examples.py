@@ -63,6 +63,12 @@ _Index: TypeAlias = tuple[int, ...]
 """The number of a row, after those of the rows around it; empty where none was written."""
 
 
+def _belonging(outer: str, rows: list[_Index], around: list[_Index]) -> Within:
+    """To which rows others belong; a row of which nothing is said within was not asked."""
+    owners = tuple(around.index(index[:-1]) for index in rows)
+    return Within(outer, owners, frozenset(range(len(around))) - set(owners))
+
+
 class _ExampleRows:
     """The rows of one example person, put together."""
 
@@ -93,7 +99,7 @@ class _ExampleRows:
             roster: tuple(rows[at] for at in places[roster]) for roster, rows in found.items()
         }
         within = {
-            roster: Within(outer, tuple(places[outer].index(at[:-1]) for at in places[roster]))
+            roster: _belonging(outer, places[roster], places[outer])
             for roster in found
             if (outer := parents[roster])
         }
