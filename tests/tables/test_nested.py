@@ -78,12 +78,12 @@ def place(request: pytest.FixtureRequest, road: Folder) -> Put:
     return Put(road, request.param)
 
 
-def written(road: Folder, name: str = "in", **tables: pl.DataFrame) -> str:
-    (road.path / name).mkdir()
+def written(road: Folder, into: str = "in", /, **tables: pl.DataFrame) -> str:
+    (road.path / into).mkdir()
     given = {"main": MAIN, "member": MEMBER, "leg": LEG, "stop": STOP, **tables}
     for table, rows in given.items():
-        rows.write_csv(road.path / name / f"{table}.csv")
-    return name
+        rows.write_csv(road.path / into / f"{table}.csv")
+    return into
 
 
 @pytest.mark.parametrize("engine", ["polars", "record"])

@@ -480,7 +480,7 @@ def _rows(node: RosterNode, scope: Scope) -> tuple[list[Scope], list[Told]] | No
     scopes, silent = found
     if silent and not scopes:
         return None
-    return scopes, [_not_asked("rows", node, node.roster, *_last(outer)) for outer in silent]
+    return scopes, [_not_asked("answer", node, node.roster, *_last(outer)) for outer in silent]
 
 
 def _scopes_of(roster: str, scope: Scope) -> tuple[list[Scope], list[Scope]] | None:

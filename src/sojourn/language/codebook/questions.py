@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sojourn.framework.model import Question
 from sojourn.framework.nodes import answers_used
 from sojourn.framework.types import Code, Codes, Date, Number
+from sojourn.framework.values import lineage
 from sojourn.language.codebook.blocks import Block, Entry, Facts, Heading, Table
 from sojourn.language.labels import text_of
 from sojourn.language.limits import limits
@@ -58,9 +59,8 @@ def _question(words: Words, question: Question, readers: list[str]) -> Entry:
         return phrase(key, words.language, **parts)
 
     rosters = {roster.name: roster.label for roster in words.framework.rosters}
-    roster = ""
-    if question.roster is not None:
-        roster = rosters[question.roster].get(words.language) or question.roster
+    around = reversed(lineage(words.framework.parents, question.roster))
+    roster = " › ".join(rosters[name].get(words.language) or name for name in around)
     numbers = (
         ""
         if question.choices

@@ -141,12 +141,19 @@ UNITS: Mapping[str, object] = {
     "times": gettext_lazy("times"),
     "worries": gettext_lazy("worries"),
 }
+_RANGE = re.compile(r"between (?P<low>[0-9]+) and (?P<high>[0-9]+)")
+_AT_LEAST = re.compile(r"at least (?P<low>[0-9]+)")
 _REPEATED = re.compile(r"\$\{\w+\}")
 _WITHIN = re.compile(r"\s*(\d+)\s*(hour|day|week|month)s?\s*")
 
 
 def value(text: str) -> str:
     """What an expression came out as."""
+    if found := _RANGE.fullmatch(text):
+        bounds = {"low": number(Fraction(found["low"])), "high": number(Fraction(found["high"]))}
+        return _("between %(low)s and %(high)s") % bounds
+    if found := _AT_LEAST.fullmatch(text):
+        return _("at least %(low)s") % {"low": number(Fraction(found["low"]))}
     return str(VALUES.get(text, text))
 
 
