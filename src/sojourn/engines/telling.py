@@ -439,7 +439,7 @@ def _quantified(op: str, node: AnyRow | AllRows, where: Node, scope: Scope) -> T
     scopes, more = found
     told = [*(tell(where, row) for row in scopes), *more]
     value, because = _joined(op, node, told, op == "any")
-    return Told(value, Because(op, because.text, because.value, (), because.parts))
+    return Told(value, Because(op, because.text, because.value, because.answers, because.parts))
 
 
 def _rows_number(node: SumRows | MinRows | MaxRows, scope: Scope) -> Told:
