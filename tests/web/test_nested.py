@@ -128,6 +128,7 @@ def test_each_row_has_its_own_buttons(road: Framework) -> None:
     for name in ('id="repeat-member-1-leg"', 'value="member:1:leg:2"', 'name="rows:member:0:leg"'):
         assert html.count(name) == 1
     assert html.count('name="add"') == 3
+    assert (html.count("<h2"), html.count("<h3")) == (1, 2)
 
 
 # -- what is told

@@ -108,6 +108,11 @@ class Repeat:
         """Where it stands on the page."""
         return f"repeat-{self.path.replace(':', '-')}"
 
+    @property
+    def heading(self) -> int:
+        """The level of its heading: one more within each row."""
+        return 2 + self.path.count(":") // 2
+
     def asked(self) -> Iterator[str]:
         """The keys of what the form asks now, of the repeat itself too."""
         if self.is_asked:
