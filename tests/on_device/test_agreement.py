@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import get_args
@@ -34,14 +33,14 @@ from sojourn.standards import on_device, submissions, xforms
 from sojourn.standards.xpath import Compiler, Helpers
 from sojourn.standards.xpath_numbers import GapError, Numeric
 from tests.generative.frameworks import frameworks
-from tests.on_device.conftest import Filled, Phone, Texts
+from tests.on_device.conftest import Filled, Inner, Phone, Texts, row_within
 from tests.spec import form
 from tests.spec.harness import framework_of, manual, scope
 from tests.spec.toc import CHAPTERS
 
 EXAMPLES = 400 if os.environ.get("SOJOURN_DEEP") else 25
 
-Rows = Mapping[str, Sequence[Texts]]
+Rows = Inner
 
 _WHOLE = st.integers(-3, 12).map(str) | st.sampled_from(["999999999", "-999999999", "30", "-1"])
 _DECIMAL = st.sampled_from(
@@ -72,16 +71,25 @@ def answer(question: Question) -> st.SearchStrategy[str]:
 
 @st.composite
 def interviews(draw: st.DrawFn, framework: Framework) -> tuple[Texts, Rows]:
-    """The answers of one unit, and of the rows of its repeats; none within other rows, as a phone
-    computes nothing of these."""
-    rows = {
-        roster.name: [
-            _answers(draw, framework, roster.name)
-            for _ in range(0 if roster.parent else draw(st.integers(0, 3)))
-        ]
-        for roster in framework.rosters
-    }
+    """The answers of one unit, and of the rows of its repeats."""
+    rows: dict[tuple[str, str], list[Texts]] = {}
+    for name, outer in framework.parents.items():
+        for around in _rows_of(rows, outer):
+            many = draw(st.integers(0, 2 if outer else 3))
+            rows[name, around] = [_answers(draw, framework, name) for _ in range(many)]
     return _answers(draw, framework, None), rows
+
+
+def _rows_of(rows: Rows, roster: str) -> list[str]:
+    """Every row of a repeat; 0 for the unit."""
+    if not roster:
+        return ["0"]
+    return [
+        row_within(around, number)
+        for (name, around), given in rows.items()
+        if name == roster
+        for number in range(1, len(given) + 1)
+    ]
 
 
 def _answers(draw: st.DrawFn, framework: Framework, roster: str | None) -> Texts:
@@ -155,10 +163,18 @@ def _response(framework: Framework) -> Response:
 
 def submission(framework: Framework, answers: Texts, rows: Rows) -> bytes:
     """What a client sends of these answers."""
-    body = _elements(answers)
-    body += "".join(f"<{r}>{_elements(row)}</{r}>" for r, given in rows.items() for row in given)
+    body = _elements(answers) + _rows_in("0", rows)
     meta = "<meta><instanceID>uuid:1</instanceID></meta>"
     return f'<data id="{framework.id}">{body}{meta}</data>'.encode()
+
+
+def _rows_in(around: str, rows: Rows) -> str:
+    return "".join(
+        f"<{name}>{_elements(row)}{_rows_in(row_within(around, at), rows)}</{name}>"
+        for (name, outer), given in rows.items()
+        if outer == around
+        for at, row in enumerate(given, start=1)
+    )
 
 
 def _elements(row: Texts) -> str:
@@ -172,14 +188,14 @@ def test_a_phone_finds_what_the_record_engine_finds(phone: Phone, data: st.DataO
     xform = xforms.converted(framework)
     for _ in range(3):
         answers, rows = data.draw(interviews(framework))
-        filled = phone.fill(xform, answers, rows)
-        answers = {**answers, **_todays(framework, None, filled, 0)}
+        filled = phone.fill(xform, answers, inner=rows)
+        answers = {**answers, **_todays(framework, None, filled, "0")}
         given_rows = {
-            roster: [
-                {**row, **_todays(framework, roster, filled, at)}
+            (roster, around): [
+                {**row, **_todays(framework, roster, filled, row_within(around, at))}
                 for at, row in enumerate(rows_given, start=1)
             ]
-            for roster, rows_given in rows.items()
+            for (roster, around), rows_given in rows.items()
         }
         read = submissions.read(framework, submission(framework, answers, given_rows))
         findings = record.assess(framework, record.without_broken(framework, read.answers))
@@ -191,10 +207,10 @@ def test_a_phone_finds_what_the_record_engine_finds(phone: Phone, data: st.DataO
         assert on_device.differences(computed, findings) == ()
 
 
-def _todays(framework: Framework, roster: str | None, filled: Filled, row: int) -> Texts:
+def _todays(framework: Framework, roster: str | None, filled: Filled, row: str) -> Texts:
     """The day on which the form was filled in, which is not for anybody to answer."""
     return {
-        q.name: filled.texts.get((q.name, row), "")
+        q.name: filled.texts.get((q.name, row if "." in row else int(row)), "")
         for q in framework.questions
         if q.roster == roster and q.kind == "today"
     }

@@ -169,7 +169,7 @@ def test_the_examples_of_what_we_ship_hold_on_a_phone(name: str, phone: Phone) -
     assert compared
 
 
-def _computed(texts: dict[tuple[str, int], str]) -> dict[str, str]:
+def _computed(texts: dict[tuple[str, int | str], str]) -> dict[str, str]:
     return {
         name.removeprefix(on_device.PREFIX): text
         for (name, row), text in texts.items()

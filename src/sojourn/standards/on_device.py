@@ -136,6 +136,7 @@ def paths_of(framework: Framework, survey: Sheet) -> Paths:
     """Where each question and repeat of a survey stands in a submission."""
     answers: dict[str, str] = {}
     repeats: dict[str, str] = {}
+    inner: dict[str, str] = {}
     counts: dict[str, str] = {}
     steps: list[list[str]] = [["/data"]]
     """The names of the open blocks: those of the form itself, and those within each open repeat."""
@@ -148,8 +149,8 @@ def paths_of(framework: Framework, survey: Sheet) -> Paths:
             open_blocks.append(kind)
             steps[-1].append(name)
             if kind == "repeat":
-                if not framework.parents.get(name):
-                    repeats[name] = "/".join(steps[-1])
+                path = "/".join(step for part in steps for step in part)
+                (inner if framework.parents.get(name) else repeats)[name] = path
                 counts[name] = row.get("repeat_count", "").strip()[2:-1]
                 steps.append([])
         elif edge == "end":
@@ -159,7 +160,7 @@ def paths_of(framework: Framework, survey: Sheet) -> Paths:
         elif name in asked:
             answers[name] = "/".join([*steps[-1], name])
     found = {roster: answers[name] for roster, name in counts.items() if name in answers}
-    return Paths(answers, repeats, found)
+    return Paths(answers, repeats, found, inner)
 
 
 # -- what is computed

@@ -73,6 +73,7 @@ from sojourn.framework.types import (
     Date,
     Number,
 )
+from sojourn.framework.values import lineage
 from sojourn.language.answers import missing_numbers, rounded
 from sojourn.language.form import limits_of
 from sojourn.standards import xpath_numbers as exact
@@ -101,11 +102,12 @@ _SIDES = {
 @dataclass(frozen=True)
 class Paths:
     """Where everything stands in the form. Questions of repeats are seen from their row; repeats
-    within repeats are not among `repeats`."""
+    within repeats are not among `repeats`, but in `inner`."""
 
     answers: Mapping[str, str]
     repeats: Mapping[str, str]
     counts: Mapping[str, str]
+    inner: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -413,12 +415,16 @@ class Compiler:
     # -- rosters
 
     def _asked(self, roster: str) -> str:
-        """Whether a repeat was asked for, as a submission is read: some row holds an answer, or
-        the question that counts its rows was answered with nought."""
-        questions = [q for q in self.framework.questions if q.roster == roster]
-        row = self._in_row()
-        answered = _any(row.answered(question) for question in questions)
-        some = f"count({self._repeat(roster)}[{answered}]) > 0"
+        """Whether a repeat was asked for, as a submission is read: some row, or some row within it,
+        holds an answer, or the question that counts its rows was answered with nought."""
+        parents, row = self.framework.parents, self._in_row()
+        found = []
+        for name, path in {roster: self._repeat(roster), **self.paths.inner}.items():
+            if roster in lineage(parents, name):
+                questions = (q for q in self.framework.questions if q.roster == name)
+                answered = _any(row.answered(question) for question in questions)
+                found.append(f"count({path}[{answered}]) > 0")
+        some = _any(found)
         count = self.paths.counts.get(roster)
         return f"({some} or number({count}) = 0)" if count else f"({some})"
 
