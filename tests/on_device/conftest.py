@@ -71,13 +71,16 @@ class Phone:
 
     def _hear(self) -> Filled:
         assert self.process.stdout is not None
-        filled = Filled()
+        filled, refused = Filled(), ""
         for line in self.process.stdout:
             if line == ".\n":
+                if refused:
+                    raise RuntimeError(refused)
                 return filled
             name, row, text = line.rstrip("\n").split("\t")
             if name == "!":
-                raise RuntimeError(text)
+                refused = text
+                continue
             key = name.removeprefix("hidden "), row if "." in row else int(row)
             filled.texts[key] = text
             if name.startswith("hidden "):

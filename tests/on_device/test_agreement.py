@@ -224,7 +224,9 @@ def test_a_phone_can_compute_every_kind_of_node() -> None:
         else:
             framework = framework_of(form.sheets(dict(spec.sheets)))
             for row in framework.ordered:
-                seen |= _kinds(framework, row.rule if isinstance(row, Factor) else row.node)
+                inside = None if isinstance(row, Factor) else row.of
+                node = row.rule if isinstance(row, Factor) else row.node
+                seen |= _kinds(framework, node, inside)
     assert set(get_args(nodes.Node)) - seen == {BooleanLiteral}
 
 
@@ -232,12 +234,12 @@ _WHOLE_NUMBERS = ("sum(${member_age})", "min(${member_age})", "max(${member_age}
 """The manual shows these with digits after the point, which need a constraint on a phone."""
 
 
-def _kinds(framework: Framework, node: Node) -> set[type]:
+def _kinds(framework: Framework, node: Node, inside: str | None = None) -> set[type]:
     """The kinds of nodes in an expression that a form client can compute."""
     paths = on_device.paths_of(framework, framework.sheets["survey"])
     one = Numeric("1", None, Number(0, Decimal(1)))
     measured = {measure.name: one for measure in framework.measures}
-    compiler = Compiler(framework, paths, on_device.PREFIX, measured, Helpers())
+    compiler = Compiler(framework, paths, on_device.PREFIX, measured, Helpers(), here=inside)
     try:
         match node.type:
             case Number():

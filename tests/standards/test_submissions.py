@@ -9,7 +9,7 @@ import pytest
 
 from sojourn.engines import record
 from sojourn.framework import Framework, Horizon, Missing, Response, Within
-from sojourn.framework.nodes import BooleanLiteral, FactorRef
+from sojourn.framework.nodes import BooleanLiteral, FactorRef, Or
 from sojourn.framework.types import BOOLEAN
 from sojourn.language import load_framework
 from sojourn.standards import on_device, submissions, xforms
@@ -121,6 +121,8 @@ factors:
    rule: "any(${member}[count(${leg}) = 0])"}
 - {name: several, label: S, level: household, effect: risk, nature: situational,
    rule: "count(${leg}) >= 2"}
+- {name: stops, label: S, level: household, effect: risk, nature: situational,
+   rule: "any(${stop}[${nights} > 9])"}
 """
 
 
@@ -203,12 +205,12 @@ def test_the_form_of_a_repeat_within_a_repeat_is_a_form(road: Framework) -> None
 
 def test_what_a_phone_leaves_to_the_server_is_told(road: Framework) -> None:
     urgent = tuple(replace(f, urgent=BooleanLiteral(True)) for f in road.factors)
-    when = FactorRef("far", BOOLEAN)
+    when = Or((FactorRef("far", BOOLEAN), FactorRef("stops", BOOLEAN)))
     like = urgent[0]
     response = Response(
         *("help", like.label, when, Horizon.IMMEDIATE, "", "", "", ""),
         *(like.data_class, like.basis),
     )
     found = on_device.gaps(replace(road, factors=urgent, responses=(response,)))
-    assert "a repeat within a repeat" in found["far"]
-    assert "help" in found
+    assert set(found) == {"stops", "help"}
+    assert "past a row at rows within it" in found["stops"]

@@ -10,7 +10,7 @@ cannot compute exactly is left out and told by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sojourn.framework import Findings, Framework, Horizon, Response, State
 from sojourn.framework.model import DIRECTION_TYPE, Direction, Effect, Factor, Measure, Sheet, Stage
@@ -28,7 +28,7 @@ from sojourn.framework.nodes import (
 )
 from sojourn.framework.types import BOOLEAN
 from sojourn.standards.survey import asked_of_unit, block
-from sojourn.standards.xpath import NOT_APPLICABLE, WITHIN, Compiler, Helpers, Paths, quoted
+from sojourn.standards.xpath import NOT_APPLICABLE, Compiler, Helpers, Paths, quoted
 from sojourn.standards.xpath_numbers import GapError, Numeric, choose, known
 
 PREFIX = "on_device__"
@@ -149,8 +149,7 @@ def paths_of(framework: Framework, survey: Sheet) -> Paths:
             open_blocks.append(kind)
             steps[-1].append(name)
             if kind == "repeat":
-                path = "/".join(step for part in steps for step in part)
-                (inner if framework.parents.get(name) else repeats)[name] = path
+                (repeats if len(steps) == 1 else inner)[name] = "/".join(steps[-1])
                 counts[name] = row.get("repeat_count", "").strip()[2:-1]
                 steps.append([])
         elif edge == "end":
@@ -159,7 +158,7 @@ def paths_of(framework: Framework, survey: Sheet) -> Paths:
             steps[-1].pop()
         elif name in asked:
             answers[name] = "/".join([*steps[-1], name])
-    found = {roster: answers[name] for roster, name in counts.items() if name in answers}
+    found = {roster: name for roster, name in counts.items() if name in answers}
     return Paths(answers, repeats, found, inner)
 
 
@@ -246,10 +245,8 @@ class _Work:
                 if name in self.found.gaps:
                     raise GapError(f"it looks at `{name}`, which cannot be computed there")
 
-    def _compiler(self, owner: str, helpers: Helpers, row: str = "./") -> Compiler:
-        return Compiler(
-            self.framework, self.paths, PREFIX, self.measured, helpers, owner=owner, row=row
-        )
+    def _compiler(self, owner: str, helpers: Helpers) -> Compiler:
+        return Compiler(self.framework, self.paths, PREFIX, self.measured, helpers, owner=owner)
 
     def _add_helpers(self, helpers: Helpers) -> None:
         for roster, rows in helpers.rows.items():
@@ -301,10 +298,8 @@ class _Work:
         return f"if({elsewhere}, '{NOT_APPLICABLE}', {text})"
 
     def _measure(self, measure: Measure, compiler: Compiler) -> None:
-        if measure.of is not None and measure.of not in self.paths.repeats:
-            raise GapError(WITHIN)
         if measure.of is not None:
-            compiler = self._compiler(measure.name, compiler.helpers, row="../")
+            compiler = replace(compiler, row="../", here=measure.of)
         number = compiler.number(measure.node).settled()
         found = {measure.name: f"if({known(number.low)}, {number.low}, '')"}
         if not number.kind.fixed:
