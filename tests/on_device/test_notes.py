@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_the_note_has_the_words_of_the_response_in_every_language() -> None:
 
 
 @pytest.mark.parametrize("change", [{"urgent": "no"}, {"horizon": "short_term"}])
-def test_what_can_wait_is_left_to_the_server(change: dict[str, str]) -> None:
+def test_what_can_wait_is_left_to_the_server(change: dict[str, Any]) -> None:
     assert on_device.PREFIX not in to_xform(framework(**change))
 
 
