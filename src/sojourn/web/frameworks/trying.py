@@ -21,7 +21,7 @@ from sojourn.framework import (
 )
 from sojourn.framework.types import Code, Codes, Date, Number
 from sojourn.framework.values import lineage
-from sojourn.web.cases import words as case_words
+from sojourn.language import figures
 from sojourn.web.cases.readings import Reading, reading
 from sojourn.web.cases.situation import Item, Reason, Situation, View, build
 from sojourn.web.frameworks import words
@@ -253,7 +253,7 @@ def _field(question: Question, key: str, text: str, is_shown: bool, error: str) 
     return Field(
         key=key,
         name=question.name,
-        label=case_words.plain(question.label.get(language())) or question.name,
+        label=figures.plain(question.label.get(language())) or question.name,
         hint=question.hint.get(language()),
         kind=_kind(question),
         options=tuple(
