@@ -123,6 +123,12 @@ def test_some_do_not_know_unless_all_is_to_be_answered(small: Framework) -> None
     assert unknown(complete=True) == 0
 
 
+def test_a_cut_off_beyond_all_calendars_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "far.yaml").write_text(FORM.replace("age(${born}) < 18", "age(${born}) < 99999999"))
+    far = load_framework(tmp_path / "far.yaml")
+    assert len(list(Simulation(far, complete=True).units(20))) == 20
+
+
 NESTED = """
 settings: {form_id: road, version: '1'}
 survey:

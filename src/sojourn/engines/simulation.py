@@ -278,12 +278,12 @@ class _OneUnit:
             return THE_DAY + timedelta(days=chance.randint(-14, 14))
         if name in cuts.ages:
             years = max(0, chance.choice(sorted(cuts.ages[name])) + chance.randint(-3, 3))
-            return today - timedelta(days=int(years * 365.2425) + chance.randint(0, 364))
+            return _moved(today, -int(years * 365.2425) - chance.randint(0, 364))
         if name in cuts.apart and chance.random() < 0.8:
             days = chance.choice(sorted(cuts.apart[name])) + chance.randint(-3, 3)
-            return self._other_day(name, row, today) + timedelta(days=days)
+            return _moved(self._other_day(name, row, today), days)
         if name in cuts.days and chance.random() < 0.8:
-            return chance.choice(sorted(cuts.days[name])) + timedelta(days=chance.randint(-3, 3))
+            return _moved(chance.choice(sorted(cuts.days[name])), chance.randint(-3, 3))
         return today - timedelta(days=chance.randint(0, 365))
 
     def _other_day(self, name: str, row: _Row | None, today: date) -> date:
@@ -367,6 +367,14 @@ class _Row:
     def outwards(self) -> list[_Row]:
         """The row and those around it, the innermost first."""
         return [self, *(self.around.outwards() if self.around else [])]
+
+
+def _moved(day: date, days: int) -> date:
+    """A day so many days later; the same one where the calendar does not reach so far."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return day
 
 
 def _several(codes: tuple[str, ...], chance: Random) -> str:
