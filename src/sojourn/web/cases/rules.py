@@ -47,6 +47,7 @@ def without_apart(
                 roster: tuple({n: v for n, v in row.items() if n in kept} for row in rows)
                 for roster, rows in answers.rosters.items()
             },
+            answers.within,
         ),
         frozenset(apart),
     )
