@@ -46,6 +46,10 @@ def _of_case(case: Case) -> list[object]:
     return [case.pk]
 
 
+def _of_act(case: Case) -> list[object]:
+    return [case.pk, "hold"]
+
+
 def _of_person(case: Case) -> list[object]:
     return [case.person_id]
 
@@ -112,6 +116,8 @@ ROUTES = {
     "cases:assess": Route(Verb.WRITE, args=_of_case),
     # A form belongs to the one who opened it, so others of the organisation get 404 as well.
     "cases:form": Route(Verb.WRITE, args=_of_ticket, ok=(200, 404)),
+    "cases:course": Route(Verb.READ, args=_of_case),
+    "cases:act": Route(Verb.WRITE, args=_of_act),
     "cases:review": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
     "places:list": Route(Verb.READ),
     "places:xform": Route(Verb.WRITE),
@@ -199,13 +205,21 @@ OF_SOMEBODY = [
 
 @pytest.mark.parametrize("name", OF_SOMEBODY)
 def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World) -> None:
-    args = {uuid.UUID: uuid.uuid4(), int: 10**6}
     who = "dana" if ROUTES[name].verb is Verb.CONFIGURE else "sami"
-    shape = [10**6] if name == "accounts:revoke" else [args[uuid.UUID]] * _parts(name)
+    shape: list[object] = [uuid.uuid4()] * _parts(name)
+    if name in SHAPES:
+        shape = SHAPES[name]
     url = reverse(name, args=shape)
     client = world.client(who)
     response = client.post(url) if ROUTES[name].method == "post" else client.get(url)
     assert response.status_code == 404
+
+
+SHAPES: dict[str, list[object]] = {
+    "accounts:revoke": [10**6],
+    "cases:act": [uuid.uuid4(), "hold"],
+}
+"""Addresses that are not made of ids alone."""
 
 
 def _parts(name: str) -> int:

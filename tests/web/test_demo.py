@@ -13,7 +13,7 @@ from sojourn.web import demo
 from sojourn.web.accounts.models import User
 from sojourn.web.audit.queries import verify
 from sojourn.web.cases import frameworks
-from sojourn.web.cases.models import Assessment, Case
+from sojourn.web.cases.models import Assessment, Case, CaseStep, Episode
 from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
 from sojourn.web.demo.stories import STORIES, USUAL, Story
@@ -40,6 +40,16 @@ def test_a_small_world_is_loaded_once_and_plainly_synthetic(db: None, domv: Fram
     assert Assessment.objects.count() >= 10
     assert Consent.objects.count() == 14
     assert verify().intact
+
+
+def test_cases_have_taken_their_course(db: None, domv: Framework) -> None:
+    assert demo.load({"HS": 40, "CL": 1})
+    assert {"open", "closed"} <= set(Case.objects.values_list("state", flat=True))
+    assert {"assessing", "planning", "implementing"} <= set(
+        Case.objects.values_list("phase", flat=True)
+    )
+    assert CaseStep.objects.exclude(words=b"").exists()
+    assert Episode.objects.count() >= Case.objects.count()
 
 
 def test_the_whole_world_is_as_large_as_promised() -> None:

@@ -29,6 +29,8 @@ PAGES: Urls = {
     "looks": lambda w: reverse("people:looks", args=[w.case.person_id]),
     "consent": lambda w: reverse("consent:new", args=[w.case.person_id]),
     "situation": lambda w: reverse("cases:situation", args=[w.case.pk]),
+    "course": lambda w: reverse("cases:course", args=[w.case.pk]),
+    "act": lambda w: reverse("cases:act", args=[w.case.pk, "close"]),
     "assess": lambda w: reverse("cases:assess", args=[w.case.pk]),
     "form": lambda w: reverse("cases:form", args=[w.case.pk, _ticket(w)]),
     "frameworks": lambda _w: reverse("frameworks:list"),
@@ -105,7 +107,7 @@ def test_no_address_or_title_holds_anything_personal(name: str, world: World) ->
 @pytest.mark.parametrize(
     "name",
     [
-        *("people", "day", "situation", "person", "looks", "audit", "members"),
+        *("people", "day", "situation", "course", "person", "looks", "audit", "members"),
         *("frameworks", "framework", "version", "try", "compare"),
     ],
 )

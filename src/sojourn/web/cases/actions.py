@@ -19,7 +19,9 @@ from sojourn.web.accounts.models import Organisation
 from sojourn.web.audit.actions import record
 from sojourn.web.cases import frameworks, rules
 from sojourn.web.cases.answers import split
-from sojourn.web.cases.models import Assessment, Case, CaseState, LegalBasis
+from sojourn.web.cases.models import Assessment, Case, CaseStep, Episode, LegalBasis
+from sojourn.web.cases.rules import How
+from sojourn.web.cases.states import Act, CaseState, Phase, step_of
 from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.consent.rules import Cover
 from sojourn.web.people import actions as people
@@ -35,9 +37,14 @@ def open_files(
     newcomers: Sequence[Newcomer],
     by: Principal,
     at: datetime | None = None,
+    screening: bool = False,
 ) -> list[Case]:
-    """Registers people and opens a case for each; the one who does it is the case worker."""
+    """Registers people and opens a case for each; the one who does it is the case worker.
+
+    With `screening` it is found out first whether the organisation takes the case on.
+    """
     when = at or timezone.now()
+    state, phase = (CaseState.SCREENING, "") if screening else (CaseState.OPEN, Phase.ASSESSING)
     cases = [
         Case(
             person=person,
@@ -45,11 +52,23 @@ def open_files(
             worker_id=by.user_id,
             team_id=by.team_in(organisation.pk),
             opened_at=when,
+            state=state,
+            phase=phase,
             review_on=rules.next_review(when.date(), urgent=True),
         )
         for person in people.register(organisation=organisation, people=newcomers, by=by, at=when)
     ]
     Case.objects.bulk_create(cases)
+    Episode.objects.bulk_create(
+        Episode(
+            case=case,
+            organisation_id=case.organisation_id,
+            number=case.episode,
+            opened_at=when,
+            opened_by_id=by.user_id,
+        )
+        for case in cases
+    )
     for case in cases:
         _note(case, "add", by)
     return cases
@@ -123,6 +142,8 @@ def assess(
 def set_review(*, case: Case, on: date, by: Principal) -> None:
     """Sets the day on which somebody looks at the case again."""
     _check_may(by, case)
+    if not case.is_worked:
+        raise ValidationError(_("This case is closed."))
     if on < timezone.localdate():
         raise ValidationError(_("Choose today or a later day."))
     before, case.review_on = case.review_on, on
@@ -130,12 +151,90 @@ def set_review(*, case: Case, on: date, by: Principal) -> None:
     _note(case, "correct", by, {"review_on": [str(before), on.isoformat()]})
 
 
+@transaction.atomic
+def take(*, case: Case, act: Act, by: Principal, how: How, at: datetime | None = None) -> CaseStep:
+    """Does one act of the table with a case, and keeps who did it and why.
+
+    Raises PermissionDenied without the right to write, WrongStateError where the case is in another
+    state by now, ValidationError where something the act asks for is missing or wrong.
+    """
+    _check_may(by, case)
+    now = Case.objects.select_for_update().only("state", "phase", "episode").get(pk=case.pk)
+    before, phase = CaseState(now.state), now.phase
+    step = step_of(before, act)
+    when = at or timezone.now()
+    rules.check_how(act, how, phase=phase, today=timezone.localdate(when))
+    if act is not Act.CLOSE and case.person.erased_at is not None:
+        raise ValidationError(_("This person was erased."))
+    if step.new_episode:
+        _check_no_other(case)
+    case.state, case.episode = step.to, now.episode + step.new_episode
+    case.phase = rules.phase_after(act, how, phase=phase)
+    case.review_on = rules.review_after(act, how, review_on=case.review_on)
+    case.save(update_fields=["state", "phase", "episode", "review_on"])
+    _keep_episode(case, act, how, by, when)
+    row = CaseStep(
+        case=case,
+        organisation_id=case.organisation_id,
+        episode=case.episode,
+        act=act,
+        state_before=before,
+        state=step.to,
+        phase_before=phase,
+        phase=case.phase,
+        reason=how.reason,
+        at=when,
+        by_id=by.user_id,
+    )
+    row.words = _sealed(case, how.words, place=f"cases_casestep.words|{row.pk}")
+    row.save(force_insert=True)
+    changed = {"state": [before.value, step.to.value], "phase": [phase, case.phase]}
+    # Why a case ends may say much about a person, so the reason stands with the case alone.
+    _note(case, act.value, by, {**changed, "reason": None})
+    return row
+
+
+def _keep_episode(case: Case, act: Act, how: How, by: Principal, when: datetime) -> None:
+    if act is Act.REOPEN:
+        Episode.objects.create(
+            case=case,
+            organisation_id=case.organisation_id,
+            number=case.episode,
+            opened_at=when,
+            opened_by_id=by.user_id,
+            opened_because=how.reason,
+        )
+    if act is Act.CLOSE:
+        Episode.objects.filter(case=case, closed_at=None).update(
+            closed_at=when,
+            closed_by_id=by.user_id,
+            closed_because=how.reason,
+            outcome=how.outcome,
+            feedback=how.feedback,
+        )
+
+
+def _check_no_other(case: Case) -> None:
+    others = Case.objects.filter(person_id=case.person_id, organisation_id=case.organisation_id)
+    if any(other.is_worked for other in others.exclude(pk=case.pk).only("state")):
+        raise ValidationError(_("There is another open case about this person. Work on that one."))
+
+
+def _sealed(case: Case, words: str, *, place: str) -> bytes:
+    """Words about a person, readable with the person's key only."""
+    if not words:
+        return b""
+    if case.person.erased_at is not None:
+        raise ValidationError(_("This person was erased, so nothing can be written about them."))
+    return identities.key_of(case.person).seal(words.encode(), place=place)
+
+
 def check_may_assess(*, case: Case, basis: LegalBasis, by: Principal) -> None:
     """Raises, with the reason, where an assessment of this case may not be made now."""
     _check_may(by, case)
     if case.person.erased_at is not None:
         raise ValidationError(_("This person was erased."))
-    if case.state != CaseState.OPEN:
+    if not case.is_worked:
         raise ValidationError(_("This case is closed."))
     if basis is LegalBasis.CONSENT:
         cover = cover_for_assessment(case.person, timezone.localdate())

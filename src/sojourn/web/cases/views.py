@@ -1,4 +1,4 @@
-"""The situation page, and the way to a new assessment."""
+"""The situation page, the way to a new assessment, and the course of the case."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from sojourn.framework import DataClass, Findings
 from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
-from sojourn.web.cases import actions, frameworks, queries, readings
+from sojourn.web.cases import actions, frameworks, queries, readings, rules
+from sojourn.web.cases import course as lines
 from sojourn.web.cases.answers import coded
-from sojourn.web.cases.forms import ReviewForm, StartForm
+from sojourn.web.cases.forms import ActForm, ReviewForm, StartForm
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
 from sojourn.web.cases.readings import Reading
 from sojourn.web.cases.situation import Situation, build
+from sojourn.web.cases.states import Act, WrongStateError
 from sojourn.web.consent import words as consent_words
 from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.consent.rules import Cover
@@ -68,7 +70,6 @@ def situation(
         "situation": _situation(shown, before, classes) if shown is not None else None,
         "readings": _readings(shown, classes) if shown is not None else (),
         "rules_url": _rules_url(shown) if shown is not None else "",
-        "review_form": ReviewForm(initial={"review_on": case.review_on}),
         "may_write": reaches(by, case, Purpose.CASE_WORK),
         "today": timezone.localdate(),
     }
@@ -152,7 +153,72 @@ def review(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         messages.success(request, _("The day was set."))
     except ValidationError as problem:
         messages.error(request, " ".join(problem.messages))
-    return redirect("cases:situation", case_id=case.pk)
+    return redirect("cases:course", case_id=case.pk)
+
+
+@needs(Verb.READ)
+@require_GET
+def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Where the case stands, what can be done with it, and what was done so far."""
+    by = principal_of(request)
+    case, door = queries.case_or_404(by, case_id)
+    classes = door.classes(case)
+    note_read(
+        request, by=by, purpose=Purpose.SUPPORT, shown=[case], case_id=case.pk, classes=classes
+    )
+    may_write = reaches(by, case, Purpose.CASE_WORK)
+    context = {
+        "case": case,
+        "person": case.person,
+        "identity": identities.open_many([case.person])[case.person_id],
+        "phases": lines.phases(case),
+        "acts": lines.offered(case) if may_write else (),
+        "steps": lines.step_lines(case, queries.steps(case), classes),
+        "episodes": lines.episode_lines(queries.episodes(case)),
+        "review_form": ReviewForm(initial={"review_on": case.review_on}),
+        "may_write": may_write,
+        "today": timezone.localdate(),
+    }
+    return render(request, "cases/course.html", context)
+
+
+@needs(Verb.WRITE)
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, case_id: uuid.UUID, act: str) -> HttpResponse:
+    """One act with the case: what it asks for, and doing it."""
+    by = principal_of(request)
+    case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
+    if act not in Act.values:
+        raise Http404
+    wanted = Act(act)
+    if wanted not in lines.offered(case):
+        messages.error(request, _("This cannot be done with the case as it stands now."))
+        return redirect("cases:course", case_id=case.pk)
+    form = ActForm(wanted, case, request.POST or None, initial=_usual_day(case))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.take(case=case, act=wanted, how=form.how(), by=by)
+            messages.success(request, _("It was written down."))
+            return redirect("cases:course", case_id=case.pk)
+        except WrongStateError:
+            messages.error(request, _("Somebody else changed this case in the meantime."))
+            return redirect("cases:course", case_id=case.pk)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+    note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[case], case_id=case.pk)
+    context = {
+        "case": case,
+        "person": case.person,
+        "act": wanted,
+        "help": lines.HELPS[wanted],
+        "form": form,
+    }
+    return render(request, "cases/act.html", context, status=400 if form.errors else 200)
+
+
+def _usual_day(case: Case) -> dict[str, object]:
+    today = timezone.localdate()
+    return {"review_on": rules.next_review(today, urgent=case.is_urgent)}
 
 
 def _chosen(

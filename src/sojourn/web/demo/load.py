@@ -22,6 +22,7 @@ from sojourn.web.consent import actions as consents
 from sojourn.web.consent.actions import Asked
 from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
+from sojourn.web.demo.course import live_on
 from sojourn.web.demo.places import answer_for_places, at_a_place
 from sojourn.web.demo.stories import STORIES, Story
 from sojourn.web.demo.world import DEMO, FIRST_NAMES, LOGINS, ORGANISATIONS, PEOPLE
@@ -89,6 +90,8 @@ class _Life:
         if answer == "given":
             self._assess(case, moments)
         self._what_follows(case, consent, answer)
+        if answer == "given" and not case.is_urgent:
+            live_on(case, number=self.number, helper=self.helper, since=moments[-1])
 
     def _moments(self) -> list[datetime]:
         """One to three moments at office hours, the last ones some weeks apart."""
