@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from sojourn.framework import Framework
 from sojourn.language import load_framework
@@ -23,6 +24,9 @@ from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
 from sojourn.web.places import actions as places
 from sojourn.web.places.models import PlaceAnswers
+from sojourn.web.plans import actions as plans
+from sojourn.web.plans.actions import Wish
+from sojourn.web.plans.models import Approval
 from tests.web.conftest import ROLES, World, with_places
 from tests.web.test_places import place_xml
 
@@ -48,6 +52,22 @@ def _of_case(case: Case) -> list[object]:
 
 def _of_act(case: Case) -> list[object]:
     return [case.pk, "hold"]
+
+
+def _of_plan(case: Case) -> list[object]:
+    return [case.pk, case.plans.get().version]
+
+
+def _of_item(case: Case) -> list[object]:
+    return [case.pk, case.plan_items.get().pk]
+
+
+def _of_item_act(case: Case) -> list[object]:
+    return [*_of_item(case), "start"]
+
+
+def _of_approval(case: Case) -> list[object]:
+    return [case.pk, Approval.objects.get(subject__case=case).pk]
 
 
 def _of_person(case: Case) -> list[object]:
@@ -119,6 +139,15 @@ ROUTES = {
     "cases:course": Route(Verb.READ, args=_of_case),
     "cases:act": Route(Verb.WRITE, args=_of_act),
     "cases:review": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "plans:board": Route(Verb.READ, args=_of_case),
+    "plans:version": Route(Verb.READ, args=_of_plan),
+    "plans:begin": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "plans:add": Route(Verb.WRITE, args=_of_case),
+    "plans:item": Route(Verb.WRITE, args=_of_item),
+    "plans:step": Route(Verb.WRITE, args=_of_item_act),
+    "plans:ask": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "plans:decide": Route(Verb.APPROVE, args=_of_approval),
+    "plans:take_back": Route(Verb.WRITE, "post", _of_approval, ok=(302,)),
     "places:list": Route(Verb.READ),
     "places:xform": Route(Verb.WRITE),
     "places:place": Route(Verb.READ, args=_of_place),
@@ -161,8 +190,21 @@ def foreign(world: World) -> Case:
     world.assess(case, name="chiara")
     for owner, theirs in (("bilal", world.case), ("chiara", case)):
         field.open_form(case=theirs, basis=LegalBasis.CONSENT, by=world.by(owner))
+        plan = plans.begin(case=theirs, by=world.by(owner))
+        plans.add_item(plan=plan, wish=_wish(theirs), by=world.by(owner))
+        plans.ask(plan=plan, by=world.by(owner))
         places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
     return case
+
+
+def _wish(case: Case) -> Wish:
+    return Wish(
+        need="nowhere_safe",
+        goal="somewhere safe",
+        horizon="immediate",
+        due=timezone.localdate(),
+        owner_organisation=case.organisation,
+    )
 
 
 def _call(client: Client, name: str, case: Case) -> int:
@@ -218,12 +260,15 @@ def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World)
 SHAPES: dict[str, list[object]] = {
     "accounts:revoke": [10**6],
     "cases:act": [uuid.uuid4(), "hold"],
+    "plans:version": [uuid.uuid4(), 1],
+    "plans:step": [uuid.uuid4(), uuid.uuid4(), "start"],
 }
 """Addresses that are not made of ids alone."""
 
 
 def _parts(name: str) -> int:
-    return 2 if name in ("consent:step", "cases:assessment", "cases:form") else 1
+    two = ("consent:step", "cases:assessment", "cases:form")
+    return 2 if name in (*two, "plans:item", "plans:decide", "plans:take_back") else 1
 
 
 def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Case) -> None:
@@ -234,6 +279,15 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
     ticket = Ticket.objects.get(case=world.case)
     url = reverse("cases:form", args=[stranger.pk, ticket.pk])
     assert world.client("bilal").get(url).status_code == 404
+    _case, item = _of_item(world.case)
+    for url in (
+        reverse("plans:item", args=[stranger.pk, item]),
+        reverse("plans:step", args=[stranger.pk, item, "start"]),
+        reverse("plans:version", args=[stranger.pk, 1]),
+    ):
+        assert world.client("bilal").get(url).status_code == 404
+    url = reverse("plans:decide", args=[stranger.pk, _of_approval(world.case)[1]])
+    assert world.client("sami").get(url).status_code == 404
 
 
 OF_A_CASE = [

@@ -20,6 +20,7 @@ from sojourn.web.demo.stories import STORIES, USUAL, Story
 from sojourn.web.demo.world import PEOPLE
 from sojourn.web.people import identities
 from sojourn.web.people.models import Person
+from sojourn.web.plans.models import Approval, PlanItem
 
 
 @pytest.fixture
@@ -50,6 +51,9 @@ def test_cases_have_taken_their_course(db: None, domv: Framework) -> None:
     )
     assert CaseStep.objects.exclude(words=b"").exists()
     assert Episode.objects.count() >= Case.objects.count()
+    states = set(PlanItem.objects.values_list("state", flat=True))
+    assert {"planned", "done"} <= states
+    assert Approval.objects.filter(state="requested").exists()
 
 
 def test_the_whole_world_is_as_large_as_promised() -> None:

@@ -11,11 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
 from sojourn.web.cases.models import LegalBasis
 from sojourn.web.field import actions as field
+from sojourn.web.plans import actions as plans
+from sojourn.web.plans.models import Approval
 from sojourn.web.translations import LOCALE
 from tests.web.conftest import SECRETS, World
 
@@ -31,6 +33,10 @@ PAGES: Urls = {
     "situation": lambda w: reverse("cases:situation", args=[w.case.pk]),
     "course": lambda w: reverse("cases:course", args=[w.case.pk]),
     "act": lambda w: reverse("cases:act", args=[w.case.pk, "close"]),
+    "plan": lambda w: reverse("plans:board", args=_planned(w)),
+    "plan item": lambda w: reverse("plans:item", args=[w.case.pk, _item(w)]),
+    "plan step": lambda w: reverse("plans:step", args=[w.case.pk, _item(w), "finish"]),
+    "add": lambda w: reverse("plans:add", args=_planned(w)),
     "assess": lambda w: reverse("cases:assess", args=[w.case.pk]),
     "form": lambda w: reverse("cases:form", args=[w.case.pk, _ticket(w)]),
     "frameworks": lambda _w: reverse("frameworks:list"),
@@ -40,6 +46,7 @@ PAGES: Urls = {
     "compare": lambda w: reverse("frameworks:compare", args=[w.framework.id]),
 }
 OTHERS = {
+    "decide": ("sami", lambda w: reverse("plans:decide", args=[*_planned(w), _asked(w)])),
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
     "members": ("dana", lambda _w: reverse("accounts:members")),
     "audit": ("emil", lambda _w: reverse("audit:log")),
@@ -50,6 +57,33 @@ ALL = {**{name: ("bilal", url) for name, url in PAGES.items()}, **OTHERS}
 def _ticket(world: World) -> object:
     by = world.by("bilal")
     return field.open_form(case=world.case, basis=LegalBasis.CONSENT, by=by).pk
+
+
+def _planned(world: World) -> list[object]:
+    """The case, with a plan and something in it."""
+    by = world.by("bilal")
+    plan = plans.begin(case=world.case, by=by)
+    wish = plans.Wish(
+        need="nowhere_safe",
+        response="bed_tonight",
+        goal="somewhere quiet",
+        horizon="immediate",
+        due=timezone.localdate(),
+        owner_organisation=world.harbour,
+        owner=world.users["bilal"],
+    )
+    plans.add_item(plan=plan, wish=wish, by=by)
+    plans.ask(plan=plan, by=by)
+    return [world.case.pk]
+
+
+def _asked(world: World) -> object:
+    return Approval.objects.get(subject__case=world.case).pk
+
+
+def _item(world: World) -> object:
+    _planned(world)
+    return world.case.plan_items.get().pk
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar", "es"])

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "sojourn.web.people",
     "sojourn.web.consent",
     "sojourn.web.cases",
+    "sojourn.web.plans",
     "sojourn.web.field",
     "sojourn.web.places",
     "sojourn.web.frameworks",

@@ -25,7 +25,7 @@ from sojourn.web.cases.states import Act, CaseState, Phase, step_of
 from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.consent.rules import Cover
 from sojourn.web.people import actions as people
-from sojourn.web.people import identities
+from sojourn.web.people import identities, words
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.places import actions as places
 
@@ -186,7 +186,7 @@ def take(*, case: Case, act: Act, by: Principal, how: How, at: datetime | None =
         at=when,
         by_id=by.user_id,
     )
-    row.words = _sealed(case, how.words, place=f"cases_casestep.words|{row.pk}")
+    row.words = words.seal(row, "words", case.person, how.words)
     row.save(force_insert=True)
     changed = {"state": [before.value, step.to.value], "phase": [phase, case.phase]}
     # Why a case ends may say much about a person, so the reason stands with the case alone.
@@ -218,15 +218,6 @@ def _check_no_other(case: Case) -> None:
     others = Case.objects.filter(person_id=case.person_id, organisation_id=case.organisation_id)
     if any(other.is_worked for other in others.exclude(pk=case.pk).only("state")):
         raise ValidationError(_("There is another open case about this person. Work on that one."))
-
-
-def _sealed(case: Case, words: str, *, place: str) -> bytes:
-    """Words about a person, readable with the person's key only."""
-    if not words:
-        return b""
-    if case.person.erased_at is not None:
-        raise ValidationError(_("This person was erased, so nothing can be written about them."))
-    return identities.key_of(case.person).seal(words.encode(), place=place)
 
 
 def check_may_assess(*, case: Case, basis: LegalBasis, by: Principal) -> None:

@@ -14,7 +14,7 @@ from sojourn.framework import DataClass
 from sojourn.web.cases.models import Case, CaseStep, Episode
 from sojourn.web.cases.reasons import REASONS, CloseReason, Feedback, Outcome, ReopenReason
 from sojourn.web.cases.states import Act, CaseState, Phase, acts
-from sojourn.web.people import identities
+from sojourn.web.people import words
 from sojourn.web.vault import Key
 
 DONE: Mapping[Act, object] = {
@@ -89,8 +89,7 @@ def step_lines(
     case: Case, steps: Iterable[CaseStep], classes: Collection[DataClass]
 ) -> list[StepLine]:
     """What was done, in words. Words that somebody wrote need clearance for `case_work`."""
-    shown = case.person.erased_at is None and DataClass.CASE_WORK in classes
-    key = identities.key_of(case.person) if shown else None
+    key = words.key_for(case.person) if DataClass.CASE_WORK in classes else None
     return [_step_line(step, key) for step in steps]
 
 
@@ -114,15 +113,11 @@ def episode_lines(episodes: Iterable[Episode]) -> list[EpisodeLine]:
 
 def _step_line(step: CaseStep, key: Key | None) -> StepLine:
     act = Act(step.act)
-    words = ""
-    if step.words and key is not None:
-        place = f"cases_casestep.words|{step.pk}"
-        words = key.open(bytes(step.words), place=place).decode()
     return StepLine(
         at=step.at,
         title=_moved(step) if act is Act.MOVE else str(DONE[act]),
         reason=_label(REASONS[act], step.reason) if act in REASONS else "",
-        words=words,
+        words=words.opened(step, "words", key),
         by=step.by.name if step.by else "",
         state_class=step.state,
     )

@@ -37,6 +37,7 @@ from sojourn.web.i18n import language
 from sojourn.web.people import identities
 from sojourn.web.places import words as place_words
 from sojourn.web.places.models import Joined
+from sojourn.web.plans import queries as plans
 
 
 @needs(Verb.READ)
@@ -172,6 +173,7 @@ def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "person": case.person,
         "identity": identities.open_many([case.person])[case.person_id],
         "phases": lines.phases(case),
+        "progress": plans.progress(case, classes),
         "acts": lines.offered(case) if may_write else (),
         "steps": lines.step_lines(case, queries.steps(case), classes),
         "episodes": lines.episode_lines(queries.episodes(case)),

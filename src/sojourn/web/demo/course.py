@@ -7,17 +7,25 @@ from random import Random
 
 from django.utils import timezone
 
+from sojourn.framework import Horizon
 from sojourn.web.accounts.access import Principal
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case
 from sojourn.web.cases.rules import How
 from sojourn.web.cases.states import Act, Phase
+from sojourn.web.plans import actions as plans
+from sojourn.web.plans.actions import End, Wish
+from sojourn.web.plans.models import PlanItem
+from sojourn.web.plans.needs import offer
+from sojourn.web.plans.states import ItemAct
 
 WHY = {
     Phase.PLANNING: "Demo: enough is known to plan together.",
     Phase.IMPLEMENTING: "Demo: the plan was agreed.",
     Phase.FOLLOWING_UP: "Demo: the steps are done; we look whether it lasts.",
 }
+GOALS = ("", "Demo: to sleep through the night", "Demo: to have papers of my own", "")
+_DAYS = {Horizon.IMMEDIATE: 2, Horizon.SHORT_TERM: 20, Horizon.LONG_TERM: 60}
 _COURSES: tuple[str, ...] = ("none",) * 5 + ("planning",) * 3
 _COURSES += ("implementing",) * 4 + ("following_up", "on_hold", "closed", "closed", "reopened")
 
@@ -29,7 +37,43 @@ def live_on(case: Case, *, number: int, helper: Principal, since: datetime) -> N
     acts = _acts(course, chance)
     span = (timezone.now() - since) / (len(acts) + 1)
     for turn, (act, how) in enumerate(acts, start=1):
-        cases.take(case=case, act=act, how=how, by=helper, at=since + turn * span)
+        at = since + turn * span
+        if how.phase == Phase.IMPLEMENTING:
+            plan_something(case, chance, helper, at)
+        cases.take(case=case, act=act, how=how, by=helper, at=at)
+
+
+def plan_something(case: Case, chance: Random, helper: Principal, at: datetime) -> None:
+    """A plan of what the findings suggest; some of it done, some late, some asked about."""
+    plan = plans.begin(case=case, by=helper, at=at)
+    offered = offer(plan.assessment, plans.clearance(case, helper))
+    suggested = [each for each in offered.responses if offered.needs_of[each.name]]
+    for response in chance.sample(suggested, min(len(suggested), chance.randint(3, 7))):
+        horizon = response.horizon or Horizon.SHORT_TERM
+        wish = Wish(
+            need=offered.needs_of[response.name][0],
+            response=response.name,
+            goal=chance.choice(GOALS),
+            horizon=horizon.value,
+            due=at.date() + timedelta(days=_DAYS[horizon] + chance.randint(0, 30)),
+            owner_organisation=case.organisation,
+            owner=case.worker if chance.random() < 0.8 else None,
+            resource=chance.choice(["", *(each.name for each in offered.resources[:2])]),
+        )
+        item = plans.add_item(plan=plan, wish=wish, by=helper, at=at)
+        _go_on(item, chance, helper)
+    if suggested and chance.random() < 0.5:
+        plans.ask(plan=plan, by=helper, at=at)
+
+
+def _go_on(item: PlanItem, chance: Random, helper: Principal) -> None:
+    luck = chance.random()
+    if luck < 0.35:
+        return
+    plans.step_item(item=item, act=ItemAct.START, end=End(), by=helper)
+    if luck > 0.6:
+        end = End(outcome=chance.choice(("helped", "helped", "helped_in_part", "not_known")))
+        plans.step_item(item=item, act=ItemAct.FINISH, end=end, by=helper)
 
 
 def _acts(course: str, chance: Random) -> list[tuple[Act, How]]:

@@ -1,0 +1,428 @@
+"""The only writer of plans, items and approvals."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sojourn.framework import DataClass
+from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
+from sojourn.web.accounts.models import Organisation, User
+from sojourn.web.accounts.queries import helpers
+from sojourn.web.audit.actions import record
+from sojourn.web.cases.models import Assessment, Case
+from sojourn.web.people import words
+from sojourn.web.plans import rules
+from sojourn.web.plans.access import check_can_decide
+from sojourn.web.plans.models import Approval, Decision, ItemStep, Plan, PlanItem
+from sojourn.web.plans.needs import Offer, offer
+from sojourn.web.plans.rules import Agreed
+from sojourn.web.plans.states import (
+    WAITING,
+    ApprovalState,
+    EndReason,
+    ItemAct,
+    ItemState,
+    Outcome,
+    WrongStateError,
+    check_approval_step,
+    item_after,
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an item is to be: names of the framework, words, who, by when."""
+
+    need: str
+    goal: str
+    horizon: str
+    due: date
+    owner_organisation: Organisation
+    owner: User | None = None
+    by_person: bool = False
+    response: str = ""
+    resource: str = ""
+
+
+@dataclass(frozen=True)
+class End:
+    """How an act with an item is explained."""
+
+    reason: str = ""
+    outcome: str = ""
+    words: str = ""
+
+
+@transaction.atomic
+def begin(*, case: Case, by: Principal, at: datetime | None = None) -> Plan:
+    """A new version of the plan, on the newest assessment; what is still to do goes along.
+
+    Raises PermissionDenied without the right to write, ValidationError where the case is not worked
+    on or nothing was assessed in this episode.
+    """
+    _check_may(by, case)
+    if not case.is_worked:
+        raise ValidationError(_("This case is closed."))
+    newest = _newest(case)
+    if newest is None:
+        raise ValidationError(_("A plan rests on an assessment. Make one first."))
+    before = Plan.objects.select_for_update().filter(case=case, is_current=True).first()
+    last = Plan.objects.filter(case=case).order_by("-version").first()
+    if before is not None:
+        _end_approvals(before, by, ApprovalState.STALE)
+        before.is_current = False
+        before.save(update_fields=["is_current"])
+    plan = Plan.objects.create(
+        case=case,
+        person_id=case.person_id,
+        organisation_id=case.organisation_id,
+        version=last.version + 1 if last is not None else 1,
+        episode=case.episode,
+        assessment=newest,
+        made_at=at or timezone.now(),
+        made_by_id=by.user_id,
+    )
+    if before is not None:
+        _carry_over(before, plan)
+    _note(plan, "add", by, {"version": [None, plan.version]})
+    return plan
+
+
+@transaction.atomic
+def add_item(*, plan: Plan, wish: Wish, by: Principal, at: datetime | None = None) -> PlanItem:
+    """One more thing to do. The need has to be one that the plan's assessment found.
+
+    Raises PermissionDenied without the right to write, ValidationError (by field) for a wrong wish.
+    """
+    _check_may(by, plan)
+    _check_open(plan)
+    offered = _offer(plan, by)
+    item = PlanItem(
+        plan=plan,
+        case_id=plan.case_id,
+        person_id=plan.person_id,
+        organisation_id=plan.organisation_id,
+        framework_id=plan.assessment.framework_id,
+        made_at=at or timezone.now(),
+        made_by_id=by.user_id,
+        **_named(wish, offered),
+        **_plain(wish, plan),
+    )
+    item.goal = words.seal(item, "goal", plan.person, wish.goal)
+    item.save(force_insert=True)
+    _note(item, "add", by)
+    _changed(plan, by)
+    return item
+
+
+@transaction.atomic
+def change_item(*, item: PlanItem, wish: Wish, by: Principal) -> None:
+    """Changes what an item is about; raises as `add_item` does. An approval stops to count."""
+    _check_may(by, item)
+    _check_open(item.plan)
+    if ItemState(item.state) not in WAITING:
+        raise ValidationError(_("This has ended. Take it up again before you change it."))
+    kept = {"need": item.need, "response": item.response, "resource": item.resource}
+    asked = {"need": wish.need, "response": wish.response, "resource": wish.resource}
+    values: dict[str, object] = _plain(wish, item.plan)
+    if kept != asked:
+        values |= _named(wish, _offer(item.plan, by))
+        values["framework_id"] = item.plan.assessment.framework_id
+    names = [name for name, value in values.items() if getattr(item, name) != value]
+    for name in names:
+        setattr(item, name, values[name])
+    if words.opened(item, "goal", words.key_for(item.person)) != wish.goal:
+        item.goal = words.seal(item, "goal", item.person, wish.goal)
+        names.append("goal")
+    if not names:
+        return
+    item.save(update_fields=names)
+    _note(item, "correct", by, dict.fromkeys(names))
+    _changed(item.plan, by)
+
+
+@transaction.atomic
+def step_item(
+    *, item: PlanItem, act: ItemAct, end: End, by: Principal, at: datetime | None = None
+) -> ItemStep:
+    """Does one act of the table with an item, and keeps who did it and why.
+
+    Raises PermissionDenied, WrongStateError where the item is in another state by now, and
+    ValidationError where an outcome or a reason is missing.
+    """
+    _check_may(by, item)
+    _check_open(item.plan)
+    now = PlanItem.objects.select_for_update().values_list("state", flat=True).get(pk=item.pk)
+    item.state = item_after(ItemState(now), act)
+    _check_end(act, end)
+    item.outcome = end.outcome if act is ItemAct.FINISH else ""
+    item.ended_because = end.reason if act in (ItemAct.FAIL, ItemAct.DROP) else ""
+    item.save(update_fields=["state", "outcome", "ended_because"])
+    row = ItemStep(
+        item=item,
+        organisation_id=item.organisation_id,
+        act=act,
+        state=item.state,
+        reason=item.ended_because,
+        outcome=item.outcome,
+        at=at or timezone.now(),
+        by_id=by.user_id,
+    )
+    row.words = words.seal(row, "words", item.person, end.words)
+    row.save(force_insert=True)
+    _note(item, act.value, by, {"state": [now, item.state]})
+    if act is ItemAct.DROP:
+        _changed(item.plan, by)
+    return row
+
+
+@transaction.atomic
+def ask(*, plan: Plan, by: Principal, quorum: int = 1, at: datetime | None = None) -> Approval:
+    """Asks for approval of the plan exactly as it is now. ValidationError where it waits already,
+    is approved already, or holds nothing."""
+    _check_may(by, plan)
+    _check_open(plan)
+    digest = digest_of(plan)
+    if not plan.items.exclude(state=ItemState.DROPPED).exists():
+        raise ValidationError(_("There is nothing in the plan yet."))
+    held = Approval.objects.select_for_update().filter(subject=plan, digest=digest)
+    if held.filter(state__in=[ApprovalState.REQUESTED, ApprovalState.APPROVED]).exists():
+        raise ValidationError(_("This plan waits for a decision already, or is approved."))
+    approval = Approval.objects.create(
+        subject=plan,
+        person_id=plan.person_id,
+        organisation_id=plan.organisation_id,
+        digest=digest,
+        requested_by_id=by.user_id,
+        requested_at=at or timezone.now(),
+        quorum=quorum,
+    )
+    _note(approval, "ask_approval", by)
+    return approval
+
+
+@transaction.atomic
+def decide(
+    *, approval: Approval, approves: bool, by: Principal, why: str = "", at: datetime | None = None
+) -> None:
+    """Approves or not. A refusal says why. Raises PermissionDenied for whoever asked."""
+    check_can_decide(by, approval)
+    now = Approval.objects.select_for_update().values_list("state", flat=True).get(pk=approval.pk)
+    standing = rules.standing(ApprovalState(now), approval.digest, digest_of(approval.subject))
+    if standing is not ApprovalState.REQUESTED:
+        raise WrongStateError(standing.value, "decide")
+    if not approves and not why:
+        raise ValidationError({"words": _("Say in a few words what has to change.")})
+    row = Decision(
+        approval=approval,
+        organisation_id=approval.organisation_id,
+        approves=approves,
+        at=at or timezone.now(),
+        by_id=by.user_id,
+    )
+    row.words = words.seal(row, "words", approval.person, why)
+    row.save(force_insert=True)
+    decisions = list(approval.decisions.values_list("approves", flat=True))
+    after = rules.outcome(decisions, approval.quorum)
+    _note(approval, "approve" if approves else "reject", by)
+    if after is not ApprovalState.REQUESTED:
+        _set(approval, after, row.at)
+
+
+@transaction.atomic
+def take_back(*, approval: Approval, by: Principal) -> None:
+    """Takes a request back, before it is decided."""
+    _check_may(by, approval)
+    _step(approval, ApprovalState.TAKEN_BACK)
+    _note(approval, "take_back", by)
+
+
+def digest_of(plan: Plan) -> str:
+    """Names a plan exactly as the database holds it now."""
+    rows = PlanItem.objects.filter(plan=plan).exclude(state=ItemState.DROPPED)
+    return rules.digest(_agreed(row) for row in rows)
+
+
+def _agreed(item: PlanItem) -> Agreed:
+    return Agreed(
+        id=str(item.pk),
+        need=item.need,
+        need_class=item.need_class,
+        response=item.response,
+        response_class=item.response_class,
+        resource=item.resource if rules.is_shared(item.resource_class) else "",
+        horizon=item.horizon,
+        goal_digest=hashlib.sha256(bytes(item.goal)).hexdigest(),
+        owner_organisation=str(item.owner_organisation_id),
+        owner="person" if item.by_person else str(item.owner_id or ""),
+        due=item.due.isoformat(),
+    )
+
+
+def _named(wish: Wish, offered: Offer) -> dict[str, object]:
+    """Names with their data classes; ValidationError for what the assessment did not find."""
+    need, response = offered.need(wish.need), offered.response(wish.response)
+    resource = offered.resource(wish.resource)
+    wrong: dict[str, str] = {}
+    if need is None:
+        wrong["need"] = _("Choose one of the needs that were found.")
+    if wish.response and response is None:
+        wrong["response"] = _("Choose one of the responses, or none.")
+    if wish.resource and resource is None:
+        wrong["resource"] = _("Choose one of the resources, or none.")
+    if wrong or need is None:
+        raise ValidationError(wrong)
+    return {
+        "need": need.name,
+        "need_class": need.data_class.value,
+        "response": response.name if response else "",
+        "response_class": response.data_class.value if response else "",
+        "resource": resource.name if resource else "",
+        "resource_class": resource.data_class.value if resource else "",
+    }
+
+
+def _plain(wish: Wish, plan: Plan) -> dict[str, object]:
+    """The rest of a wish, checked."""
+    wrong: dict[str, str] = {}
+    ours = wish.owner_organisation.pk == plan.organisation_id
+    if wish.owner is not None:
+        known = ours and helpers(plan.organisation_id).filter(pk=wish.owner.pk).exists()
+        if not known or wish.by_person:
+            wrong["owner"] = _("Choose somebody who works on cases of this organisation.")
+    if wish.by_person and not ours:
+        wrong["owner"] = _("Choose this organisation where the person does it themself.")
+    if wish.horizon not in {horizon for horizon, _label in _HORIZONS}:
+        wrong["horizon"] = _("Choose one.")
+    if not wish.goal and not wish.response:
+        wrong["goal"] = _("Say what is to be reached, or choose a response.")
+    if wrong:
+        raise ValidationError(wrong)
+    return {
+        "horizon": wish.horizon,
+        "due": wish.due,
+        "owner_organisation_id": wish.owner_organisation.pk,
+        "owner_id": wish.owner.pk if wish.owner is not None else None,
+        "by_person": wish.by_person,
+    }
+
+
+_HORIZONS = PlanItem._meta.get_field("horizon").choices or []
+
+
+def _check_end(act: ItemAct, end: End) -> None:
+    if act is ItemAct.FINISH and end.outcome not in Outcome.values:
+        raise ValidationError({"outcome": _("Choose one.")})
+    if act in (ItemAct.FAIL, ItemAct.DROP):
+        if end.reason not in EndReason.values:
+            raise ValidationError({"reason": _("Choose a reason.")})
+        if end.reason == EndReason.OTHER and not end.words:
+            raise ValidationError({"words": _("Say in a few words why.")})
+
+
+def _carry_over(before: Plan, plan: Plan) -> None:
+    """What is still to do stands in the new version; the old one keeps its own rows."""
+    old = list(PlanItem.objects.filter(plan=before).select_related("person"))
+    for item in old:
+        if ItemState(item.state) not in WAITING:
+            continue
+        goal = words.opened(item, "goal", words.key_for(plan.person))
+        copied = {
+            field.attname: getattr(item, field.attname)
+            for field in PlanItem._meta.concrete_fields
+            if field.attname not in ("id", "plan_id", "goal")
+        }
+        copy = PlanItem(plan=plan, **copied)
+        copy.goal = words.seal(copy, "goal", plan.person, goal)
+        copy.save(force_insert=True)
+    PlanItem.objects.filter(plan=before).update(is_current=False)
+
+
+def _changed(plan: Plan, by: Principal) -> None:
+    """After an edit: what was asked or approved about another plan does not count any more."""
+    now = digest_of(plan)
+    for approval in Approval.objects.filter(
+        subject=plan, state__in=[ApprovalState.REQUESTED, ApprovalState.APPROVED]
+    ):
+        if rules.standing(ApprovalState(approval.state), approval.digest, now) == approval.state:
+            continue
+        _step(approval, ApprovalState.STALE)
+        _note(approval, "stale", by)
+
+
+def _end_approvals(plan: Plan, by: Principal, state: ApprovalState) -> None:
+    for approval in Approval.objects.filter(subject=plan, state=ApprovalState.REQUESTED):
+        _step(approval, state)
+        _note(approval, "stale", by)
+
+
+def _step(approval: Approval, wanted: ApprovalState) -> None:
+    now = Approval.objects.select_for_update().values_list("state", flat=True).get(pk=approval.pk)
+    check_approval_step(ApprovalState(now), wanted)
+    _set(approval, wanted, approval.decided_at)
+
+
+def _set(approval: Approval, state: ApprovalState, decided_at: datetime | None) -> None:
+    approval.state, approval.decided_at = state, decided_at
+    approval.save(update_fields=["state", "decided_at"])
+
+
+def _newest(case: Case) -> Assessment | None:
+    rows = Assessment.objects.filter(case=case, is_current=True).order_by("-made_at")
+    return rows.defer("framework__sheets", "texts").first()
+
+
+def _offer(plan: Plan, by: Principal) -> Offer:
+    """What `by` may put into the plan. The system is cleared for all that is not kept apart."""
+    return offer(plan.assessment, clearance(plan.case, by))
+
+
+def clearance(case: Case, by: Principal) -> frozenset[DataClass]:
+    """The data classes that `by` writes with in a case."""
+    if by == SYSTEM:
+        return frozenset(DataClass) - {DataClass.STATUS_PROTECTION, DataClass.SEALED}
+    return by.classes_of_case(case, Purpose.CASE_WORK.verb)
+
+
+def _check_may(by: Principal, row: Model) -> None:
+    if not reaches(by, row, Purpose.CASE_WORK):
+        raise PermissionDenied(_("Your role does not change people's files."))
+
+
+def _check_open(plan: Plan) -> None:
+    if not plan.is_current:
+        raise ValidationError(_("This is an earlier version of the plan. Work on the newest."))
+    if not plan.case.is_worked:
+        raise ValidationError(_("This case is closed."))
+
+
+def _note(
+    row: Plan | PlanItem | Approval,
+    verb: str,
+    by: Principal,
+    changed: Mapping[str, object] | None = None,
+) -> None:
+    record(
+        by=by,
+        verb=verb,
+        object=row,
+        organisation_id=row.organisation_id,
+        person_id=row.person_id,
+        case_id=_case_id(row),
+        changed=changed,
+    )
+
+
+def _case_id(row: Plan | PlanItem | Approval) -> UUID:
+    found: UUID = row.subject.case_id if isinstance(row, Approval) else row.case_id
+    return found
