@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -15,7 +16,8 @@ from sojourn.web.cases.rules import How
 from sojourn.web.cases.states import Act, Phase
 from sojourn.web.plans import actions as plans
 from sojourn.web.plans.actions import End, Wish
-from sojourn.web.plans.models import PlanItem
+from sojourn.web.plans.access import can_decide
+from sojourn.web.plans.models import Approval, PlanItem
 from sojourn.web.plans.needs import offer
 from sojourn.web.plans.states import ItemAct
 
@@ -64,6 +66,16 @@ def plan_something(case: Case, chance: Random, helper: Principal, at: datetime) 
         _go_on(item, chance, helper)
     if suggested and chance.random() < 0.5:
         plans.ask(plan=plan, by=helper, at=at)
+
+
+def decide_some(deciders: Sequence[Principal], chance: Random) -> None:
+    """Supervisors decide about most of the plans of others; some still wait."""
+    for approval in Approval.objects.filter(state="requested").order_by("requested_at"):
+        able = [by for by in deciders if can_decide(by, approval)]
+        if not able or chance.random() < 0.35:
+            continue
+        why = "" if (approves := chance.random() < 0.8) else "Demo: what lasts is missing."
+        plans.decide(approval=approval, approves=approves, why=why, by=able[0])
 
 
 def _go_on(item: PlanItem, chance: Random, helper: Principal) -> None:
