@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +68,10 @@ def _of_item_act(case: Case) -> list[object]:
 
 def _of_approval(case: Case) -> list[object]:
     return [case.pk, Approval.objects.get(subject__case=case).pk]
+
+
+def _of_difference(case: Case) -> list[object]:
+    return [case.pk, case.differences.get().pk]
 
 
 def _of_person(case: Case) -> list[object]:
@@ -139,6 +143,8 @@ ROUTES = {
     "cases:course": Route(Verb.READ, args=_of_case),
     "cases:act": Route(Verb.WRITE, args=_of_act),
     "cases:review": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "cases:differences": Route(Verb.READ, args=_of_case),
+    "cases:settle": Route(Verb.WRITE, "post", _of_difference, ok=(302,)),
     "plans:board": Route(Verb.READ, args=_of_case),
     "plans:version": Route(Verb.READ, args=_of_plan),
     "plans:begin": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
@@ -191,7 +197,10 @@ def foreign(world: World) -> Case:
     for owner, theirs in (("bilal", world.case), ("chiara", case)):
         field.open_form(case=theirs, basis=LegalBasis.CONSENT, by=world.by(owner))
         plan = plans.begin(case=theirs, by=world.by(owner))
-        plans.add_item(plan=plan, wish=_wish(theirs), by=world.by(owner))
+        item = plans.add_item(plan=plan, wish=_wish(theirs), by=world.by(owner))
+        for goal in ("a door that locks", "a window"):
+            wish = replace(_wish(theirs), goal=goal)
+            plans.change_item(item=item, wish=wish, by=world.by(owner), base=1)
         plans.ask(plan=plan, by=world.by(owner))
         places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
     return case
@@ -267,7 +276,7 @@ SHAPES: dict[str, list[object]] = {
 
 
 def _parts(name: str) -> int:
-    two = ("consent:step", "cases:assessment", "cases:form")
+    two = ("cases:settle", "consent:step", "cases:assessment", "cases:form")
     return 2 if name in (*two, "plans:item", "plans:decide", "plans:take_back") else 1
 
 
@@ -286,6 +295,8 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
         reverse("plans:version", args=[stranger.pk, 1]),
     ):
         assert world.client("bilal").get(url).status_code == 404
+    url = reverse("cases:settle", args=[stranger.pk, _of_difference(world.case)[1]])
+    assert world.client("bilal").post(url).status_code == 404
     url = reverse("plans:decide", args=[stranger.pk, _of_approval(world.case)[1]])
     assert world.client("sami").get(url).status_code == 404
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import pytest
 from babel.messages.pofile import read_po
@@ -14,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
-from sojourn.web.cases.models import LegalBasis
+from sojourn.web.cases import actions as cases
+from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
 from sojourn.web.plans import actions as plans
 from sojourn.web.plans.models import Approval
@@ -33,6 +35,7 @@ PAGES: Urls = {
     "situation": lambda w: reverse("cases:situation", args=[w.case.pk]),
     "course": lambda w: reverse("cases:course", args=[w.case.pk]),
     "act": lambda w: reverse("cases:act", args=[w.case.pk, "close"]),
+    "differences": lambda w: reverse("cases:differences", args=_differing(w)),
     "plan": lambda w: reverse("plans:board", args=_planned(w)),
     "plan item": lambda w: reverse("plans:item", args=[w.case.pk, _item(w)]),
     "plan step": lambda w: reverse("plans:step", args=[w.case.pk, _item(w), "finish"]),
@@ -74,6 +77,16 @@ def _planned(world: World) -> list[object]:
     )
     plans.add_item(plan=plan, wish=wish, by=by)
     plans.ask(plan=plan, by=by)
+    return [world.case.pk]
+
+
+def _differing(world: World) -> list[object]:
+    """The case, with two days for its next look."""
+    base = Case.objects.get(pk=world.case.pk).row_version
+    for who, days in (("salma", 5), ("sami", 8)):
+        case = Case.objects.select_related("person__key").get(pk=world.case.pk)
+        on = timezone.localdate() + timedelta(days=days)
+        cases.set_review(case=case, on=on, by=world.by(who), base=base)
     return [world.case.pk]
 
 

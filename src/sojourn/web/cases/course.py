@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sojourn.framework import DataClass
-from sojourn.web.cases.models import Case, CaseStep, Episode
+from sojourn.web.accounts.access import Principal
+from sojourn.web.cases.access import can_settle
+from sojourn.web.cases.models import Case, CaseStep, Difference, Episode
 from sojourn.web.cases.reasons import REASONS, CloseReason, Feedback, Outcome, ReopenReason
 from sojourn.web.cases.states import Act, CaseState, Phase, acts
+from sojourn.web.cases.versions import SUBJECTS, values_of
 from sojourn.web.people import words
 from sojourn.web.vault import Key
 
@@ -71,6 +75,40 @@ class EpisodeLine:
     closed_because: str
     outcome: str
     feedback: str
+
+
+@dataclass(frozen=True)
+class DifferenceLine:
+    """One field that two people changed, in words."""
+
+    id: uuid.UUID
+    label: str
+    first: str
+    second: str
+    first_by: str
+    second_by: str
+    decider: str
+    may_settle: bool
+
+
+def difference_lines(by: Principal, rows: Iterable[Difference]) -> list[DifferenceLine]:
+    """Differences in words, in the language of the page."""
+    return [_difference_line(by, row) for row in rows]
+
+
+def _difference_line(by: Principal, row: Difference) -> DifferenceLine:
+    subject = SUBJECTS[row.subject_type]
+    first, second = values_of(row)
+    return DifferenceLine(
+        id=row.pk,
+        label=str(subject.labels[row.field]),
+        first=subject.tell(row, first),
+        second=subject.tell(row, second),
+        first_by=row.first_by.name if row.first_by else "",
+        second_by=row.second_by.name if row.second_by else "",
+        decider=row.decider.name if row.decider else "",
+        may_settle=can_settle(by, row),
+    )
 
 
 def phases(case: Case) -> tuple[PhasePoint, ...]:

@@ -32,6 +32,7 @@ class ReviewForm(forms.Form):
         label=_("Look at this case again on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    base = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
 
 class ActForm(forms.Form):

@@ -10,7 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.framework import Stage
+from sojourn.web.accounts.access import Principal, of_classes
 from sojourn.web.accounts.models import Organisation, Team
+from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases.reasons import CloseReason, Feedback, Outcome, ReopenReason
 from sojourn.web.cases.states import WORKED, Act, CaseState, Phase
 from sojourn.web.people.models import Person
@@ -60,6 +62,7 @@ class Case(models.Model):
         max_length=12, choices=Phase.choices, blank=True, default=Phase.ASSESSING
     )
     episode = models.PositiveSmallIntegerField(default=1)
+    row_version = models.PositiveIntegerField(default=1)
     opened_at = models.DateTimeField()
     review_on = models.DateField(null=True)
     assessed_at = models.DateTimeField(null=True)
@@ -181,6 +184,93 @@ class CaseStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.act}"
+
+
+class Revision(models.Model):
+    """What some fields of a row were before an edit. `old` is sealed."""
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "case"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="revisions")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    version = models.PositiveIntegerField()
+    fields = models.JSONField()
+    old = models.BinaryField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_version_is_made_once", fields=["subject_type", "subject_id", "version"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.version}"
+
+
+class Difference(models.Model):
+    """Two values that two people gave to one field; `decider` says which one holds.
+
+    `first` stays in place until then. Both are sealed.
+    """
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "case"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="differences")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    data_class = models.CharField(max_length=20, blank=True)
+    field = models.CharField(max_length=40)
+    first = models.BinaryField()
+    second = models.BinaryField()
+    first_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    second_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+    decider = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="differences"
+    )
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    takes_second = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case", "settled_at"]),
+            models.Index(fields=["decider", "settled_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="what_is_settled_says_how",
+                condition=Q(settled_at=None, takes_second=None)
+                | Q(settled_at__isnull=False, takes_second__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @staticmethod
+    def access_narrower(principal: Principal, verb: Verb) -> Q:
+        """What is about something one may not see is not there."""
+        return of_classes(principal, verb, "data_class")
 
 
 class LegalBasis(models.TextChoices):

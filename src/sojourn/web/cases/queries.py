@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
-from sojourn.web.cases.models import Assessment, Case, CaseStep, Episode
+from sojourn.web.cases.models import Assessment, Case, CaseStep, Difference, Episode
 from sojourn.web.cases.states import WORKED
 from sojourn.web.people.models import Person
 
@@ -62,6 +62,19 @@ def episodes(case: Case) -> list[Episode]:
 def steps(case: Case) -> list[CaseStep]:
     """What was done with a case the caller was cleared for, latest first."""
     return list(CaseStep.objects.filter(case=case).select_related("by").order_by("-at"))
+
+
+def differences(principal: Principal, case: Case) -> list[Difference]:
+    """Where two people wrote different things in a case and nobody has decided yet."""
+    rows = Difference.objects.filter(case=case, settled_at=None).order_by("at")
+    linked = ("first_by", "second_by", "decider", "case__person__key")
+    return list(visible(principal, rows, Purpose.SUPPORT).rows.select_related(*linked))
+
+
+def difference_or_404(principal: Principal, case: Case, difference_id: uuid.UUID) -> Difference:
+    """One of them, settled or not; one that may not be shown is not there."""
+    rows = visible(principal, Difference.objects.filter(case=case), Purpose.CASE_WORK).rows
+    return get_object_or_404(rows.select_related("case__person__key"), pk=difference_id)
 
 
 def urgent(principal: Principal, limit: int) -> list[Case]:

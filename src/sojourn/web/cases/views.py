@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +23,7 @@ from sojourn.web.cases import actions, frameworks, queries, readings, rules
 from sojourn.web.cases import course as lines
 from sojourn.web.cases.answers import coded
 from sojourn.web.cases.forms import ActForm, ReviewForm, StartForm
+from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
 from sojourn.web.cases.readings import Reading
 from sojourn.web.cases.situation import Situation, build
@@ -150,8 +151,9 @@ def review(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     try:
         if not form.is_valid():
             raise ValidationError(_("Choose a day."))
-        actions.set_review(case=case, on=form.cleaned_data["review_on"], by=by)
-        messages.success(request, _("The day was set."))
+        data = form.cleaned_data
+        merged = actions.set_review(case=case, on=data["review_on"], by=by, base=data["base"])
+        tell_merged(request, merged, _("The day was set."))
     except ValidationError as problem:
         messages.error(request, " ".join(problem.messages))
     return redirect("cases:course", case_id=case.pk)
@@ -177,11 +179,57 @@ def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "acts": lines.offered(case) if may_write else (),
         "steps": lines.step_lines(case, queries.steps(case), classes),
         "episodes": lines.episode_lines(queries.episodes(case)),
-        "review_form": ReviewForm(initial={"review_on": case.review_on}),
+        "review_form": ReviewForm(initial={"review_on": case.review_on, "base": case.row_version}),
         "may_write": may_write,
+        "differing": len(queries.differences(by, case)),
         "today": timezone.localdate(),
     }
     return render(request, "cases/course.html", context)
+
+
+@needs(Verb.READ)
+@require_GET
+def differences(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Where two people wrote different things, with both values."""
+    by = principal_of(request)
+    case, door = queries.case_or_404(by, case_id)
+    rows = queries.differences(by, case)
+    note_read(
+        request,
+        by=by,
+        purpose=Purpose.SUPPORT,
+        shown=rows or [case],
+        person_id=case.person_id,
+        case_id=case.pk,
+        classes=door.classes(case),
+    )
+    context = {
+        "case": case,
+        "person": case.person,
+        "identity": identities.open_many([case.person])[case.person_id],
+        "lines": lines.difference_lines(by, rows),
+    }
+    return render(request, "cases/differences.html", context)
+
+
+@needs(Verb.WRITE)
+@require_POST
+def settle(request: HttpRequest, case_id: uuid.UUID, difference_id: uuid.UUID) -> HttpResponse:
+    """Decides which of two values holds."""
+    by = principal_of(request)
+    case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
+    row = queries.difference_or_404(by, case, difference_id)
+    chosen = request.POST.get("takes", "")
+    try:
+        if chosen not in ("first", "second"):
+            raise ValidationError(_("Choose one."))
+        actions.settle(difference=row, takes_second=chosen == "second", by=by)
+        messages.success(request, _("Your decision was written down."))
+    except PermissionDenied as refusal:
+        messages.error(request, str(refusal))
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    return redirect("cases:differences", case_id=case.pk)
 
 
 @needs(Verb.WRITE)

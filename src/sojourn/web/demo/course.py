@@ -15,8 +15,8 @@ from sojourn.web.cases.models import Case
 from sojourn.web.cases.rules import How
 from sojourn.web.cases.states import Act, Phase
 from sojourn.web.plans import actions as plans
-from sojourn.web.plans.actions import End, Wish
 from sojourn.web.plans.access import can_decide
+from sojourn.web.plans.actions import End, Wish
 from sojourn.web.plans.models import Approval, PlanItem
 from sojourn.web.plans.needs import offer
 from sojourn.web.plans.states import ItemAct

@@ -19,8 +19,11 @@ from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
 from sojourn.web.accounts.models import Organisation, User
 from sojourn.web.accounts.queries import helpers
 from sojourn.web.audit.actions import record
-from sojourn.web.cases.models import Assessment, Case
+from sojourn.web.cases import versions
+from sojourn.web.cases.models import Assessment, Case, Difference
+from sojourn.web.cases.versions import Edited, Merged, Values
 from sojourn.web.people import words
+from sojourn.web.people.models import Person
 from sojourn.web.plans import rules
 from sojourn.web.plans.access import check_can_decide
 from sojourn.web.plans.models import Approval, Decision, ItemStep, Plan, PlanItem
@@ -37,6 +40,9 @@ from sojourn.web.plans.states import (
     check_approval_step,
     item_after,
 )
+
+PERSON = "person"
+"""The owner of what the person does themself."""
 
 
 @dataclass(frozen=True)
@@ -126,29 +132,101 @@ def add_item(*, plan: Plan, wish: Wish, by: Principal, at: datetime | None = Non
 
 
 @transaction.atomic
-def change_item(*, item: PlanItem, wish: Wish, by: Principal) -> None:
-    """Changes what an item is about; raises as `add_item` does. An approval stops to count."""
+def change_item(*, item: PlanItem, wish: Wish, by: Principal, base: int | None = None) -> Merged:
+    """Changes what an item is about; raises as `add_item` does. An approval stops to count.
+
+    `base` is the version of the item that the wish was made from. What somebody else changed since
+    is merged; where both changed a field, theirs stays and both are kept (see `cases.versions`).
+    """
     _check_may(by, item)
     _check_open(item.plan)
-    if ItemState(item.state) not in WAITING:
+    now = PlanItem.objects.select_for_update().get(pk=item.pk)
+    if ItemState(now.state) not in WAITING:
         raise ValidationError(_("This has ended. Take it up again before you change it."))
-    kept = {"need": item.need, "response": item.response, "resource": item.resource}
-    asked = {"need": wish.need, "response": wish.response, "resource": wish.resource}
-    values: dict[str, object] = _plain(wish, item.plan)
-    if kept != asked:
-        values |= _named(wish, _offer(item.plan, by))
-        values["framework_id"] = item.plan.assessment.framework_id
-    names = [name for name, value in values.items() if getattr(item, name) != value]
-    for name in names:
-        setattr(item, name, values[name])
-    if words.opened(item, "goal", words.key_for(item.person)) != wish.goal:
-        item.goal = words.seal(item, "goal", item.person, wish.goal)
-        names.append("goal")
-    if not names:
-        return
-    item.save(update_fields=names)
-    _note(item, "correct", by, dict.fromkeys(names))
+    edited = Edited(now, item.plan.case, now.row_version, rules.strictest(_classes(now)))
+    values = _values(now, item.person)
+    sent = _wished(wish)
+    merged = versions.merge(base=versions.base_of(edited, values, base), now=values, sent=sent)
+    versions.keep_differences(edited, values, merged, by)
+    if merged.write:
+        _write(item, edited, values, merged, by)
+    return merged
+
+
+def write_value(difference: Difference, value: str, by: Principal) -> None:
+    """Puts the value that was decided for in place."""
+    item = PlanItem.objects.select_related("plan__assessment", "plan__case", "person__key").get(
+        pk=difference.subject_id
+    )
+    values = {**_values(item, item.person), difference.field: value}
+    change_item(item=item, wish=_wish(values), by=by)
+
+
+def _write(item: PlanItem, edited: Edited, values: Values, merged: Merged, by: Principal) -> None:
+    """Checks the item as it will be and writes what changed."""
+    wish = _wish({**values, **merged.write})
+    written: dict[str, object] = _plain(wish, item.plan)
+    if merged.write.keys() & {"need", "response", "resource"}:
+        written |= _named(wish, _offer(item.plan, by))
+        written["framework_id"] = item.plan.assessment.framework_id
+    old = {name: values[name] for name in merged.write}
+    written["row_version"] = versions.keep_revision(edited, old, by)
+    if "goal" in merged.write:
+        written["goal"] = words.seal(item, "goal", item.person, wish.goal)
+    for name, value in written.items():
+        setattr(item, name, value)
+    item.save(update_fields=list(written))
+    _note(item, "correct", by, dict.fromkeys(merged.write))
     _changed(item.plan, by)
+
+
+def _values(item: PlanItem, person: Person) -> dict[str, str]:
+    """What people edit of an item, as texts."""
+    return {
+        "need": item.need,
+        "response": item.response,
+        "resource": item.resource,
+        "goal": words.opened(item, "goal", words.key_for(person)),
+        "horizon": item.horizon,
+        "due": item.due.isoformat(),
+        "owner": PERSON if item.by_person else str(item.owner_id or ""),
+        "owner_organisation": str(item.owner_organisation_id),
+    }
+
+
+def _wished(wish: Wish) -> dict[str, str]:
+    """A wish as texts."""
+    return {
+        "need": wish.need,
+        "response": wish.response,
+        "resource": wish.resource,
+        "goal": wish.goal,
+        "horizon": wish.horizon,
+        "due": wish.due.isoformat(),
+        "owner": PERSON if wish.by_person else str(wish.owner.pk if wish.owner else ""),
+        "owner_organisation": str(wish.owner_organisation.pk),
+    }
+
+
+def _wish(values: Values) -> Wish:
+    """Texts as a wish again."""
+    owner = values["owner"]
+    user = User.objects.filter(pk=owner).first() if owner not in ("", PERSON) else None
+    return Wish(
+        need=values["need"],
+        response=values["response"],
+        resource=values["resource"],
+        goal=values["goal"],
+        horizon=values["horizon"],
+        due=date.fromisoformat(values["due"]),
+        owner=user,
+        by_person=owner == PERSON,
+        owner_organisation=Organisation.objects.get(pk=values["owner_organisation"]),
+    )
+
+
+def _classes(item: PlanItem) -> tuple[str, ...]:
+    return (item.need_class, item.response_class)
 
 
 @transaction.atomic
@@ -340,7 +418,7 @@ def _carry_over(before: Plan, plan: Plan) -> None:
         copied = {
             field.attname: getattr(item, field.attname)
             for field in PlanItem._meta.concrete_fields
-            if field.attname not in ("id", "plan_id", "goal")
+            if field.attname not in ("id", "plan_id", "goal", "row_version")
         }
         copy = PlanItem(plan=plan, **copied)
         copy.goal = words.seal(copy, "goal", plan.person, goal)

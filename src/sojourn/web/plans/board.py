@@ -7,14 +7,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sojourn.framework import DataClass, Horizon
+from sojourn.web.accounts.models import Organisation, User
+from sojourn.web.cases.models import Difference
 from sojourn.web.cases.words import HORIZONS
 from sojourn.web.people import words
 from sojourn.web.people.models import Person
 from sojourn.web.plans import rules
+from sojourn.web.plans.actions import PERSON
 from sojourn.web.plans.models import Approval, ItemStep, PlanItem
 from sojourn.web.plans.needs import Offer, Offered, labels
 from sojourn.web.plans.states import (
@@ -31,6 +35,18 @@ COLUMNS: Sequence[tuple[str, object, frozenset[ItemState]]] = (
     ("started", gettext_lazy("Under way"), frozenset({ItemState.STARTED})),
     ("ended", gettext_lazy("Ended"), frozenset({ItemState.DONE, ItemState.NOT_DONE})),
 )
+FIELDS: Mapping[str, object] = {
+    "need": gettext_lazy("About which need"),
+    "response": gettext_lazy("What is done"),
+    "resource": gettext_lazy("What there is to rely on"),
+    "goal": gettext_lazy("What is to be reached, in the person's words"),
+    "horizon": gettext_lazy("When it helps"),
+    "owner": gettext_lazy("Who does it"),
+    "owner_organisation": gettext_lazy("For which organisation"),
+    "due": gettext_lazy("By when"),
+}
+"""What people edit of an item, as the form calls it."""
+
 DONE: Mapping[ItemAct, object] = {
     ItemAct.START: gettext_lazy("Begun"),
     ItemAct.FINISH: gettext_lazy("Done"),
@@ -180,6 +196,30 @@ def votes(approval: Approval | None, person: Person) -> list[Vote]:
         Vote(row.at, row.by.name if row.by else "", row.approves, words.opened(row, "words", key))
         for row in rows
     ]
+
+
+def told(difference: Difference, value: str) -> str:
+    """A value of one field of an item in words."""
+    field = difference.field
+    if field == "due":
+        return date_format(date.fromisoformat(value))
+    if field == "horizon":
+        return str(HORIZONS[Horizon(value)])
+    if field == "owner_organisation":
+        return Organisation.objects.get(pk=value).name
+    if field == "owner":
+        return _owner_told(value)
+    if field == "goal" or not value:
+        return value or _("Nothing named")
+    item = PlanItem.objects.get(pk=difference.subject_id)
+    return labels({item.framework_id: [value]}).get((item.framework_id, value), value)
+
+
+def _owner_told(value: str) -> str:
+    if value == PERSON:
+        return _("the person themself")
+    user = User.objects.filter(pk=value).first() if value else None
+    return user.name if user is not None else _("nobody named yet")
 
 
 def _labels(items: Iterable[PlanItem]) -> Mapping[tuple[str, str], str]:

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from sojourn.web.accounts.models import Organisation
 from sojourn.web.accounts.queries import helpers
-from sojourn.web.plans.actions import End, Wish
+from sojourn.web.plans.actions import PERSON, End, Wish
 from sojourn.web.plans.models import HORIZONS, Plan, PlanItem
 from sojourn.web.plans.needs import Offer
 from sojourn.web.plans.states import EndReason, ItemAct, Outcome
 
-PERSON, NOBODY = "person", ""
+NOBODY = ""
 _WORDS_AT_MOST = 2000
 
 
@@ -45,6 +45,7 @@ class ItemForm(forms.Form):
         required=False,
         help_text=_("Something the person has already and that helps with this."),
     )
+    base = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, plan: Plan, offer: Offer, *args: Any, **kwargs: Any) -> None:
         item: PlanItem | None = kwargs.pop("item", None)
@@ -97,6 +98,7 @@ def initial_of(item: PlanItem, goal: str) -> dict[str, object]:
         "owner": owner,
         "owner_organisation": item.owner_organisation_id,
         "due": item.due,
+        "base": item.row_version,
     }
 
 

@@ -73,6 +73,7 @@ class PlanItem(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     framework = models.ForeignKey(KeptFramework, on_delete=models.PROTECT, related_name="+")
     is_current = models.BooleanField(default=True)
+    row_version = models.PositiveIntegerField(default=1)
     need = models.CharField(max_length=100)
     need_class = models.CharField(max_length=20)
     response = models.CharField(max_length=100, blank=True)

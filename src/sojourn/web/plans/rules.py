@@ -80,6 +80,12 @@ def is_shared(*classes: str) -> bool:
     return all(each in known for each in classes if each)
 
 
+def strictest(classes: Iterable[str]) -> str:
+    """Of some data classes the one that fewest may see; empty where there is none."""
+    found = [each for each in classes if each]
+    return next((each for each in found if not is_shared(each)), found[0] if found else "")
+
+
 def outcome(decisions: Collection[bool], quorum: int) -> ApprovalState:
     """What decisions come to: one refusal is enough, approval takes the quorum."""
     if not all(decisions):

@@ -18,6 +18,7 @@ from sojourn.web.accounts.access import Principal, Purpose, needs, principal_of,
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
+from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Case
 from sojourn.web.people import identities, words
 from sojourn.web.plans import actions, queries
@@ -63,6 +64,7 @@ def board(request: HttpRequest, case_id: uuid.UUID, version: int | None = None) 
         ),
         "dropped": sum(item.state == ItemState.DROPPED for item in items),
         "progress": queries.progress(case, classes),
+        "differing": len(cases.differences(by, case)),
         "standing": queries.standing(approval, plan) if plan is not None else None,
         "approval": approval,
         "votes": boards.votes(approval, case.person),
@@ -126,8 +128,10 @@ def item(request: HttpRequest, case_id: uuid.UUID, item_id: uuid.UUID) -> HttpRe
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_item(item=row, wish=form.wish(), by=by)
-            messages.success(request, _("The change was saved."))
+            merged = actions.change_item(
+                item=row, wish=form.wish(), by=by, base=form.cleaned_data["base"]
+            )
+            tell_merged(request, merged, _("The change was saved."))
             return redirect("plans:board", case_id=case.pk)
         except ValidationError as problem:
             form.add_error(None, problem)
