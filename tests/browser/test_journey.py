@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.checks import assert_good, picture
-from tests.browser.conftest import NARROW, WIDE, Visitor
+from tests.browser.conftest import IMAGES, NARROW, WIDE, Visitor
 
 Visit = Callable[..., Visitor]
 pytestmark = pytest.mark.browser
@@ -245,8 +245,26 @@ def test_a_case_goes_from_first_contact_to_its_closure(visit: Visit) -> None:
     assert_good(bilal)
     press(bilal, "It is done")
     expect(bilal.page.locator(".plan-card")).to_contain_text("It helped")
+    write_a_note(bilal)
     go_through_the_phases(bilal)
     close_and_open_again(bilal)
+
+
+def write_a_note(bilal: Visitor) -> None:
+    """A confidential note with a picture of a paper."""
+    page = bilal.page
+    case_pages = page.get_by_role("navigation", name="This case")
+    case_pages.get_by_role("link", name="Notes").click()
+    page.wait_for_load_state("networkidle")
+    bilal.click("link", "Write a note")
+    page.fill("textarea[name=text]", "She asked to be called in the morning")
+    page.check("input[name=is_confidential]")
+    page.set_input_files("input[name=file]", IMAGES / "sign-in.png")
+    assert_good(bilal)
+    press(bilal, "Save the note")
+    expect(page.locator(".note")).to_contain_text("called in the morning")
+    expect(page.locator(".note")).to_contain_text("sign-in.png")
+    assert_good(bilal)
 
 
 def go_through_the_phases(bilal: Visitor) -> None:
@@ -280,8 +298,8 @@ def close_and_open_again(bilal: Visitor) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("page", ["plan", "course"])
-def test_plan_and_course_are_within_everybodys_reach(
+@pytest.mark.parametrize("page", ["plan", "notes", "course", "differences"])
+def test_plan_notes_and_course_are_within_everybodys_reach(
     visit: Visit, page: str, language: str
 ) -> None:
     salma = visit("salma", language, NARROW)

@@ -22,12 +22,14 @@ from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
+from sojourn.web.notes import actions as notes
 from sojourn.web.places import actions as places
 from sojourn.web.places.models import PlaceAnswers
 from sojourn.web.plans import actions as plans
 from sojourn.web.plans.actions import Wish
 from sojourn.web.plans.models import Approval
 from tests.web.conftest import ROLES, World, with_places
+from tests.web.test_notes import PNG
 from tests.web.test_places import place_xml
 
 
@@ -72,6 +74,14 @@ def _of_approval(case: Case) -> list[object]:
 
 def _of_difference(case: Case) -> list[object]:
     return [case.pk, case.differences.get().pk]
+
+
+def _of_note(case: Case) -> list[object]:
+    return [case.pk, case.notes.get().pk]
+
+
+def _of_file(case: Case) -> list[object]:
+    return [case.pk, case.notes.get().files.get().pk]
 
 
 def _of_person(case: Case) -> list[object]:
@@ -145,6 +155,10 @@ ROUTES = {
     "cases:review": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
     "cases:differences": Route(Verb.READ, args=_of_case),
     "cases:settle": Route(Verb.WRITE, "post", _of_difference, ok=(302,)),
+    "notes:list": Route(Verb.READ, args=_of_case),
+    "notes:add": Route(Verb.WRITE, args=_of_case),
+    "notes:change": Route(Verb.WRITE, args=_of_note),
+    "notes:file": Route(Verb.READ, args=_of_file),
     "plans:board": Route(Verb.READ, args=_of_case),
     "plans:version": Route(Verb.READ, args=_of_plan),
     "plans:begin": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
@@ -202,6 +216,14 @@ def foreign(world: World) -> Case:
             wish = replace(_wish(theirs), goal=goal)
             plans.change_item(item=item, wish=wish, by=world.by(owner), base=1)
         plans.ask(plan=plan, by=world.by(owner))
+        notes.write(
+            case=theirs,
+            text="a note",
+            data_class="case_work",
+            is_confidential=False,
+            by=world.by(owner),
+            file=notes.Upload("a.png", PNG),
+        )
         places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
     return case
 
@@ -276,7 +298,14 @@ SHAPES: dict[str, list[object]] = {
 
 
 def _parts(name: str) -> int:
-    two = ("cases:settle", "consent:step", "cases:assessment", "cases:form")
+    two = (
+        "notes:change",
+        "notes:file",
+        "cases:settle",
+        "consent:step",
+        "cases:assessment",
+        "cases:form",
+    )
     return 2 if name in (*two, "plans:item", "plans:decide", "plans:take_back") else 1
 
 
@@ -294,6 +323,9 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
         reverse("plans:step", args=[stranger.pk, item, "start"]),
         reverse("plans:version", args=[stranger.pk, 1]),
     ):
+        assert world.client("bilal").get(url).status_code == 404
+    for name, args in (("notes:change", _of_note), ("notes:file", _of_file)):
+        url = reverse(name, args=[stranger.pk, args(world.case)[1]])
         assert world.client("bilal").get(url).status_code == 404
     url = reverse("cases:settle", args=[stranger.pk, _of_difference(world.case)[1]])
     assert world.client("bilal").post(url).status_code == 404

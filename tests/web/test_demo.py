@@ -18,6 +18,7 @@ from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
 from sojourn.web.demo.stories import STORIES, USUAL, Story
 from sojourn.web.demo.world import PEOPLE
+from sojourn.web.notes.models import Note
 from sojourn.web.people import identities
 from sojourn.web.people.models import Person
 from sojourn.web.plans.models import Approval, PlanItem
@@ -53,6 +54,7 @@ def test_cases_have_taken_their_course(db: None, domv: Framework) -> None:
     assert Episode.objects.count() >= Case.objects.count()
     states = set(PlanItem.objects.values_list("state", flat=True))
     assert {"planned", "done"} <= states
+    assert Note.objects.exists()
     assert {"requested", "approved"} <= set(Approval.objects.values_list("state", flat=True))
 
 

@@ -18,10 +18,12 @@ from django.utils.translation import ngettext
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
+from sojourn.web.notes import actions as notes
 from sojourn.web.plans import actions as plans
 from sojourn.web.plans.models import Approval
 from sojourn.web.translations import LOCALE
 from tests.web.conftest import SECRETS, World
+from tests.web.test_notes import PNG
 
 Urls = dict[str, Callable[[World], str]]
 PAGES: Urls = {
@@ -36,6 +38,9 @@ PAGES: Urls = {
     "course": lambda w: reverse("cases:course", args=[w.case.pk]),
     "act": lambda w: reverse("cases:act", args=[w.case.pk, "close"]),
     "differences": lambda w: reverse("cases:differences", args=_differing(w)),
+    "notes": lambda w: reverse("notes:list", args=_noted(w)),
+    "note": lambda w: reverse("notes:add", args=[w.case.pk]),
+    "change note": lambda w: reverse("notes:change", args=[*_noted(w), w.case.notes.get().pk]),
     "plan": lambda w: reverse("plans:board", args=_planned(w)),
     "plan item": lambda w: reverse("plans:item", args=[w.case.pk, _item(w)]),
     "plan step": lambda w: reverse("plans:step", args=[w.case.pk, _item(w), "finish"]),
@@ -87,6 +92,19 @@ def _differing(world: World) -> list[object]:
         case = Case.objects.select_related("person__key").get(pk=world.case.pk)
         on = timezone.localdate() + timedelta(days=days)
         cases.set_review(case=case, on=on, by=world.by(who), base=base)
+    return [world.case.pk]
+
+
+def _noted(world: World) -> list[object]:
+    """The case, with a note and a file."""
+    notes.write(
+        case=world.case,
+        text="a note",
+        data_class="case_work",
+        is_confidential=True,
+        by=world.by("bilal"),
+        file=notes.Upload("a.png", PNG),
+    )
     return [world.case.pk]
 
 

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "sojourn.web.consent",
     "sojourn.web.cases",
     "sojourn.web.plans",
+    "sojourn.web.notes",
     "sojourn.web.field",
     "sojourn.web.places",
     "sojourn.web.frameworks",

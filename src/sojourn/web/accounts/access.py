@@ -261,6 +261,18 @@ def of_classes(principal: Principal, verb: Verb, *columns: str) -> Q:
     return shown
 
 
+def only_between(principal: Principal, model: type[Model], column: str, *people: str) -> Q:
+    """The condition that a row is not confidential, or that it is so between this principal and
+    others: they stand in one of the columns of people, or supervise the case."""
+    mine = Q(pk__in=[])
+    if principal.user_id is not None:
+        for person in people:
+            mine |= Q(**{person: principal.user_id})
+    key: str = model.ACCESS_KEY  # type: ignore[attr-defined]  # a model about people has one
+    supervised = _reach(principal, model, key, Verb.APPROVE)
+    return Q(**{column: False}) | mine | supervised
+
+
 def _matching(model: type[Model], way: str, condition: Q) -> Q:
     """A case's own columns are asked directly; elsewhere a row counts once, for all its cases."""
     if not way:

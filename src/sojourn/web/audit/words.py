@@ -62,6 +62,8 @@ OBJECTS = {
     "cases.difference": gettext_lazy("two versions"),
     "consent.consent": gettext_lazy("consent"),
     "field.ticket": gettext_lazy("form"),
+    "notes.attachment": gettext_lazy("file"),
+    "notes.note": gettext_lazy("note"),
     "places.placeanswers": gettext_lazy("answers about a place"),
     "plans.approval": gettext_lazy("plan"),
     "plans.plan": gettext_lazy("plan"),

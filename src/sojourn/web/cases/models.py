@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.framework import Stage
-from sojourn.web.accounts.access import Principal, of_classes
+from sojourn.web.accounts.access import Principal, of_classes, only_between
 from sojourn.web.accounts.models import Organisation, Team
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases.reasons import CloseReason, Feedback, Outcome, ReopenReason
@@ -232,6 +232,7 @@ class Difference(models.Model):
     subject_type = models.CharField(max_length=40)
     subject_id = models.UUIDField()
     data_class = models.CharField(max_length=20, blank=True)
+    is_confidential = models.BooleanField(default=False)
     field = models.CharField(max_length=40)
     first = models.BinaryField()
     second = models.BinaryField()
@@ -270,7 +271,9 @@ class Difference(models.Model):
     @staticmethod
     def access_narrower(principal: Principal, verb: Verb) -> Q:
         """What is about something one may not see is not there."""
-        return of_classes(principal, verb, "data_class")
+        people = ("first_by_id", "second_by_id", "decider_id")
+        between = only_between(principal, Difference, "is_confidential", *people)
+        return of_classes(principal, verb, "data_class") & between
 
 
 class LegalBasis(models.TextChoices):

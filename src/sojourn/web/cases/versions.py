@@ -49,12 +49,17 @@ def merge(*, base: Values, now: Values, sent: Values) -> Merged:
 
 @dataclass(frozen=True)
 class Edited:
-    """The row that is edited, locked, with its case, its version and the data class it takes."""
+    """The row that is edited, locked, with its case, its version and the data class it takes.
+
+    `decider_id` names who decides, instead of the case worker.
+    """
 
     row: Model
     case: Case
     version: int
     data_class: str = ""
+    is_confidential: bool = False
+    decider_id: int | None = None
 
 
 def base_of(edited: Edited, now: Values, version: int | None) -> Values:
@@ -102,11 +107,12 @@ def keep_differences(edited: Edited, now: Values, merged: Merged, by: Principal)
             subject_type=edited.row._meta.label_lower,
             subject_id=edited.row.pk,
             data_class=edited.data_class,
+            is_confidential=edited.is_confidential,
             field=name,
             first_by_id=first_by,
             second_by_id=by.user_id,
             at=timezone.now(),
-            decider_id=edited.case.worker_id or first_by,
+            decider_id=edited.decider_id or edited.case.worker_id or first_by,
         )
         row.first = words.seal(row, "first", edited.case.person, json.dumps(now[name]))
         row.second = words.seal(row, "second", edited.case.person, json.dumps(value))

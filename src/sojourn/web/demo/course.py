@@ -14,6 +14,7 @@ from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case
 from sojourn.web.cases.rules import How
 from sojourn.web.cases.states import Act, Phase
+from sojourn.web.notes import actions as notes
 from sojourn.web.plans import actions as plans
 from sojourn.web.plans.access import can_decide
 from sojourn.web.plans.actions import End, Wish
@@ -27,6 +28,11 @@ WHY = {
     Phase.FOLLOWING_UP: "Demo: the steps are done; we look whether it lasts.",
 }
 GOALS = ("", "Demo: to sleep through the night", "Demo: to have papers of my own", "")
+NOTES = (
+    ("Demo: prefers to meet in the morning, before work.", "case_work"),
+    ("Demo: the clinic gave an appointment in two weeks.", "body_health"),
+    ("Demo: a cousin calls often and asks for money.", "third_party"),
+)
 _DAYS = {Horizon.IMMEDIATE: 2, Horizon.SHORT_TERM: 20, Horizon.LONG_TERM: 60}
 _COURSES: tuple[str, ...] = ("none",) * 5 + ("planning",) * 3
 _COURSES += ("implementing",) * 4 + ("following_up", "on_hold", "closed", "closed", "reopened")
@@ -43,6 +49,15 @@ def live_on(case: Case, *, number: int, helper: Principal, since: datetime) -> N
         if how.phase == Phase.IMPLEMENTING:
             plan_something(case, chance, helper, at)
         cases.take(case=case, act=act, how=how, by=helper, at=at)
+    if course in ("implementing", "closed"):
+        text, data_class = chance.choice(NOTES)
+        notes.write(
+            case=case,
+            text=text,
+            data_class=data_class,
+            is_confidential=chance.random() < 0.3,
+            by=helper,
+        )
 
 
 def plan_something(case: Case, chance: Random, helper: Principal, at: datetime) -> None:

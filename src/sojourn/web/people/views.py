@@ -181,7 +181,8 @@ def looks(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Who saw or changed something of a person: what the person may ask for at any time."""
     by = principal_of(request)
     person = queries.person_or_404(by, person_id)
-    page = Paginator(audit.about(person.pk), _PER_PAGE).get_page(request.GET.get("page"))
+    events = audit.about(person.pk, without=audit.unseen(by, person.pk))
+    page = Paginator(events, _PER_PAGE).get_page(request.GET.get("page"))
     note_read(request, by=by, purpose=Purpose.SUPPORT, shown=[person], verb="read_access")
     context = {"person": person, "page": page, "events": audit_words.lines(page)}
     return render(request, "people/looks.html", context)
