@@ -564,3 +564,65 @@ def test_the_number_of_queries_does_not_grow_with_items(world: World, plan: Plan
             client.get(url)
         counts.append(len(caught))
     assert counts[0] == counts[1] <= 32
+
+
+# My day ---------------------------------------------------------------------------------------
+
+
+def _day(world: World, who: str) -> str:
+    return world.client(who).get(reverse("home:day")).content.decode()
+
+
+def test_a_request_waits_on_the_day_of_who_may_decide_and_of_nobody_else(
+    world: World, plan: Plan
+) -> None:
+    add(world, plan, owner=world.users["salma"])
+    approval = ask(world, plan)
+    url = reverse("plans:decide", args=[world.case.pk, approval.pk])
+    shown = {who: url in _day(world, who) for who in ("bilal", "salma", "sami", "chiara", "dana")}
+    assert shown == {"bilal": False, "salma": False, "sami": True, "chiara": False, "dana": False}
+    actions.decide(approval=approval, approves=True, by=world.by("sami"))
+    assert url not in _day(world, "sami")
+    assert "Answers to what you asked" in _day(world, "bilal")
+    assert "Answers to what you asked" not in _day(world, "salma")
+
+
+def test_what_is_due_stands_on_the_day_of_its_owner(world: World, plan: Plan) -> None:
+    item = add(world, plan, owner=world.users["salma"])
+    assert "Find a bed tonight" in _day(world, "salma")
+    assert "Find a bed tonight" not in _day(world, "bilal")
+    step(world, item, ItemAct.FINISH, outcome="helped")
+    assert "For you to do" not in _day(world, "salma")
+
+
+def test_what_is_kept_apart_is_on_no_day_of_who_may_not_see_it(world: World, afraid: Plan) -> None:
+    add(
+        world,
+        afraid,
+        "salma",
+        need="fear_of_return",
+        response="asylum_route",
+        owner=world.users["bilal"],
+    )
+    assert "For you to do" not in _day(world, "bilal")
+    PlanItem.objects.update(owner=world.users["salma"])
+    assert "Explain the asylum procedure" in _day(world, "salma")
+
+
+def test_the_queries_of_a_day_do_not_grow_with_what_waits(world: World, plan: Plan) -> None:
+    counts = []
+    for _turn in range(2):
+        for _item in range(3):
+            add(world, plan, owner=world.users["sami"])
+        case = world.register()
+        world.consent(case)
+        world.assess(case)
+        other = actions.begin(case=case, by=world.by("bilal"))
+        add(world, other, owner=world.users["sami"])
+        ask(world, other)
+        client = world.client("sami")
+        client.get(reverse("home:day"))
+        with CaptureQueriesContext(connection) as caught:
+            client.get(reverse("home:day"))
+        counts.append(len(caught))
+    assert counts[0] == counts[1] <= 25

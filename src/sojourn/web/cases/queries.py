@@ -71,6 +71,15 @@ def differences(principal: Principal, case: Case) -> list[Difference]:
     return list(visible(principal, rows, Purpose.SUPPORT).rows.select_related(*linked))
 
 
+def to_settle(principal: Principal, limit: int) -> list[Difference]:
+    """Differences that this principal was named to decide, the oldest first."""
+    if principal.user_id is None:
+        return []
+    rows = Difference.objects.filter(decider_id=principal.user_id, settled_at=None)
+    shown = visible(principal, rows, Purpose.CASE_WORK).rows
+    return list(shown.select_related("person__identity", "person__key").order_by("at")[:limit])
+
+
 def difference_or_404(principal: Principal, case: Case, difference_id: uuid.UUID) -> Difference:
     """One of them, settled or not; one that may not be shown is not there."""
     rows = visible(principal, Difference.objects.filter(case=case), Purpose.CASE_WORK).rows

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from sojourn.framework import DataClass
+from sojourn.web.accounts.access import Principal, Purpose, visible
+from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases.models import Case
+from sojourn.web.cases.states import WORKED
 from sojourn.web.plans import actions, rules
 from sojourn.web.plans.models import Approval, ItemStep, Plan, PlanItem
 from sojourn.web.plans.rules import Progress
-from sojourn.web.plans.states import ApprovalState, ItemState
+from sojourn.web.plans.states import WAITING, ApprovalState, ItemState
 
 
 def current(case: Case) -> Plan | None:
@@ -83,6 +87,49 @@ def progress(case: Case, classes: Collection[DataClass]) -> Progress:
     )
 
 
+def to_decide(principal: Principal, limit: int) -> list[Approval]:
+    """Requests that this principal may decide about, the longest waiting first."""
+    if principal.user_id is None or not principal.may(Verb.APPROVE):
+        return []
+    rows = (
+        Approval.objects.filter(state=ApprovalState.REQUESTED, subject__is_current=True)
+        .exclude(requested_by_id=principal.user_id)
+        .exclude(decisions__by_id=principal.user_id)
+    )
+    shown = visible(principal, rows, Purpose.APPROVAL).rows.select_related("subject", *_PERSON)
+    return list(shown.order_by("requested_at")[:limit])
+
+
+def answered(principal: Principal, since: datetime, limit: int) -> list[Approval]:
+    """What was decided lately about what this principal asked for, the newest first."""
+    if principal.user_id is None:
+        return []
+    rows = Approval.objects.filter(
+        requested_by_id=principal.user_id,
+        state__in=[ApprovalState.APPROVED, ApprovalState.REJECTED],
+        decided_at__gte=since,
+    )
+    shown = visible(principal, rows, Purpose.SUPPORT).rows.select_related("subject", *_PERSON)
+    return list(shown.order_by("-decided_at")[:limit])
+
+
+def due_of(principal: Principal, today: date, limit: int) -> list[PlanItem]:
+    """What this principal has to do within a week, the most overdue first."""
+    if principal.user_id is None:
+        return []
+    rows = PlanItem.objects.filter(
+        owner_id=principal.user_id,
+        is_current=True,
+        state__in=WAITING,
+        due__lte=today + _SOON,
+        case__state__in=WORKED,
+    )
+    shown = visible(principal, rows, Purpose.SUPPORT).rows.select_related(*_PERSON)
+    return list(shown.order_by("due")[:limit])
+
+
+_SOON = timedelta(days=7)
+_PERSON = ("person__identity", "person__key")
 _ABOUT = ("subject__case", "requested_by")
 
 
