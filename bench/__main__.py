@@ -22,6 +22,9 @@ from sojourn.engines import record
 from sojourn.engines.examples import failures
 from sojourn.language import load_framework, read_answers
 
+GROUP = 1_000_000
+"""Rows in a row group as pandas and Arrow write them, about."""
+
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 
 
@@ -65,6 +68,9 @@ def table(folder: Path, sizes: list[int], repeat: int) -> list[dict[str, str]]:
             lines.append(line(folder, "150 rules", rules, as_csv, rows, repeat))
             as_csv.unlink()
         source.unlink()
+    source = data.survey(folder / "grouped.parquet", max(sizes), GROUP)
+    lines.append(line(folder, "150 rules, large row groups", rules, source, max(sizes), repeat))
+    source.unlink()
     return lines
 
 

@@ -105,8 +105,8 @@ def _measure() -> dict[str, str]:
     }
 
 
-def survey(path: Path, rows: int) -> Path:
-    """A Parquet file of `rows` units, made without holding it in memory."""
+def survey(path: Path, rows: int, group: int = 100_000) -> Path:
+    """A Parquet file of `rows` units in groups of `group`, made without holding it in memory."""
     codes = pl.Series(["yes", "no", "dk", "pnta", None])
     sets = pl.Series(["a", "b", "c", "a b", "b c", "a b c", None])
     frame = pl.LazyFrame({"at": pl.int_range(0, rows, eager=True)})
@@ -115,7 +115,7 @@ def survey(path: Path, rows: int) -> Path:
     columns += [(_draw(100 + i) % 9).cast(pl.Int64).alias(f"n{i}") for i in range(NUMBERS)]
     columns += [((_draw(200 + i) % 1000) / 10).alias(f"d{i}") for i in range(DECIMALS)]
     columns += [_pick(sets, 300 + i).alias(f"m{i}") for i in range(SEVERAL)]
-    frame.select(columns).sink_parquet(path, row_group_size=100_000)
+    frame.select(columns).sink_parquet(path, row_group_size=group)
     return path
 
 

@@ -16,11 +16,9 @@ from sojourn.engines.places import key_questions, place_questions
 from sojourn.engines.polars_reader import Raw
 from sojourn.framework.model import Framework
 from sojourn.language import xlsx
+from sojourn.standards import parquet
 from sojourn.standards.csv_check import BadTableError, check
 
-# Polars reads up to 128 row groups ahead, which for a long survey is most of the file. A few keep
-# the processors busy, and the memory the same however long the file is.
-os.environ.setdefault("POLARS_ROW_GROUP_PREFETCH_SIZE", "2")
 # Rows on their way through the rules, in batches of half the size that Polars would choose: as
 # fast, and a survey of ten million rows stays well under a gigabyte.
 os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "50000")
@@ -222,10 +220,8 @@ def _open_parquet(path: Path) -> dict[str, Table]:
 
 
 def _parquet(name: str, files: Sequence[Path]) -> Table:
-    frame = pl.scan_parquet(list(files), glob=False)
     try:
-        schema = frame.collect_schema()
-        rows = frame.select(pl.len()).collect().item()
+        frame, schema, rows = parquet.scan(files)
     except pl.exceptions.PolarsError as error:
         which = name if len(files) == 1 else f"one of the files in {name}"
         raise BadTableError(f"{which} is not a Parquet file, or it is damaged") from error

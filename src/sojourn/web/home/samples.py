@@ -5,6 +5,7 @@ Nobody described here exists. The page serves those who build and review the int
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django import forms
 from django.core.paginator import Paginator
 
 from sojourn.framework import Level
+from sojourn.web.cases.readings import Reading, Step
 from sojourn.web.cases.situation import (
     AnswerShown,
     Comparison,
@@ -55,6 +57,7 @@ def sample_context() -> dict[str, Any]:
     answered.is_valid()
     return {
         "situation": situation(),
+        "readings": _readings(),
         "risk": _risks()[0],
         "resource": _resources()[0],
         "unknown": _unknowns()[0],
@@ -287,6 +290,38 @@ def _responses() -> tuple[HorizonGroup, ...]:
         ),
         HorizonGroup("long_term", "For the long term", ()),
     )
+
+
+def _readings() -> tuple[Reading, ...]:
+    scale = (Step("Poor", "up to 21"), Step("Borderline", "above 21, up to 35", is_here=True))
+    known = Reading(
+        name="food",
+        label="Food consumption",
+        value_text="28.5",
+        unit="points of 112",
+        class_label="Borderline",
+        between_text="",
+        known_percent=100,
+        scale=(*scale, Step("Acceptable", "above 35")),
+        because=_reason(),
+        note="",
+        source=_SOURCE,
+        basis="from a published source",
+        without_some=False,
+    )
+    unknown = replace(
+        known,
+        name="strain",
+        label="Strain on the household",
+        value_text="",
+        unit="",
+        class_label="",
+        between_text="between 2 and 5",
+        known_percent=62,
+        scale=(),
+        without_some=True,
+    )
+    return known, unknown
 
 
 def _events() -> list[dict[str, Any]]:
