@@ -26,6 +26,7 @@ from sojourn.web.notes import actions as notes
 from sojourn.web.places import actions as places
 from sojourn.web.places.models import PlaceAnswers
 from sojourn.web.plans import actions as plans
+from sojourn.web.plans import approvals
 from sojourn.web.plans.actions import Wish
 from sojourn.web.plans.models import Approval
 from tests.web.conftest import ROLES, World, with_places
@@ -215,7 +216,7 @@ def foreign(world: World) -> Case:
         for goal in ("a door that locks", "a window"):
             wish = replace(_wish(theirs), goal=goal)
             plans.change_item(item=item, wish=wish, by=world.by(owner), base=1)
-        plans.ask(plan=plan, by=world.by(owner))
+        approvals.ask(plan=plan, by=world.by(owner))
         notes.write(
             case=theirs,
             text="a note",

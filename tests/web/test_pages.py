@@ -20,6 +20,7 @@ from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
 from sojourn.web.notes import actions as notes
 from sojourn.web.plans import actions as plans
+from sojourn.web.plans import approvals
 from sojourn.web.plans.models import Approval
 from sojourn.web.translations import LOCALE
 from tests.web.conftest import SECRETS, World
@@ -81,7 +82,7 @@ def _planned(world: World) -> list[object]:
         owner=world.users["bilal"],
     )
     plans.add_item(plan=plan, wish=wish, by=by)
-    plans.ask(plan=plan, by=by)
+    approvals.ask(plan=plan, by=by)
     return [world.case.pk]
 
 

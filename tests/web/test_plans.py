@@ -13,16 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sojourn.framework import DataClass
-from sojourn.web.accounts import actions as accounts
-from sojourn.web.accounts.access import SYSTEM, Purpose, visible
-from sojourn.web.accounts.roles import EXISTENCE_KNOWN, Role
+from sojourn.web.accounts.access import Purpose, visible
+from sojourn.web.accounts.roles import EXISTENCE_KNOWN
 from sojourn.web.audit.models import Event
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case
 from sojourn.web.cases.rules import How
 from sojourn.web.cases.states import Act
 from sojourn.web.people import actions as people
-from sojourn.web.plans import actions, queries, rules
+from sojourn.web.plans import actions, approvals, queries, rules
 from sojourn.web.plans.actions import End, Wish
 from sojourn.web.plans.models import Approval, ItemStep, Plan, PlanItem
 from sojourn.web.plans.needs import offer
@@ -66,7 +65,7 @@ def add(world: World, plan: Plan, name: str = "bilal", **more: object) -> PlanIt
 
 
 def ask(world: World, plan: Plan, name: str = "bilal", quorum: int = 1) -> Approval:
-    return actions.ask(plan=plan, by=world.by(name), quorum=quorum)
+    return approvals.ask(plan=plan, by=world.by(name), quorum=quorum)
 
 
 def state_of(approval: Approval) -> str:
@@ -217,7 +216,7 @@ def test_an_item_one_may_not_see_is_not_there(world: World, afraid: Plan) -> Non
 def test_an_approval_does_not_tell_of_what_is_kept_apart(world: World, afraid: Plan) -> None:
     add(world, afraid)
     approval = ask(world, afraid)
-    actions.decide(approval=approval, approves=True, by=world.by("sami"))
+    approvals.decide(approval=approval, approves=True, by=world.by("sami"))
     add(world, afraid, "salma", need="fear_of_return", response="asylum_route")
     assert state_of(approval) == ApprovalState.APPROVED
     assert queries.standing(approval, afraid) is ApprovalState.APPROVED
@@ -313,153 +312,6 @@ def test_a_new_version_takes_along_what_is_to_do_and_leaves_the_old_as_it_was(
     plan.refresh_from_db()
     with pytest.raises(ValidationError, match="earlier version"):
         add(world, plan)
-
-
-# Approvals ------------------------------------------------------------------------------------
-
-
-def test_a_plan_is_approved_by_somebody_else(world: World, plan: Plan) -> None:
-    add(world, plan)
-    approval = ask(world, plan)
-    actions.decide(approval=approval, approves=True, by=world.by("sami"))
-    assert state_of(approval) == ApprovalState.APPROVED
-    verbs = Event.objects.filter(case_id=world.case.pk).values_list("verb", flat=True)
-    assert {"ask_approval", "approve"} <= set(verbs)
-
-
-@pytest.mark.parametrize("who", ["bilal", "salma", "chiara", "dana", "emil", "ana"])
-def test_only_a_supervisor_of_the_case_decides(world: World, plan: Plan, who: str) -> None:
-    add(world, plan)
-    approval = ask(world, plan)
-    with pytest.raises(PermissionDenied):
-        actions.decide(approval=approval, approves=True, by=world.by(who))
-    assert state_of(approval) == ApprovalState.REQUESTED
-
-
-def test_whoever_asked_never_decides_whatever_other_role_they_hold(
-    world: World, plan: Plan
-) -> None:
-    add(world, plan)
-    accounts.grant(
-        holder=world.users["bilal"], role=Role.SUPERVISOR, organisation=world.harbour, by=SYSTEM
-    )
-    approval = ask(world, plan)
-    with pytest.raises(PermissionDenied, match="somebody else decides"):
-        actions.decide(approval=approval, approves=True, by=world.by("bilal"))
-    page = world.client("bilal").get(reverse("plans:board", args=[world.case.pk]))
-    assert "Read and decide" not in page.content.decode()
-    assert state_of(approval) == ApprovalState.REQUESTED
-
-
-def test_a_supervisor_who_asks_waits_for_another_one(world: World, plan: Plan) -> None:
-    add(world, plan)
-    approval = ask(world, plan, "sami")
-    with pytest.raises(PermissionDenied):
-        actions.decide(approval=approval, approves=True, by=world.by("sami"))
-
-
-def test_a_quorum_takes_so_many_people_each_once(world: World, plan: Plan) -> None:
-    add(world, plan)
-    accounts.grant(
-        holder=world.users["salma"], role=Role.SUPERVISOR, organisation=world.harbour, by=SYSTEM
-    )
-    approval = ask(world, plan, quorum=2)
-    actions.decide(approval=approval, approves=True, by=world.by("sami"))
-    assert state_of(approval) == ApprovalState.REQUESTED
-    with pytest.raises(PermissionDenied, match="already"):
-        actions.decide(approval=approval, approves=True, by=world.by("sami"))
-    actions.decide(approval=approval, approves=True, by=world.by("salma"))
-    assert state_of(approval) == ApprovalState.APPROVED
-
-
-def test_a_refusal_says_what_has_to_change(world: World, plan: Plan) -> None:
-    add(world, plan)
-    approval = ask(world, plan)
-    with pytest.raises(ValidationError):
-        actions.decide(approval=approval, approves=False, by=world.by("sami"))
-    why = "nothing in it lasts"
-    actions.decide(approval=approval, approves=False, by=world.by("sami"), why=why)
-    assert state_of(approval) == ApprovalState.REJECTED
-    page = world.client("bilal").get(reverse("plans:board", args=[world.case.pk]))
-    assert why in page.content.decode()
-    assert why not in str(list(Event.objects.values()))
-
-
-EDITS: dict[str, dict[str, object]] = {
-    "another goal": {"goal": "a room of her own"},
-    "another day": {"due": TODAY() + timedelta(days=30)},
-    "another horizon": {"horizon": "long_term"},
-    "another response": {"response": "talk_it_over"},
-    "another hand": {"owner": None},
-    "the person": {"owner": None, "by_person": True},
-    "a resource": {"resource": "trusted_friend"},
-}
-
-
-@pytest.mark.parametrize("approved", [True, False], ids=["approved", "requested"])
-@pytest.mark.parametrize("edit", [*EDITS, "a new item", "an item less"])
-def test_any_edit_ends_an_approval(world: World, plan: Plan, edit: str, approved: bool) -> None:
-    item = add(world, plan)
-    approval = ask(world, plan)
-    if approved:
-        actions.decide(approval=approval, approves=True, by=world.by("sami"))
-    if edit == "a new item":
-        add(world, plan, response="talk_it_over")
-    elif edit == "an item less":
-        step(world, item, ItemAct.DROP, reason="not_needed")
-    else:
-        changed = wish(world, **EDITS[edit])
-        actions.change_item(item=item, wish=changed, by=world.by("bilal"))
-    assert state_of(approval) == ApprovalState.STALE
-    # Changing it back does not bring the approval back.
-    if edit in EDITS:
-        actions.change_item(item=item, wish=wish(world), by=world.by("bilal"))
-        assert state_of(approval) == ApprovalState.STALE
-    with pytest.raises(PermissionDenied if approved else WrongStateError):
-        actions.decide(approval=approval, approves=True, by=world.by("sami"))
-
-
-def test_carrying_the_plan_out_is_no_edit(world: World, plan: Plan) -> None:
-    item = add(world, plan)
-    approval = ask(world, plan)
-    actions.decide(approval=approval, approves=True, by=world.by("sami"))
-    step(world, item, ItemAct.START)
-    step(world, item, ItemAct.FINISH, outcome="helped")
-    assert state_of(approval) == ApprovalState.APPROVED
-    with pytest.raises(ValidationError, match="has ended"):
-        actions.change_item(item=item, wish=wish(world, goal="other"), by=world.by("bilal"))
-
-
-def test_saving_without_a_change_changes_nothing(world: World, plan: Plan) -> None:
-    item = add(world, plan)
-    approval = ask(world, plan)
-    before = Event.objects.count()
-    actions.change_item(item=item, wish=wish(world), by=world.by("bilal"))
-    assert Event.objects.count() == before
-    assert state_of(approval) == ApprovalState.REQUESTED
-
-
-def test_a_request_is_made_once_and_can_be_taken_back(world: World, plan: Plan) -> None:
-    with pytest.raises(ValidationError, match="nothing in the plan"):
-        ask(world, plan)
-    add(world, plan)
-    approval = ask(world, plan)
-    with pytest.raises(ValidationError, match="waits for a decision already"):
-        ask(world, plan, "salma")
-    actions.take_back(approval=approval, by=world.by("bilal"))
-    assert state_of(approval) == ApprovalState.TAKEN_BACK
-    with pytest.raises(WrongStateError):
-        actions.take_back(approval=approval, by=world.by("bilal"))
-    assert ask(world, plan).state == ApprovalState.REQUESTED
-
-
-def test_an_edit_past_the_actions_is_noticed_when_deciding(world: World, plan: Plan) -> None:
-    item = add(world, plan)
-    approval = ask(world, plan)
-    PlanItem.objects.filter(pk=item.pk).update(due=TODAY() + timedelta(days=90))
-    with pytest.raises(WrongStateError):
-        actions.decide(approval=approval, approves=True, by=world.by("sami"))
-    assert queries.standing(approval, plan) is ApprovalState.STALE
 
 
 # Rules ----------------------------------------------------------------------------------------
@@ -564,65 +416,3 @@ def test_the_number_of_queries_does_not_grow_with_items(world: World, plan: Plan
             client.get(url)
         counts.append(len(caught))
     assert counts[0] == counts[1] <= 32
-
-
-# My day ---------------------------------------------------------------------------------------
-
-
-def _day(world: World, who: str) -> str:
-    return world.client(who).get(reverse("home:day")).content.decode()
-
-
-def test_a_request_waits_on_the_day_of_who_may_decide_and_of_nobody_else(
-    world: World, plan: Plan
-) -> None:
-    add(world, plan, owner=world.users["salma"])
-    approval = ask(world, plan)
-    url = reverse("plans:decide", args=[world.case.pk, approval.pk])
-    shown = {who: url in _day(world, who) for who in ("bilal", "salma", "sami", "chiara", "dana")}
-    assert shown == {"bilal": False, "salma": False, "sami": True, "chiara": False, "dana": False}
-    actions.decide(approval=approval, approves=True, by=world.by("sami"))
-    assert url not in _day(world, "sami")
-    assert "Answers to what you asked" in _day(world, "bilal")
-    assert "Answers to what you asked" not in _day(world, "salma")
-
-
-def test_what_is_due_stands_on_the_day_of_its_owner(world: World, plan: Plan) -> None:
-    item = add(world, plan, owner=world.users["salma"])
-    assert "Find a bed tonight" in _day(world, "salma")
-    assert "Find a bed tonight" not in _day(world, "bilal")
-    step(world, item, ItemAct.FINISH, outcome="helped")
-    assert "For you to do" not in _day(world, "salma")
-
-
-def test_what_is_kept_apart_is_on_no_day_of_who_may_not_see_it(world: World, afraid: Plan) -> None:
-    add(
-        world,
-        afraid,
-        "salma",
-        need="fear_of_return",
-        response="asylum_route",
-        owner=world.users["bilal"],
-    )
-    assert "For you to do" not in _day(world, "bilal")
-    PlanItem.objects.update(owner=world.users["salma"])
-    assert "Explain the asylum procedure" in _day(world, "salma")
-
-
-def test_the_queries_of_a_day_do_not_grow_with_what_waits(world: World, plan: Plan) -> None:
-    counts = []
-    for _turn in range(2):
-        for _item in range(3):
-            add(world, plan, owner=world.users["sami"])
-        case = world.register()
-        world.consent(case)
-        world.assess(case)
-        other = actions.begin(case=case, by=world.by("bilal"))
-        add(world, other, owner=world.users["sami"])
-        ask(world, other)
-        client = world.client("sami")
-        client.get(reverse("home:day"))
-        with CaptureQueriesContext(connection) as caught:
-            client.get(reverse("home:day"))
-        counts.append(len(caught))
-    assert counts[0] == counts[1] <= 25

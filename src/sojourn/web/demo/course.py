@@ -16,6 +16,7 @@ from sojourn.web.cases.rules import How
 from sojourn.web.cases.states import Act, Phase
 from sojourn.web.notes import actions as notes
 from sojourn.web.plans import actions as plans
+from sojourn.web.plans import approvals
 from sojourn.web.plans.access import can_decide
 from sojourn.web.plans.actions import End, Wish
 from sojourn.web.plans.models import Approval, PlanItem
@@ -80,7 +81,7 @@ def plan_something(case: Case, chance: Random, helper: Principal, at: datetime) 
         item = plans.add_item(plan=plan, wish=wish, by=helper, at=at)
         _go_on(item, chance, helper)
     if suggested and chance.random() < 0.5:
-        plans.ask(plan=plan, by=helper, at=at)
+        approvals.ask(plan=plan, by=helper, at=at)
 
 
 def decide_some(deciders: Sequence[Principal], chance: Random) -> None:
@@ -90,7 +91,7 @@ def decide_some(deciders: Sequence[Principal], chance: Random) -> None:
         if not able or chance.random() < 0.35:
             continue
         why = "" if (approves := chance.random() < 0.8) else "Demo: what lasts is missing."
-        plans.decide(approval=approval, approves=approves, why=why, by=able[0])
+        approvals.decide(approval=approval, approves=approves, why=why, by=able[0])
 
 
 def _go_on(item: PlanItem, chance: Random, helper: Principal) -> None:

@@ -1,43 +1,35 @@
-"""The only writer of plans, items and approvals."""
+"""The only writer of plans and items. Approvals have a writer of their own (`approvals`)."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sojourn.framework import DataClass
-from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
+from sojourn.web.accounts.access import SYSTEM, Principal, Purpose
 from sojourn.web.accounts.models import Organisation, User
 from sojourn.web.accounts.queries import helpers
-from sojourn.web.audit.actions import record
 from sojourn.web.cases import versions
 from sojourn.web.cases.models import Assessment, Case, Difference
 from sojourn.web.cases.versions import Edited, Merged, Values
 from sojourn.web.people import words
 from sojourn.web.people.models import Person
 from sojourn.web.plans import rules
-from sojourn.web.plans.access import check_can_decide
-from sojourn.web.plans.models import Approval, Decision, ItemStep, Plan, PlanItem
+from sojourn.web.plans.acting import check_may, check_open, note
+from sojourn.web.plans.approvals import end_requests, end_where_changed
+from sojourn.web.plans.models import ItemStep, Plan, PlanItem
 from sojourn.web.plans.needs import Offer, offer
-from sojourn.web.plans.rules import Agreed
 from sojourn.web.plans.states import (
     WAITING,
-    ApprovalState,
     EndReason,
     ItemAct,
     ItemState,
     Outcome,
-    WrongStateError,
-    check_approval_step,
     item_after,
 )
 
@@ -76,7 +68,7 @@ def begin(*, case: Case, by: Principal, at: datetime | None = None) -> Plan:
     Raises PermissionDenied without the right to write, ValidationError where the case is not worked
     on or nothing was assessed in this episode.
     """
-    _check_may(by, case)
+    check_may(by, case)
     if not case.is_worked:
         raise ValidationError(_("This case is closed."))
     newest = _newest(case)
@@ -85,7 +77,7 @@ def begin(*, case: Case, by: Principal, at: datetime | None = None) -> Plan:
     before = Plan.objects.select_for_update().filter(case=case, is_current=True).first()
     last = Plan.objects.filter(case=case).order_by("-version").first()
     if before is not None:
-        _end_approvals(before, by, ApprovalState.STALE)
+        end_requests(before, by)
         before.is_current = False
         before.save(update_fields=["is_current"])
     plan = Plan.objects.create(
@@ -100,7 +92,7 @@ def begin(*, case: Case, by: Principal, at: datetime | None = None) -> Plan:
     )
     if before is not None:
         _carry_over(before, plan)
-    _note(plan, "add", by, {"version": [None, plan.version]})
+    note(plan, "add", by, {"version": [None, plan.version]})
     return plan
 
 
@@ -110,8 +102,8 @@ def add_item(*, plan: Plan, wish: Wish, by: Principal, at: datetime | None = Non
 
     Raises PermissionDenied without the right to write, ValidationError (by field) for a wrong wish.
     """
-    _check_may(by, plan)
-    _check_open(plan)
+    check_may(by, plan)
+    check_open(plan)
     offered = _offer(plan, by)
     item = PlanItem(
         plan=plan,
@@ -126,8 +118,8 @@ def add_item(*, plan: Plan, wish: Wish, by: Principal, at: datetime | None = Non
     )
     item.goal = words.seal(item, "goal", plan.person, wish.goal)
     item.save(force_insert=True)
-    _note(item, "add", by)
-    _changed(plan, by)
+    note(item, "add", by)
+    end_where_changed(plan, by)
     return item
 
 
@@ -138,8 +130,8 @@ def change_item(*, item: PlanItem, wish: Wish, by: Principal, base: int | None =
     `base` is the version of the item that the wish was made from. What somebody else changed since
     is merged; where both changed a field, theirs stays and both are kept (see `cases.versions`).
     """
-    _check_may(by, item)
-    _check_open(item.plan)
+    check_may(by, item)
+    check_open(item.plan)
     now = PlanItem.objects.select_for_update().get(pk=item.pk)
     if ItemState(now.state) not in WAITING:
         raise ValidationError(_("This has ended. Take it up again before you change it."))
@@ -176,8 +168,8 @@ def _write(item: PlanItem, edited: Edited, values: Values, merged: Merged, by: P
     for name, value in written.items():
         setattr(item, name, value)
     item.save(update_fields=list(written))
-    _note(item, "correct", by, dict.fromkeys(merged.write))
-    _changed(item.plan, by)
+    note(item, "correct", by, dict.fromkeys(merged.write))
+    end_where_changed(item.plan, by)
 
 
 def _values(item: PlanItem, person: Person) -> dict[str, str]:
@@ -238,8 +230,8 @@ def step_item(
     Raises PermissionDenied, WrongStateError where the item is in another state by now, and
     ValidationError where an outcome or a reason is missing.
     """
-    _check_may(by, item)
-    _check_open(item.plan)
+    check_may(by, item)
+    check_open(item.plan)
     now = PlanItem.objects.select_for_update().values_list("state", flat=True).get(pk=item.pk)
     item.state = item_after(ItemState(now), act)
     _check_end(act, end)
@@ -258,93 +250,10 @@ def step_item(
     )
     row.words = words.seal(row, "words", item.person, end.words)
     row.save(force_insert=True)
-    _note(item, act.value, by, {"state": [now, item.state]})
+    note(item, act.value, by, {"state": [now, item.state]})
     if act is ItemAct.DROP:
-        _changed(item.plan, by)
+        end_where_changed(item.plan, by)
     return row
-
-
-@transaction.atomic
-def ask(*, plan: Plan, by: Principal, quorum: int = 1, at: datetime | None = None) -> Approval:
-    """Asks for approval of the plan exactly as it is now. ValidationError where it waits already,
-    is approved already, or holds nothing."""
-    _check_may(by, plan)
-    _check_open(plan)
-    digest = digest_of(plan)
-    if not plan.items.exclude(state=ItemState.DROPPED).exists():
-        raise ValidationError(_("There is nothing in the plan yet."))
-    held = Approval.objects.select_for_update().filter(subject=plan, digest=digest)
-    if held.filter(state__in=[ApprovalState.REQUESTED, ApprovalState.APPROVED]).exists():
-        raise ValidationError(_("This plan waits for a decision already, or is approved."))
-    approval = Approval.objects.create(
-        subject=plan,
-        person_id=plan.person_id,
-        organisation_id=plan.organisation_id,
-        digest=digest,
-        requested_by_id=by.user_id,
-        requested_at=at or timezone.now(),
-        quorum=quorum,
-    )
-    _note(approval, "ask_approval", by)
-    return approval
-
-
-@transaction.atomic
-def decide(
-    *, approval: Approval, approves: bool, by: Principal, why: str = "", at: datetime | None = None
-) -> None:
-    """Approves or not. A refusal says why. Raises PermissionDenied for whoever asked."""
-    check_can_decide(by, approval)
-    now = Approval.objects.select_for_update().values_list("state", flat=True).get(pk=approval.pk)
-    standing = rules.standing(ApprovalState(now), approval.digest, digest_of(approval.subject))
-    if standing is not ApprovalState.REQUESTED:
-        raise WrongStateError(standing.value, "decide")
-    if not approves and not why:
-        raise ValidationError({"words": _("Say in a few words what has to change.")})
-    row = Decision(
-        approval=approval,
-        organisation_id=approval.organisation_id,
-        approves=approves,
-        at=at or timezone.now(),
-        by_id=by.user_id,
-    )
-    row.words = words.seal(row, "words", approval.person, why)
-    row.save(force_insert=True)
-    decisions = list(approval.decisions.values_list("approves", flat=True))
-    after = rules.outcome(decisions, approval.quorum)
-    _note(approval, "approve" if approves else "reject", by)
-    if after is not ApprovalState.REQUESTED:
-        _set(approval, after, row.at)
-
-
-@transaction.atomic
-def take_back(*, approval: Approval, by: Principal) -> None:
-    """Takes a request back, before it is decided."""
-    _check_may(by, approval)
-    _step(approval, ApprovalState.TAKEN_BACK)
-    _note(approval, "take_back", by)
-
-
-def digest_of(plan: Plan) -> str:
-    """Names a plan exactly as the database holds it now."""
-    rows = PlanItem.objects.filter(plan=plan).exclude(state=ItemState.DROPPED)
-    return rules.digest(_agreed(row) for row in rows)
-
-
-def _agreed(item: PlanItem) -> Agreed:
-    return Agreed(
-        id=str(item.pk),
-        need=item.need,
-        need_class=item.need_class,
-        response=item.response,
-        response_class=item.response_class,
-        resource=item.resource if rules.is_shared(item.resource_class) else "",
-        horizon=item.horizon,
-        goal_digest=hashlib.sha256(bytes(item.goal)).hexdigest(),
-        owner_organisation=str(item.owner_organisation_id),
-        owner="person" if item.by_person else str(item.owner_id or ""),
-        due=item.due.isoformat(),
-    )
 
 
 def _named(wish: Wish, offered: Offer) -> dict[str, object]:
@@ -426,35 +335,6 @@ def _carry_over(before: Plan, plan: Plan) -> None:
     PlanItem.objects.filter(plan=before).update(is_current=False)
 
 
-def _changed(plan: Plan, by: Principal) -> None:
-    """After an edit: what was asked or approved about another plan does not count any more."""
-    now = digest_of(plan)
-    for approval in Approval.objects.filter(
-        subject=plan, state__in=[ApprovalState.REQUESTED, ApprovalState.APPROVED]
-    ):
-        if rules.standing(ApprovalState(approval.state), approval.digest, now) == approval.state:
-            continue
-        _step(approval, ApprovalState.STALE)
-        _note(approval, "stale", by)
-
-
-def _end_approvals(plan: Plan, by: Principal, state: ApprovalState) -> None:
-    for approval in Approval.objects.filter(subject=plan, state=ApprovalState.REQUESTED):
-        _step(approval, state)
-        _note(approval, "stale", by)
-
-
-def _step(approval: Approval, wanted: ApprovalState) -> None:
-    now = Approval.objects.select_for_update().values_list("state", flat=True).get(pk=approval.pk)
-    check_approval_step(ApprovalState(now), wanted)
-    _set(approval, wanted, approval.decided_at)
-
-
-def _set(approval: Approval, state: ApprovalState, decided_at: datetime | None) -> None:
-    approval.state, approval.decided_at = state, decided_at
-    approval.save(update_fields=["state", "decided_at"])
-
-
 def _newest(case: Case) -> Assessment | None:
     rows = Assessment.objects.filter(case=case, is_current=True).order_by("-made_at")
     return rows.defer("framework__sheets", "texts").first()
@@ -470,37 +350,3 @@ def clearance(case: Case, by: Principal) -> frozenset[DataClass]:
     if by == SYSTEM:
         return frozenset(DataClass) - {DataClass.STATUS_PROTECTION, DataClass.SEALED}
     return by.classes_of_case(case, Purpose.CASE_WORK.verb)
-
-
-def _check_may(by: Principal, row: Model) -> None:
-    if not reaches(by, row, Purpose.CASE_WORK):
-        raise PermissionDenied(_("Your role does not change people's files."))
-
-
-def _check_open(plan: Plan) -> None:
-    if not plan.is_current:
-        raise ValidationError(_("This is an earlier version of the plan. Work on the newest."))
-    if not plan.case.is_worked:
-        raise ValidationError(_("This case is closed."))
-
-
-def _note(
-    row: Plan | PlanItem | Approval,
-    verb: str,
-    by: Principal,
-    changed: Mapping[str, object] | None = None,
-) -> None:
-    record(
-        by=by,
-        verb=verb,
-        object=row,
-        organisation_id=row.organisation_id,
-        person_id=row.person_id,
-        case_id=_case_id(row),
-        changed=changed,
-    )
-
-
-def _case_id(row: Plan | PlanItem | Approval) -> UUID:
-    found: UUID = row.subject.case_id if isinstance(row, Approval) else row.case_id
-    return found

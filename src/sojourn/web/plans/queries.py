@@ -14,7 +14,7 @@ from sojourn.web.accounts.access import Principal, Purpose, visible
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases.models import Case
 from sojourn.web.cases.states import WORKED
-from sojourn.web.plans import actions, rules
+from sojourn.web.plans import approvals, rules
 from sojourn.web.plans.models import Approval, ItemStep, Plan, PlanItem
 from sojourn.web.plans.rules import Progress
 from sojourn.web.plans.states import WAITING, ApprovalState, ItemState
@@ -69,7 +69,7 @@ def standing(approval: Approval | None, plan: Plan) -> ApprovalState | None:
     """Where the newest request stands for the plan as it is now."""
     if approval is None:
         return None
-    now = actions.digest_of(plan)
+    now = approvals.digest_of(plan)
     return rules.standing(ApprovalState(approval.state), approval.digest, now)
 
 

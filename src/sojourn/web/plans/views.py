@@ -21,7 +21,7 @@ from sojourn.web.cases import queries as cases
 from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Case
 from sojourn.web.people import identities, words
-from sojourn.web.plans import actions, queries
+from sojourn.web.plans import actions, approvals, queries
 from sojourn.web.plans import board as boards
 from sojourn.web.plans.access import can_decide
 from sojourn.web.plans.forms import DecisionForm, EndForm, ItemForm, initial_of
@@ -187,7 +187,7 @@ def ask(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if plan is None:
         return redirect("plans:board", case_id=case.pk)
     return _done(
-        request, case, lambda: actions.ask(plan=plan, by=by), _("Your supervisor was asked.")
+        request, case, lambda: approvals.ask(plan=plan, by=by), _("Your supervisor was asked.")
     )
 
 
@@ -201,7 +201,7 @@ def decide(request: HttpRequest, case_id: uuid.UUID, approval_id: uuid.UUID) -> 
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.decide(
+            approvals.decide(
                 approval=approval,
                 approves=form.cleaned_data["decision"] == "approve",
                 why=form.cleaned_data["words"].strip(),
@@ -229,7 +229,7 @@ def take_back(request: HttpRequest, case_id: uuid.UUID, approval_id: uuid.UUID) 
     return _done(
         request,
         case,
-        lambda: actions.take_back(approval=approval, by=by),
+        lambda: approvals.take_back(approval=approval, by=by),
         _("The request was taken back."),
     )
 
