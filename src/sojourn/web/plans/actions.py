@@ -66,7 +66,7 @@ def begin(*, case: Case, by: Principal, at: datetime | None = None) -> Plan:
     """A new version of the plan, on the newest assessment; what is still to do goes along.
 
     Raises PermissionDenied without the right to write, ValidationError where the case is not worked
-    on or nothing was assessed in this episode.
+    on or was never assessed.
     """
     check_may(by, case)
     if not case.is_worked:
