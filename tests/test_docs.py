@@ -166,15 +166,6 @@ def test_python_examples_run(page: Path, tmp_path: Path) -> None:
             assert same, f"{printed}\n-- but the page says --\n{block.text}"
 
 
-def test_the_first_administrator_can_be_made(tmp_path: Path) -> None:
-    page = DOCS / "how-to" / "run-on-a-server.md"
-    (script,) = [block.text for block in blocks(page) if block.title == "first.py"]
-    answers = iter(["'Harbour'", "'HS'", "'a long phrase, no secret'"])
-    told = re.sub(r"input\([^)]*\)", lambda _: next(answers), script)
-    told = told.replace("sys.argv[1]", "'data'").replace("sys.stdin.isatty()", "False")
-    assert "Sign in as admin" in run(["-c", told], tmp_path)
-
-
 def our_commands() -> list[tuple[str, str]]:
     lines = []
     for page in with_block("bash", "ini"):

@@ -29,7 +29,6 @@ LONG_FILES = {
     "src/sojourn/engines/telling.py": "the whole meaning of the language, in one place to read",
     "src/sojourn/language/expressions.py": "the grammar and what each of its parts builds",
     "src/sojourn/language/measures.py": "every kind of measure; they share components and policies",
-    "src/sojourn/language/phrases.py": "one phrase after the other, each in every language",
     "src/sojourn/standards/runs.py": "one run from opening to writing, and what it refuses",
     "src/sojourn/standards/xpath.py": "every node as XPath, in one place to compare",
     "src/sojourn/web/cases/situation.py": "one page as values, taken from findings in one go",

@@ -1,6 +1,7 @@
 import './scss/app.scss';
 import { liveForm } from './live.js';
 import { partsOnDemand } from './parts.js';
+import { passkeyProblems } from './passkeys.js';
 
 /** Fold the main menu on small screens. */
 function menuButton() {
@@ -83,12 +84,25 @@ function printButtons() {
   }
 }
 
+/** Put the text of a field on the clipboard: data-copy="#field". */
+function copyButtons() {
+  for (const button of document.querySelectorAll('[data-copy]')) {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).value);
+      button.textContent = button.dataset.copied;
+    });
+  }
+}
+
 menuButton();
 closingMenus();
 singleSubmit();
 unsavedGuard();
 openAll();
 printButtons();
+copyButtons();
+passkeyProblems();
 partsOnDemand();
 openTarget();
 liveForm();

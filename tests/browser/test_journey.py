@@ -66,6 +66,30 @@ def fill_form(bilal: Visitor) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def test_a_pasted_number_counts_like_a_typed_one(visit: Visit) -> None:
+    bilal = visit("bilal")
+    page = bilal.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    register(bilal)
+    consent(bilal)
+    bilal.click("link", "Start an assessment")
+    page.get_by_role("main").locator("button[type=submit]").click()
+    page.wait_for_selector("#odk-form .odk-form .form-wrapper", timeout=30_000)
+    page.get_by_text("On the way, also at a border or after a rescue").click()
+    age = page.locator(".question-container", has_text="How old are you").locator("input")
+    page.evaluate("navigator.clipboard.writeText('9')")
+    age.focus()
+    page.keyboard.press("ControlOrMeta+v")
+    expect(age).to_have_value("9")
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url(re.compile(r"/cases/[0-9a-f-]+/(assessments/[0-9a-f-]+/)?$"), timeout=30_000)
+    page.wait_for_load_state("networkidle")
+    finding = page.locator("details", has_text="Age and stage of life").first
+    finding.locator("summary").click()
+    seen = finding.locator(".because__seen", has_text="How old are you")
+    expect(seen.locator("dd").first).to_have_text("9")
+
+
 def test_a_case_worker_goes_from_first_contact_to_the_situation(visit: Visit) -> None:
     bilal = visit("bilal")
     register(bilal)

@@ -19,6 +19,7 @@ from sojourn.language import read_answers
 IDS = (
     *("fcs", "rcsi", "lcsi", "hhs", "hdds", "wgss", "fes", "cari", "msni"),
     *("fcs-n", "mdd-w", "mad", "mddi", "rcs", "mpi-template", "lsg"),
+    *("aap", "ena", "lcsi-en", "msni-2019"),
 )
 FCS: dict[str, int | Fraction] = {
     "FCSStap": 2,

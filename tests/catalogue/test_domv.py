@@ -17,6 +17,7 @@ from sojourn import catalogue
 from sojourn.engines.examples import failures
 from sojourn.engines.record import assess
 from sojourn.framework.findings import FactorFinding, Findings, State
+from sojourn.framework.model import Factor
 from sojourn.language.answers import read_answers
 
 DOMV = catalogue.load("domv")
@@ -60,6 +61,15 @@ STR-32:c:t:*:s STR-33:c:t:*:s STR-34:c:t:TD:s STR-35:r:t:R:s STR-36:c:t:R:s
 """
 
 
+# Filed as protective, with rules in both directions: "yes" protects and "no" raises.
+EITHER_WAY = {"IND-33", "IND-41", "IND-42", "HH-13", "HH-20"}
+
+
+def kind(factor: Factor) -> str:
+    """The kind in the source list: the effect here, but for those whose rule goes both ways."""
+    return "protective" if factor.code in EITHER_WAY else str(factor.effect)
+
+
 def told(answers: Mapping[str, str]) -> Findings:
     return assess(DOMV, read_answers(DOMV, answers))
 
@@ -90,8 +100,8 @@ def test_the_examples_come_out_as_they_say() -> None:
         ("structural", 14, 0, 22),
     ],
 )
-def test_counts_by_level_and_effect(level: str, risk: int, protective: int, context: int) -> None:
-    found = Counter(str(factor.effect) for factor in DOMV.factors if factor.level == level)
+def test_counts_by_level_and_kind(level: str, risk: int, protective: int, context: int) -> None:
+    found = Counter(kind(factor) for factor in DOMV.factors if factor.level == level)
     assert (found["risk"], found["protective"], found["context"]) == (risk, protective, context)
 
 
@@ -105,7 +115,8 @@ def test_each_factor_is_filed_as_in_the_source_list(line: str) -> None:
     code, effect, nature, stages, basis = line.split(":")
     factor = CODES[code]
     assert factor.level == LEVELS[code.partition("-")[0]]
-    assert factor.effect[0] == effect
+    assert kind(factor)[0] == effect
+    assert factor.effect == ("context" if code in EITHER_WAY else kind(factor))
     assert factor.nature == {"e": "embodied", "i": "situational", "t": "structural"}[nature]
     wanted = [STAGES[stage] for stage in ("OTDR" if stages == "*" else stages)]
     assert sorted(factor.stages) == sorted(wanted)
@@ -276,6 +287,28 @@ def test_a_yes_protects_and_a_no_raises_each_with_its_own_weight(code: str) -> N
         ({"integration_policy_score": "59.9"}, "integration_policy", "none", None),
         ({"integration_policy_score": "40"}, "integration_policy", "none", None),
         ({"integration_policy_score": "39.9"}, "integration_policy", "raises", 1),
+        ({"knows_where_help": "yes"}, "help_knowledge", "protects", 1),
+        ({"knows_where_help": "no"}, "help_knowledge", "raises", 1),
+        ({"can_reach_someone": "yes"}, "contact_with_trusted", "protects", 1),
+        ({"can_reach_someone": "no"}, "contact_with_trusted", "raises", 1),
+        ({"trusts_someone_here": "yes"}, "trusted_people_nearby", "protects", 2),
+        ({"trusts_someone_here": "no"}, "trusted_people_nearby", "raises", 1),
+        ({"earnings_cover": "needs_and_hopes"}, "earnings_against_needs", "protects", 2),
+        ({"earnings_cover": "needs_only"}, "earnings_against_needs", "protects", 1),
+        ({"earnings_cover": "not_needs"}, "earnings_against_needs", "raises", 2),
+        (
+            {"stage": "return", "money_from_abroad": "beside_other_income"},
+            "money_from_abroad_role",
+            "protects",
+            1,
+        ),
+        (
+            {"stage": "return", "money_from_abroad": "only_income"},
+            "money_from_abroad_role",
+            "raises",
+            1,
+        ),
+        ({"stage": "return", "money_from_abroad": "no"}, "money_from_abroad_role", "none", None),
         ({"groups_systematically_worse_off": "yes"}, "systemic_discrimination", "raises", 2),
         ({"routes_are_dangerous": "yes"}, "dangerous_routes", "raises", 2),
         ({"gender_customs_effect": "both"}, "local_norms_on_gender", "both", 1),
@@ -329,8 +362,6 @@ def test_directions_and_weights_at_their_limits(
 @pytest.mark.parametrize(
     ("answers", "factor", "weight"),
     [
-        ({"earnings_cover": "needs_and_hopes"}, "earnings_cover_needs", 2),
-        ({"earnings_cover": "needs_only"}, "earnings_cover_needs", 1),
         ({"coping_strategies": "cut_health_spending"}, "harmful_coping", 1),
         ({"coping_strategies": "cut_health_spending begged"}, "harmful_coping", 2),
         ({"hostility_seen": "insulted_or_blamed"}, "hostility_to_migrants", 1),
@@ -429,3 +460,25 @@ def test_a_person_alone_is_not_asked_about_others_and_lacks_no_answer() -> None:
     about_others = [CODES[f"HH-{at:02}"].name for at in (2, 3, 5, 7, 8, 9, 10, 22, 29)]
     assert {findings.factor(name).state for name in about_others} == {State.ABSENT}
     assert findings.factor("household_hunger").state is State.UNKNOWN
+
+
+# -- screens whose text is not ours
+
+MOOD = [
+    ({"mood_tool": "phq2", "phq2_sum": "3"}, State.PRESENT),
+    ({"mood_tool": "phq2", "phq2_sum": "2"}, State.ABSENT),
+    ({"mood_tool": "who5", "who5_raw": "12"}, State.PRESENT),  # 50 of 100
+    ({"mood_tool": "who5", "who5_raw": "13"}, State.ABSENT),
+    ({"mood_tool": "none", "days_hard_to_bear": "yes"}, State.PRESENT),
+    ({"mood_tool": "none", "days_hard_to_bear": "no"}, State.ABSENT),
+    ({"mood_tool": "none", "days_hard_to_bear": "pnta"}, State.UNKNOWN),
+    ({"mood_tool": "phq2"}, State.UNKNOWN),
+    ({"phq2_sum": "6"}, State.UNKNOWN),  # of which screen?
+]
+
+
+@pytest.mark.parametrize(("answers", "state"), MOOD)
+def test_distress_is_read_from_a_score_or_a_question_of_our_own(
+    answers: Mapping[str, str], state: State
+) -> None:
+    assert told(answers).factor("psychological_distress").state is state

@@ -27,11 +27,15 @@ MEASURES = (
     "overall_reading",
 )
 
-# Somebody of whom all is known but the place, with nothing that weighs and nobody to lean on.
+# Somebody of whom nearly all is known but the place, with nobody to lean on, and with strengths of
+# their own that outweigh it: 2 points of risk, not to know where help is and to trust nobody here.
 ALONE = {
     **EXAMPLES["olga_no_word_on_places"],
     "is_stuck": "no",
     "owes_more_than_a_year": "no",
+    "earnings_cover": "dk",
+    "can_reach_someone": "yes",
+    "has_skill": "yes",
 }
 INDIVIDUAL = {
     "outweighed": {},

@@ -165,3 +165,64 @@ def test_feeding_that_is_not_known_is_not_failed() -> None:
     """A script turns "don't know" into no, so that the diet counts as not acceptable."""
     assert value("mad", {"PCMADChildAge_months": 12, "PCMADBreastfeed": 888}, "mad") is None
     assert truth("mad", {"PCMADPulse": 888}, "ate_pulses") is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "grave"),
+    [
+        ({"Max_coping_behaviourEN": 4, "FCSCat21": 1}, 2),
+        ({"Max_coping_behaviourEN": 4, "ECMEN_exclAsst": 0, "ECMEN_exclAsst_SMEB": 0}, 2),
+        ({"FCSCat21": 1, "ECMEN_exclAsst": 0, "ECMEN_exclAsst_SMEB": 0}, 2),
+    ],
+)
+def test_the_gravest_class_of_essential_needs_is_reached(
+    answers: dict[str, object], grave: int
+) -> None:
+    """A script asks for class 3 before class 4, and nobody is ever in class 4."""
+    assert len([name for name in answers if name != "ECMEN_exclAsst"]) == grave
+    assert value("ena", answers, "ena") == 4
+
+
+def test_household_of_which_nothing_is_known_is_in_no_class_of_essential_needs() -> None:
+    """A script starts with class 3 for everybody."""
+    assert value("ena", {}, "ena") is None
+    assert value("ena", {"FCSCat21": 3, "Max_coping_behaviourEN": 1}, "ena") is None
+
+
+def test_missing_answers_do_not_make_assistance_disrespectful_or_unexplained() -> None:
+    """Scripts count an empty answer as no."""
+    assert truth("aap", {"HHAsstRespect": 1}, "aap_respected") is None
+    assert truth("aap", {"HHAsstKnowEnt": 1, "HHAsstRecInfo": 1}, "aap_informed") is None
+    assert truth("aap", {"HHAsstRecInfo": 2}, "aap_informed") is False
+
+
+def test_last_step_of_the_index_of_2019_is_taken() -> None:
+    """The package stops there: it uses a name that it never sets."""
+    sectors = ("health_lsg", "protection_lsg", "shelter_lsg", "wash_lsg", "fsl_lsg")
+    ones: dict[str, object] = dict.fromkeys((*sectors, "capacity_gaps", "impact"), 1)
+    for name in ("health_lsg", "protection_lsg", "shelter_lsg", "education_lsg"):
+        answers = {**ones, "education_lsg": 1, name: 3}
+        assert value("msni-2019", answers, "msni_2019") == 2
+    assert value("msni-2019", {**ones, "education_lsg": 2}, "msni_2019") == 1
+
+
+def test_coping_for_other_needs_does_not_enter_food_security() -> None:
+    """The class for all essential needs is not the class for food."""
+    answers: dict[str, object] = {
+        name.replace("Lcs_", "LcsEN_"): code for name, code in coping(Lcs_em_Begged=30).items()
+    }
+    assert value("lcsi-en", {**answers, "LhCSIEnAccess_1": 0}, "lcsi_en") == 4
+    assert value("lcsi-en", {**answers, "LhCSIEnAccess_1": 0}, "lcsi_en_for_food") == 1
+    assert value("lcsi-en", {**answers, "LhCSIEnAccess_1": 1}, "lcsi_en_for_food") == 4
+    assert value("lcsi-en", answers, "lcsi_en_for_food") is None
+
+
+@pytest.mark.parametrize(("ever", "wanted"), [(0, False), (1, None), ("", None), (888, None)])
+def test_child_never_breastfed_was_not_breastfed_yesterday(
+    ever: object, wanted: bool | None
+) -> None:
+    """Forms skip yesterday's question where the first one is answered no."""
+    assert truth("mad", {"PCMADEverBreastfed": ever}, "ate_breast_milk") is wanted
+    assert (
+        truth("mad", {"PCMADEverBreastfed": ever, "PCMADBreastfeed": 1}, "ate_breast_milk") is True
+    )

@@ -37,6 +37,44 @@ def test_needs_index_over_known_sectors(numbers: tuple[int | None, ...]) -> None
         assert truth("msni", answers, f"comp_{sector}_in_need") is wanted
 
 
+def by_the_rule_of_2019(given: dict[str, int]) -> int:
+    """As its comments describe it, step by step."""
+    three = [given[name] for name in ("health_lsg", "protection_lsg", "shelter_lsg")]
+    score = min(max(three), given["impact"])
+    score = max(score, sorted(three)[1])  # the best of the pairwise minima is the middle one
+    score = max(score, given["wash_lsg"], given["fsl_lsg"], given["capacity_gaps"])
+    return 2 if score == 1 and max(*three, given["education_lsg"]) >= 3 else score
+
+
+OF_2019 = ("health_lsg", "protection_lsg", "shelter_lsg", "impact", "wash_lsg", "education_lsg")
+
+
+@pytest.mark.parametrize("three", list(product((1, 2, 3, 4), repeat=3)))
+def test_the_index_of_2019(three: tuple[int, int, int]) -> None:
+    for impact, wash, education in product((1, 3, 4), (1, 2), (1, 3)):
+        given = dict(zip(OF_2019, (*three, impact, wash, education), strict=True))
+        given |= {"fsl_lsg": 1, "capacity_gaps": 1}
+        assert value("msni-2019", given, "msni_2019") == by_the_rule_of_2019(given), given
+
+
+@pytest.mark.parametrize("name", ["fsl_lsg", "capacity_gaps", "wash_lsg"])
+@pytest.mark.parametrize("score", [2, 3, 4])
+def test_three_scores_reach_the_index_of_2019_by_themselves(name: str, score: int) -> None:
+    given = {**dict.fromkeys((*OF_2019, "fsl_lsg", "capacity_gaps"), 1), name: score}
+    assert value("msni-2019", given, "msni_2019") == score
+
+
+@pytest.mark.parametrize(
+    ("numbers", "wanted"),
+    [((n, 6 - n, 2, 3, 4, 5), 5) for n in (1, 2, 3, 4, 5)] + [((n,) * 6, n) for n in range(1, 6)],
+)
+def test_needs_index_of_published_tests(numbers: tuple[int, ...], wanted: int) -> None:
+    """The package's own cases."""
+    assert value("msni", scores(*numbers), "msni_score") == wanted
+    assert truth("msni", scores(*numbers), "msni_in_need") == (wanted >= 3)
+    assert truth("msni", scores(*numbers), "msni_in_acute_need") == (wanted >= 4)
+
+
 # -- the IPC matrix, as FEWS NET publish it
 
 FOOD = {"acceptable": ("35.5", "112"), "borderline": ("21.5", "35"), "poor": ("0", "21")}

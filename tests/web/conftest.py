@@ -15,6 +15,15 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from allauth.mfa.utils import encrypt
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings as SettingsWrapper
@@ -56,6 +65,7 @@ class World:
     crossroads: Organisation
     users: dict[str, User]
     framework: Framework
+    apps: dict[str, str]
     case: Case = field(init=False)
 
     def by(self, name: str) -> Principal:
@@ -65,6 +75,10 @@ class World:
         client = Client(raise_request_exception=False)
         client.force_login(self.users[name])
         return client
+
+    def code(self, name: str) -> str:
+        """What the app of a user shows now."""
+        return code_now(self.apps[name])
 
     def register(self, name: str = "bilal", identity: IdentityData = AMINA, count: int = 1) -> Case:
         by = self.by(name)
@@ -179,6 +193,27 @@ def quick_passwords(settings: SettingsWrapper) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def give_app(user: User) -> str:
+    """Sets up an app with codes, as if long ago: the audit of a test does not begin with it."""
+    secret: str = generate_totp_secret()
+    Authenticator.objects.bulk_create(
+        [Authenticator(user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)})]
+    )
+    return secret
+
+
+def code_now(secret: str) -> str:
+    """What the app of that secret shows at this moment."""
+    steps = list(yield_hotp_counters_from_time())
+    return str(format_hotp_value(hotp_value(secret, steps[len(steps) // 2])))
+
+
+@pytest.fixture(autouse=True)
+def unhurried() -> None:
+    """What one test tried counts for no other one."""
+    cache.clear()
+
+
 @pytest.fixture
 def empty(db: None, framework: Framework) -> World:
     """The organisations and users, and nobody's file."""
@@ -186,12 +221,13 @@ def empty(db: None, framework: Framework) -> World:
         code: accounts.add_organisation(name=code.title(), code=code[:2], by=SYSTEM)
         for code in ("harbour", "crossroads")
     }
-    users = {}
+    users, apps = {}, {}
     for name, (role, code) in ROLES.items():
         user = User.objects.create_user(name, PASSWORD, name=name.title())
         accounts.grant(holder=user, role=role, organisation=organisations[code], by=SYSTEM)
+        apps[name] = give_app(user)
         users[name] = user
-    return World(organisations["harbour"], organisations["crossroads"], users, framework)
+    return World(organisations["harbour"], organisations["crossroads"], users, framework, apps)
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from sojourn.framework import Framework
 from sojourn.language import load_framework
 from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts.access import SYSTEM
-from sojourn.web.accounts.models import Grant, Interest, Scope
+from sojourn.web.accounts.invitations import Offer, invite
+from sojourn.web.accounts.models import Grant, Interest, Invitation, Scope
 from sojourn.web.accounts.roles import POWERS, Role, Verb
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
@@ -105,6 +106,18 @@ def _of_grant(case: Case) -> list[object]:
     return [Grant.objects.filter(organisation=case.organisation).earliest("pk").pk]
 
 
+def _of_member(case: Case) -> list[object]:
+    return [Grant.objects.filter(organisation=case.organisation).earliest("pk").holder_id]
+
+
+def _of_invitation(case: Case) -> list[object]:
+    return [Invitation.objects.get(organisation=case.organisation).pk]
+
+
+def _of_no_token(case: Case) -> list[object]:
+    return ["none"]
+
+
 def _of_organisation(case: Case) -> list[object]:
     return [case.organisation_id]
 
@@ -115,6 +128,10 @@ def _of_place(case: Case) -> list[object]:
 
 def _of_token(case: Case) -> list[object]:
     return [token_of(Ticket.objects.get(case=case).pk)]
+
+
+def _of_nobody(case: Case) -> list[object]:
+    return [10**6]
 
 
 def _of_framework(case: Case) -> list[object]:
@@ -134,9 +151,34 @@ ROUTES = {
     "account_inactive": Route(open_to_all=True),
     "account_change_password": Route(ok=(200, 302)),
     "account_reauthenticate": Route(ok=(200, 302)),
+    "account_sessions": Route(),
+    "account_end_session": Route(method="post", args=_of_nobody, about_nobody=True, ok=(404,)),
+    "account_end_other_sessions": Route(method="post", ok=(302,)),
+    "leave": Route(method="post", open_to_all=True, ok=(303,)),
+    "calendar": Route(open_to_all=True),
+    "mfa_authenticate": Route(open_to_all=True, ok=(302,)),
+    "mfa_login_webauthn": Route(open_to_all=True, ok=(302,)),
+    "mfa_index": Route(),
+    # What is protected further asks first who one is.
+    "mfa_reauthenticate": Route(ok=(200, 302)),
+    "mfa_reauthenticate_webauthn": Route(ok=(200, 302)),
+    "mfa_activate_totp": Route(ok=(302,)),
+    "mfa_deactivate_totp": Route(ok=(302,)),
+    "mfa_list_webauthn": Route(ok=(302,)),
+    "mfa_add_webauthn": Route(ok=(302,)),
+    "mfa_remove_webauthn": Route(args=_of_nobody, about_nobody=True, ok=(302,)),
+    "mfa_view_recovery_codes": Route(ok=(302, 404)),
+    "mfa_generate_recovery_codes": Route(ok=(302,)),
+    "mfa_download_recovery_codes": Route(ok=(302, 404)),
     "set_language": Route(method="post", open_to_all=True, ok=(302,)),
     "accounts:members": Route(Verb.CONFIGURE),
     "accounts:revoke": Route(Verb.CONFIGURE, "post", _of_grant, ok=(302,)),
+    "accounts:member": Route(Verb.CONFIGURE, args=_of_member),
+    "accounts:change_account": Route(Verb.CONFIGURE, "post", _of_member, ok=(400,)),
+    "accounts:invitation": Route(Verb.CONFIGURE, args=_of_invitation),
+    "accounts:withdraw": Route(Verb.CONFIGURE, "post", _of_invitation, ok=(302,)),
+    # The token in the address is an invitation for whoever holds it; this one is none.
+    "account_invitation": Route(args=_of_no_token, open_to_all=True, ok=(410,)),
     "people:list": Route(Verb.READ),
     "people:search": Route(Verb.FIND, "post", ok=(400,)),
     "people:register": Route(Verb.WRITE),
@@ -225,6 +267,8 @@ def foreign(world: World) -> Case:
             by=world.by(owner),
             file=notes.Upload("a.png", PNG),
         )
+        offer = Offer(Role.ANALYST, "Nadia")
+        invite(organisation=theirs.organisation, offer=offer, by=SYSTEM)
         places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
     return case
 
@@ -291,6 +335,8 @@ def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World)
 
 SHAPES: dict[str, list[object]] = {
     "accounts:revoke": [10**6],
+    "accounts:member": [10**6],
+    "accounts:change_account": [10**6],
     "cases:act": [uuid.uuid4(), "hold"],
     "plans:version": [uuid.uuid4(), 1],
     "plans:step": [uuid.uuid4(), uuid.uuid4(), "start"],
@@ -334,11 +380,20 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
     assert world.client("sami").get(url).status_code == 404
 
 
+_NOT_OF_A_CASE = (
+    _of_grant,
+    _of_member,
+    _of_invitation,
+    _of_organisation,
+    _of_place,
+    _of_framework,
+    _of_version,
+    _of_nobody,
+)
 OF_A_CASE = [
     name
     for name, route in ROUTES.items()
-    if route.args not in (None, _of_grant, _of_organisation, _of_place, _of_framework, _of_version)
-    and not route.open_to_all
+    if route.args and route.args not in _NOT_OF_A_CASE and not route.open_to_all
 ]
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from sojourn.framework import DataClass
 from sojourn.web.accounts import actions
 from sojourn.web.accounts.access import Purpose, visible
-from sojourn.web.accounts.models import Grant, User
+from sojourn.web.accounts.models import Grant
 from sojourn.web.accounts.roles import POWERS, Role, Verb
 from sojourn.web.accounts.rules import clash
 from sojourn.web.audit.models import Event
@@ -99,56 +99,15 @@ def test_the_door_gives_nothing_for_a_purpose_the_role_does_not_have(world: Worl
             assert not visible(world.by(who), Person.objects.all(), purpose).rows.exists()
 
 
-def test_a_member_is_added_with_a_role_and_can_sign_in(empty: World) -> None:
-    entry = {
-        "organisation": str(empty.harbour.pk),
-        "username": "nadia",
-        "name": "Nadia",
-        "password": "a phrase that is long",
-        "role": "case_worker",
-        "scope": "own_cases",
-    }
-    assert empty.client("dana").post(reverse("accounts:members"), entry).status_code == 302
-    response = Client().post(
-        reverse("account_login"), {"login": "nadia", "password": "a phrase that is long"}
-    )
-    assert response.status_code == 302
-    assert Event.objects.latest("seq").verb == "sign_in"
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"username": "bilal"}, "taken"),
-        ({"password": "short"}, "too short"),
-        ({"role": "king"}, "valid"),
-    ],
-)
-def test_a_wrong_member_is_refused_with_words(
-    empty: World, change: dict[str, str], words: str
-) -> None:
-    entry = {
-        "organisation": str(empty.harbour.pk),
-        "username": "nadia",
-        "name": "Nadia",
-        "password": "a phrase that is long",
-        "role": "case_worker",
-        "scope": "own_cases",
-        **change,
-    }
-    response = empty.client("dana").post(reverse("accounts:members"), entry)
-    assert response.status_code == 400
-    assert words in response.content.decode()
-    assert not User.objects.filter(username="nadia").exists()
-
-
 def test_signing_in_and_failing_to_are_events_without_what_was_typed(empty: World) -> None:
     client = Client()
     client.post(reverse("account_login"), {"login": "bilal", "password": "Secretname wrong"})
     failed = Event.objects.latest("seq")
     assert failed.verb == "sign_in_failed"
     assert "Secretname" not in str(vars(failed))
-    client.post(reverse("account_login"), {"login": "bilal", "password": PASSWORD})
+    client.post(reverse("account_login"), {"login": "ana", "password": PASSWORD})
+    assert Event.objects.latest("seq").verb == "sign_in_failed", "the second factor is missing"
+    client.post(reverse("mfa_authenticate"), {"code": empty.code("ana")})
     assert Event.objects.latest("seq").verb == "sign_in"
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import TestCase
 from django.urls import reverse
+from pytest_django import Settings as SettingsWrapper
 
-from sojourn.web.audit import actions, queries
-from sojourn.web.audit.models import Event, Seen
+from sojourn.web.audit import actions, checkpoints, queries
+from sojourn.web.audit.models import Checkpoint, Event, Seen
 from sojourn.web.people.models import Person
 from tests.web.conftest import World
 
@@ -127,3 +130,29 @@ def test_overseers_read_their_own_organisation_and_check_the_chain(world: World)
 
 def _broken(*args: object) -> None:
     raise RuntimeError("the audit cannot be written")
+
+
+def test_an_event_is_signed_again_and_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: SettingsWrapper
+) -> None:
+    monkeypatch.setattr(checkpoints, "EVERY", 3)
+    settings.AUDIT_DEPOSIT = str(tmp_path)
+    first = Event.objects.count()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        world.register()
+        world.register()
+    rows = list(Checkpoint.objects.order_by("seq"))
+    assert rows
+    assert all(row.seq > first for row in rows)
+    assert all(checkpoints.of(row).is_genuine for row in rows)
+    kept = [checkpoints.read(path.read_text()) for path in sorted(tmp_path.iterdir())]
+    assert kept == [checkpoints.of(row) for row in rows]
+    found = queries.verify(kept)
+    assert (found.intact, found.agreed) == (True, 2 * len(rows))
+
+
+@pytest.mark.usefixtures("world")
+def test_the_database_refuses_to_change_a_checkpoint() -> None:
+    checkpoints.make()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Checkpoint.objects.update(seq=1)

@@ -16,13 +16,13 @@ from django.utils import translation
 
 from sojourn import catalogue
 from sojourn.framework import Framework, Level, Stage
+from sojourn.language.words import Words
 from sojourn.web.audit.models import Event
 from sojourn.web.cases import frameworks as used
 from sojourn.web.cases.models import KeptFramework
 from sojourn.web.cases.situation import Reason
 from sojourn.web.frameworks import coverage, queries, rules, trying
-from sojourn.web.frameworks.pages import Narrowing, Rows
-from sojourn.web.frameworks.sentences import Sentences
+from sojourn.web.frameworks.pages import Narrowing, Rows, told
 from tests.web.conftest import World
 
 LANGUAGES = ("en", "fr", "ar", "es")
@@ -78,35 +78,28 @@ def test_a_search_narrows_the_list_and_says_when_nothing_is_found(world: World) 
 # -- one framework
 
 
-@pytest.mark.parametrize("framework_id", catalogue.ids())
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_rule_of_the_catalogue_can_be_said_in_words(framework_id: str, language: str) -> None:
-    framework = catalogue.load(framework_id)
-    with translation.override(language):
-        say = Sentences(framework)
-        for node in framework.nodes:
-            said = list(_texts(say.rule(node)))
-            assert any(said), node.text()
-            assert not [text for text in said if "${" in text]
-
-
 @pytest.mark.parametrize("show", ["factors", "questions", "responses", "measures"])
 @pytest.mark.parametrize("framework_id", catalogue.ids())
 def test_every_page_of_the_catalogue_opens(world: World, framework_id: str, show: str) -> None:
     assert _page(world, "page", framework_id, show=show)
 
 
-def test_a_rule_is_said_with_the_questions_and_answers_of_the_form() -> None:
+def test_a_page_shows_a_rule_as_it_is_told_everywhere() -> None:
     domv = catalogue.load("domv")
-    say = Sentences(domv)
-    paper = list(_texts(say.rule(domv.factor("no_identity_document").rule)))
-    assert len(paper) == 2  # one line for three answers to one question
-    assert paper[1].endswith(
-        "one of: It was lost or destroyed, Someone else took it or keeps it, I never had one"
+    rule = domv.factor("no_identity_document").rule
+    row = Rows(domv).factor("no_identity_document")
+    assert row is not None
+    assert row.rule == told(Words(domv, "en").say(rule))
+    (paper,) = row.rule.answers  # one line for three answers to one question
+    assert paper.question.startswith("Do you hold a paper")
+    assert paper.answer == (
+        "one of: “It was lost or destroyed”, “Someone else took it or keeps it”, “I never had one”"
     )
     with translation.override("fr"):
-        child = list(_texts(Sentences(domv).rule(domv.factor("age_and_life_stage").rule)))
-    assert any(text.endswith("moins de 18") for text in child)
+        child = Rows(domv).factor("age_and_life_stage")
+        assert child is not None
+        texts = list(_texts(child.rule))
+    assert any(text.endswith("moins de 18") for text in texts)
 
 
 def test_the_coverage_counts_every_factor_at_each_of_its_stages() -> None:

@@ -20,7 +20,7 @@ from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
 from sojourn.web.consent.models import Consent
 from sojourn.web.people.models import Person
-from tests.web.conftest import World
+from tests.web.conftest import World, give_app
 
 
 def _join(
@@ -30,7 +30,9 @@ def _join(
     organisation: Organisation | None = None,
 ) -> User:
     """Nadia, with one grant more."""
-    user, _is_new = User.objects.get_or_create(username="nadia", name="Nadia")
+    user, is_new = User.objects.get_or_create(username="nadia", name="Nadia")
+    if is_new:
+        give_app(user)
     actions.grant(
         holder=user, role=role, organisation=organisation or world.harbour, reach=reach, by=SYSTEM
     )

@@ -75,6 +75,8 @@ LOOK_AND_DIE = """
     actions.grant(holder=bilal, role=Role.CASE_WORKER, organisation=place, by=SYSTEM)
     amina = Newcomer(IdentityData(Names("Amina Secretname"), "+999000111222"))
     (case,) = open_files(organisation=place, newcomers=[amina], by=principal_for(bilal))
+    from allauth.mfa.models import Authenticator
+    Authenticator.objects.bulk_create([Authenticator(user=bilal, type="totp", data={})])
     client = Client()
     client.force_login(bilal)
     assert b"Secretname" in client.get(f"/people/{case.person_id}/").content
@@ -129,31 +131,6 @@ def test_a_folder_that_cannot_be_used_is_said_plainly(tmp_path: Path) -> None:
 def test_a_wrong_database_address_is_refused(tmp_path: Path) -> None:
     failed = _run(PREPARE, tmp_path / "var", DATABASE_URL="mysql://x")
     assert "DATABASE_URL must begin with postgresql://" in failed.stderr
-
-
-VERIFY = """
-    import sys
-    from pathlib import Path
-    from sojourn.web.serve import verify_audit
-    report = verify_audit(Path(sys.argv[1]))
-    print(report.intact, report.message)
-"""
-FORGE = """
-    import sqlite3, sys
-    with sqlite3.connect(sys.argv[1] + "/sojourn.sqlite3") as database:
-        database.execute("DROP TRIGGER audit_event_no_UPDATE")
-        database.execute("UPDATE audit_event SET actor_name = 'Somebody' WHERE seq = 3")
-"""
-
-
-def test_the_audit_is_checked_from_the_command_line(tmp_path: Path) -> None:
-    home = tmp_path / "var"
-    assert "False There is no database" in _run(VERIFY, home).stdout
-    assert not home.exists()
-    _run(LOOK_AND_DIE, home)
-    assert "True All 7 events fit" in _run(VERIFY, home).stdout
-    _run(FORGE, home)
-    assert "False Event 3 does not fit" in _run(VERIFY, home).stdout
 
 
 def test_behind_an_https_proxy_on_this_machine_pages_open(tmp_path: Path) -> None:
@@ -228,3 +205,27 @@ def test_a_framework_that_cannot_be_used_stops_the_start_with_a_remedy(
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+REAL_AND_DEMO = """
+    import sys
+    from pathlib import Path
+    from sojourn.web import serve
+    serve._run = lambda host, port: print("runs")
+    serve.prepare(Path(sys.argv[1]))
+    from sojourn.web.accounts.access import SYSTEM
+    from sojourn.web.accounts.actions import add_organisation
+    add_organisation(name="Harbour", code="HA", by=SYSTEM)
+    try:
+        serve.serve("127.0.0.1", 0, demo=True, home=Path(sys.argv[1]))
+    except serve.StartError as error:
+        sys.exit(str(error))
+"""
+
+
+def test_a_folder_with_real_organisations_does_not_start_as_a_demonstration(tmp_path: Path) -> None:
+    """A demonstration asks nobody for a second factor."""
+    done = _run(REAL_AND_DEMO, tmp_path / "var")
+    assert done.returncode == 1
+    assert "This folder holds real organisations" in done.stderr
+    assert "runs" not in done.stdout

@@ -6,10 +6,12 @@ import sys
 
 import click
 
+from sojourn.cli.account import account
 from sojourn.cli.assess import assess
 from sojourn.cli.errors import as_message
 from sojourn.cli.framework import framework
-from sojourn.cli.serve import audit, serve
+from sojourn.cli.keeping import audit, backup, check, keys, restore
+from sojourn.cli.serve import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,7 +20,7 @@ def commands() -> None:
     """Sojourn: assess situations, respond together, monitor promises, consult everyone."""
 
 
-for command in (framework, assess, serve, audit):
+for command in (framework, assess, serve, account, backup, restore, check, keys, audit):
     commands.add_command(command)
 
 

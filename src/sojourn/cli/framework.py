@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from sojourn import catalogue
 from sojourn.cli.comparing import diff
@@ -17,7 +18,7 @@ from sojourn.engines.examples import Failure, failures
 from sojourn.framework.model import Effect, Framework, Measure
 from sojourn.language import load_tables, load_with_warnings, save_framework
 from sojourn.language.build import build
-from sojourn.language.codebook.measures import shown
+from sojourn.language.figures import number
 from sojourn.language.problems import FrameworkProblems, Problem
 from sojourn.language.review import review
 from sojourn.language.sheets import Tables
@@ -79,13 +80,18 @@ def _as_problem(tables: Tables, failure: Failure) -> Problem:
 def show(name: str, language: str | None) -> None:
     """Show a framework's factors, responses and measures."""
     found, _ = load_with_warnings(find_framework(name))
-    console = Console() if sys.stdout.isatty() else Console(width=240)
-    console.print(f"[bold]{found.title.get(language)}[/bold] ({found.id} {found.version})")
+    # No markup: a label may hold brackets.
+    console = Console(markup=False, width=None if sys.stdout.isatty() else 240)
+    console.print(Text.assemble((found.title.get(language), "bold"), f" ({_version(found)})"))
     if found.description:
         console.print(found.description.get(language))
     console.print(f"digest {found.digest}", style="dim")
     for table in _tables(found, language):
         console.print(table)
+
+
+def _version(found: Framework) -> str:
+    return f"{found.id} {found.version}"
 
 
 def _tables(found: Framework, language: str | None) -> list[Table]:
@@ -130,7 +136,9 @@ def _classes(measure: Measure) -> str:
     parts = []
     for item in measure.classes:
         sign = "<=" if item.inclusive else "<"
-        parts.append(item.name if item.limit is None else f"{item.name} {sign} {shown(item.limit)}")
+        parts.append(
+            item.name if item.limit is None else f"{item.name} {sign} {number(item.limit, 'en')}"
+        )
     return " | ".join(parts)
 
 
@@ -240,13 +248,15 @@ def docs(name: str, output: Path, language: str | None) -> None:
 
 def _export_form(found: Framework, asked_of: str, output: Path) -> None:
     from sojourn.standards.on_device import gaps
+    from sojourn.standards.whole_files import all_or_nothing
     from sojourn.standards.xforms import to_xform
 
     try:
         form = to_xform(found, asked_of)
     except ValueError as error:
         raise FrameworkProblems(found.id, [Problem("survey", 0, "", str(error))]) from error
-    output.write_text(form, encoding="utf-8")
+    with all_or_nothing(output) as hidden:
+        hidden.write_text(form, encoding="utf-8")
     if asked_of == "place":
         return
     for name, reason in gaps(found).items():

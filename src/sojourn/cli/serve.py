@@ -1,8 +1,7 @@
-"""`sojourn serve` and `sojourn audit`: the web application from the command line."""
+"""`sojourn serve`: the web application from the command line."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -41,19 +40,3 @@ def serve(demo: bool, host: str, port: int, home: Path | None, framework: str | 
         run_server(host, port, demo=demo, home=home or Path("var"), framework=framework)
     except StartError as error:
         raise click.ClickException(str(error)) from error
-
-
-@click.group()
-def audit() -> None:
-    """Look after the audit chain."""
-
-
-@audit.command()
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=None)
-def verify(home: Path | None) -> None:
-    """Check that no event of the audit chain was changed or removed."""
-    from sojourn.web.serve import verify_audit
-
-    report = verify_audit(home or Path("var"))
-    click.echo(report.message)
-    sys.exit(0 if report.intact else 1)

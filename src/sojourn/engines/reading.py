@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sojourn.engines.columns import Named, call, col, lit, when
 from sojourn.engines.frames import F, kept
@@ -47,6 +47,10 @@ class Opened(Protocol):
         """Which column holds which question."""
 
 
+T = TypeVar("T")
+R = TypeVar("R", bound=Opened)
+
+
 def questions_of(framework: Framework, raw: Opened, roster: str | None) -> list[Question]:
     """The questions that rules use and this table has."""
     return [q for q in framework.used_questions if q.roster == roster and q.name in raw.headings]
@@ -62,6 +66,21 @@ def questions_of_main(framework: Framework, main: Opened, place: Opened | None) 
 def questions_of_place(framework: Framework, place: Opened) -> list[Question]:
     """The questions asked of places that rules use and a table of places has."""
     return [q for q in framework.used_questions if q.of_place and q.name in place.headings]
+
+
+def questions_by_table(
+    framework: Framework,
+    main: tuple[T, R],
+    place: tuple[T, R] | None,
+    rosters: Mapping[str, tuple[T, R]],
+) -> Iterator[tuple[T, R, list[Question]]]:
+    """Each table, how it was opened, and the questions that are read from it."""
+    asked = questions_of_main(framework, main[1], place[1] if place is not None else None)
+    yield *main, asked
+    if place is not None:
+        yield *place, [*key_questions(framework), *questions_of_place(framework, place[1])]
+    for name, (table, raw) in rosters.items():
+        yield table, raw, questions_of(framework, raw, name)
 
 
 # -- the answers of places

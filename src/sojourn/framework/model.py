@@ -107,10 +107,14 @@ class Text:
         object.__setattr__(self, "by_language", MappingProxyType(dict(self.by_language)))
 
     def get(self, language: str | None = None) -> str:
-        for wanted in (language, self.default):
-            if wanted and self.by_language.get(wanted):
-                return self.by_language[wanted]
-        return next((text for text in self.by_language.values() if text), "")
+        return self.by_language.get(self.language(language), "")
+
+    def language(self, wanted: str | None = None) -> str:
+        """The language in which `get` finds the text; empty where there is no text."""
+        for code in (wanted, self.default):
+            if code and self.by_language.get(code):
+                return code
+        return next((code for code, text in self.by_language.items() if text), "")
 
     def __str__(self) -> str:
         return self.get()

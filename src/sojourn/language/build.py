@@ -64,13 +64,14 @@ def _check_characters(tables: Tables) -> None:
         for rows in tables.sheets.values()
         for row in rows
         for column, cell in row.cells.items()
-        if (message := _unkept(column + cell))
+        if (message := unkept(column + cell))
     ]
     if found:
         raise FrameworkProblems(tables.name, found)
 
 
-def _unkept(text: str) -> str:
+def unkept(text: str) -> str:
+    """Why a text cannot be kept in any file; empty where it can."""
     found = _UNKEPT.search(text)
     if found is None:
         return ""

@@ -72,6 +72,8 @@ _OTHER_TYPES = {
 }
 """What else a form may hold: read as free text, which no rule compares."""
 
+_RUNS = re.compile(r"[=@]|[+-](?![0-9]+(\.[0-9]+)?$)")
+"""Codes that would be run where a table of answers or findings is opened."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _OURS = ("__also", "__unsure", "__unusable", "__class")
 """Endings of columns that engines put beside a question's or a measure's own."""
@@ -266,6 +268,14 @@ def _choices_of(
         form.problems.append(row.problem("type", message))
         return None
     choices = lists.get(list_name, ())
+    running = [choice.name for choice in choices if _RUNS.match(choice.name)]
+    if running:
+        message = (
+            f"a spreadsheet takes the code `{running[0]}` for a formula; begin it with a letter "
+            "or a digit"
+        )
+        form.problems.append(row.problem("type", message))
+        return None
     broken = [choice.name for choice in choices if not choice.name or " " in choice.name]
     if word == "select_multiple" and broken:
         message = f"the code `{broken[0]}` of `{list_name}` holds a space, which parts the codes"

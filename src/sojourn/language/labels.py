@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sojourn.framework.model import Text
+from sojourn.framework.model import Framework, Text
 from sojourn.language.sheets import SheetRow
 
 _HEADING = re.compile(r"(?P<base>[\w-]+)::\s*(?P<name>.+?)\s*(\((?P<code>[A-Za-z-]+)\))?$")
@@ -36,3 +36,14 @@ def text_of(row: SheetRow, base: str, default: str) -> Text:
         if found and found[0] == base:
             texts[found[1]] = row.get(heading)
     return Text({code: text for code, text in texts.items() if text}, default)
+
+
+def group_labels(framework: Framework) -> dict[str, Text]:
+    """The headings of the form's groups and repeats, by their names."""
+    found = {}
+    for number, cells in enumerate(framework.sheets.get("survey", ()), start=2):
+        kind = " ".join(cells.get("type", "").split()).replace("_", " ").lower()
+        if kind.startswith("begin "):
+            row = SheetRow("survey", number, cells)
+            found[cells.get("name", "")] = text_of(row, "label", framework.default_language)
+    return found

@@ -19,13 +19,7 @@ from sojourn.framework.nodes import (
 )
 from sojourn.framework.types import Date
 from sojourn.language.phrases import phrase
-
-_TURNED: dict[type, type] = {
-    Less: Greater,
-    LessEqual: GreaterEqual,
-    Greater: Less,
-    GreaterEqual: LessEqual,
-}
+from sojourn.language.values import leading
 
 _SIDES = ({Greater, GreaterEqual}, {Less, LessEqual})
 
@@ -86,16 +80,14 @@ def _is_missing(node: Node, question: Question) -> bool:
 
 
 def _limit(node: Node, name: str) -> tuple[type, str] | None:
-    if not isinstance(node, COMPARISONS) or type(node) not in _TURNED:
+    if not isinstance(node, COMPARISONS) or type(node) not in _PHRASES:
         return None
-    kind, sides = type(node), (node.left, node.right)
-    if isinstance(sides[1], AnswerRef):
-        kind, sides = _TURNED[kind], sides[::-1]
-    match sides:
+    lead = leading(node)
+    match lead.left, lead.right:
         case AnswerRef(name=about), NumberLiteral(value) if about == name:
-            return kind, format(value, "f")
+            return type(lead), format(value, "f")
         case AnswerRef(name=about), DateLiteral(day) if about == name:
-            return kind, day.isoformat()
+            return type(lead), day.isoformat()
         case _:
             return None
 

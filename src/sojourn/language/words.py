@@ -1,89 +1,62 @@
-"""A rule in the words of the form: what it looks at by its label, in any language we speak."""
+"""A rule in the words of the form: what it looks at by its label, in any language we speak.
+
+This is the only place where rules are told; codebooks and web pages show what it says. A rule is
+told as lines within lines. What fits on one line as a value (`“Income” ÷ “People”`) stays on it;
+what decides something has a line for each of its parts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
-from typing import Any
+from functools import cached_property
 
-from sojourn.framework.model import Direction, Framework, Text
+from sojourn.framework.model import (
+    Direction,
+    Factor,
+    Framework,
+    Measure,
+    Question,
+    Roster,
+    Text,
+)
 from sojourn.framework.nodes import (
     COMPARISONS,
-    Absolute,
+    ROSTER_NODES,
     Add,
-    Age,
     AllRows,
     And,
     AnswerRef,
     AnyRow,
     BooleanLiteral,
     ClassRef,
-    Coalesce,
     CodeLiteral,
-    CodeNumber,
-    CountRows,
     CountSelected,
     DateLiteral,
-    DaysBetween,
-    Divide,
     Equal,
     FactorRef,
     Greater,
     GreaterEqual,
-    Greatest,
-    If,
-    Least,
     Less,
     LessEqual,
-    MaxRows,
     MeasureRef,
-    MinRows,
-    Modulo,
-    Multiply,
-    Negate,
     Node,
     Not,
     NotEqual,
     NumberLiteral,
     Or,
-    Round,
     Selected,
-    Subtract,
-    SumRows,
-    Truncate,
 )
 from sojourn.framework.types import Boolean, Code, Date
+from sojourn.language import figures, values
 from sojourn.language.phrases import phrase
+from sojourn.language.said import Said, flat, upper
 
-_SYMBOLS: dict[type, str] = {Add: "+", Subtract: "−", Multiply: "×", Divide: "÷", Modulo: "mod"}
-_NUMBERS: dict[type, str] = {
-    Less: "less",
-    LessEqual: "less_equal",
-    Greater: "greater",
-    GreaterEqual: "greater_equal",
-    Equal: "equal",
-    NotEqual: "not_equal",
+_ORDERS: dict[type, str] = {
+    Less: "less_than",
+    LessEqual: "at_most",
+    Greater: "more_than",
+    GreaterEqual: "at_least",
 }
-_DATES: dict[type, str] = {
-    Less: "before",
-    LessEqual: "not_after",
-    Greater: "after",
-    GreaterEqual: "not_before",
-    Equal: "equal",
-    NotEqual: "not_equal",
-}
-
-
-@dataclass(frozen=True)
-class Said:
-    """One sentence of a rule, with those below it."""
-
-    text: str
-    parts: tuple[Said, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, "parts": [part.to_json() for part in self.parts]}
 
 
 @dataclass(frozen=True)
@@ -94,248 +67,252 @@ class Words:
     language: str
 
     def say(self, node: Node) -> Said:
-        """A rule as sentences within sentences."""
+        """A rule as lines within lines."""
         match node:
+            case BooleanLiteral(value):
+                return Said(self.phrase("always" if value else "never"))
             case And(parts):
-                return Said(self._say("all_of"), tuple(self.say(part) for part in parts))
+                return self._all_of(self._gathered(parts, "and"))
             case Or(parts):
-                said = self._merged(parts)
-                return said[0] if len(said) == 1 else Said(self._say("any_of"), said)
-            case Not(of) if not isinstance(of, FactorRef):
-                return Said(self._say("not"), (self.say(of),))
-            case AnyRow(roster, where):
-                return Said(self._say("some_row", a=self.roster(roster)), (self.say(where),))
-            case AllRows(roster, condition):
-                return Said(self._say("every_row", a=self.roster(roster)), (self.say(condition),))
-            case If(condition, then, otherwise):
-                return Said(
-                    self._say("if"),
-                    (self.say(condition), *self._branch("then", then), *self._rest(otherwise)),
-                )
-            case _ if isinstance(node, COMPARISONS) and isinstance(node.left, Add):
-                return self._sum(node)
+                return self._any_of(self._gathered(parts, "or"))
+            case Not(of):
+                return self._not(of)
+            case Selected(of, code):
+                return self.line(of, self.phrase("chosen", a=self.outcome(of, code)))
+            case FactorRef() if isinstance(node.type, Boolean):
+                return self.line(node, self.phrase("present"))
             case AnswerRef() if isinstance(node.type, Code):
-                return Said(self._say("as_answered", a=self.inline(node)))
+                return Said(self.phrase("as_answered", a=self.value(node)))
+            case AnyRow(roster, where):
+                text = self.phrase("some_row", a=self.quoted_label(roster))
+                return Said(text, (self.say(where),))
+            case AllRows(roster, condition):
+                text = self.phrase("every_row", a=self.quoted_label(roster))
+                return Said(text, (self.say(condition),))
+            case _ if isinstance(node, COMPARISONS):
+                return self._comparison(node)
             case _:
-                return Said(_upper(self.inline(node)))
+                return values.say(self, node)
 
-    def _sum(self, node: Node) -> Said:
-        """A long sum that is compared, one line for each of its parts."""
-        if not isinstance(node, COMPARISONS):
-            raise TypeError("a comparison was expected")
-        terms = _terms(node.left)
-        if len(terms) < 3:
-            return Said(_upper(self.inline(node)))
-        key = _NUMBERS[type(node)]
-        line = self._say(key, a=self._say("this_sum"), b=self.inline(node.right))
-        parts = tuple(Said(_upper(self.inline(term))) for term in terms)
-        return Said(self._say("these_lines", a=_upper(line)), parts)
+    def value(self, node: Node) -> str:
+        """A value in a line: a number, a day or a code; a condition as one long line."""
+        found = values.inline(self, node)
+        return found if found is not None else flat(self.say(node))
 
-    def _merged(self, parts: tuple[Node, ...]) -> tuple[Said, ...]:
-        """Parts of an `or`, those about one question as one."""
-        groups: dict[tuple[str, str], list[Node]] = {}
-        for at, part in enumerate(parts):
-            groups.setdefault(_about(part) or ("", str(at)), []).append(part)
-        return tuple(
-            self.say(group[0]) if len(group) == 1 else self._one_of(*key, group)
-            for key, group in groups.items()
-        )
+    # -- what is named
 
-    def _one_of(self, key: str, name: str, parts: list[Node]) -> Said:
-        question = self.framework.question(name)
-        codes = [_code_of(part) for part in parts]
-        labels = [self._quoted(question.choice_label(c).get(self.language)) for c in codes]
-        said = self._say("comma").join(labels)
-        return Said(self._say(key, a=self.label(question.label, name), b=said))
-
-    def _branch(self, word: str, node: Node) -> tuple[Said, ...]:
-        if isinstance(node, If):
-            return (self.say(node),)
-        if isinstance(node, And | Or | AnyRow | AllRows):
-            return (Said(self._say(f"{word}_these"), (self.say(node),)),)
-        return (Said(self._say(word, a=self.inline(node))),)
-
-    def _rest(self, node: Node) -> tuple[Said, ...]:
-        return self._branch("otherwise", node)
-
-    # -- one line
-
-    def inline(self, node: Node) -> str:
-        """A rule or a part of one in a line."""
-        if isinstance(node, COMPARISONS):
-            return self._compared(node)
-        tell = _LINES.get(type(node))
-        return tell(self, node) if tell is not None else node.text()
-
-    def label(self, text: Text, name: str) -> str:
-        return text.get(self.language) or name
-
-    def _say(self, key: str, **parts: object) -> str:
+    def phrase(self, key: str, **parts: object) -> str:
         return phrase(key, self.language, **parts)
 
-    def _compared(self, node: Node) -> str:
-        if not isinstance(node, COMPARISONS):
-            raise TypeError("a comparison was expected")
-        left, right = node.left, node.right
-        if isinstance(left, CodeLiteral):
-            left, right = right, left
-        if isinstance(left.type, Code):
-            return self._code(left, right, equal=isinstance(node, Equal))
-        table = _DATES if isinstance(left.type, Date) else _NUMBERS
-        return self._say(table[type(node)], a=self.inline(left), b=self.inline(right))
+    def text(self, text: Text) -> str:
+        """A text of the framework, so that it stays in its place in a line."""
+        return figures.isolated(figures.plain(text.get(self.language)), self.language)
 
-    def _code(self, left: Node, right: Node, *, equal: bool) -> str:
-        ending = "" if equal else "_not"
-        said = self.outcome(left, right.value) if isinstance(right, CodeLiteral) else ""
-        said = said or self.inline(right)
-        match left:
-            case AnswerRef(name):
-                question = self.framework.question(name)
-                label = self.label(question.label, name)
-                return self._say(f"answer_is{ending}", a=label, b=self._quoted(said))
-            case FactorRef():
-                return self._say(f"factor_is{ending}", a=self.inline(left), b=said)
-            case ClassRef(name):
-                label = self._measure(name)
-                return self._say(f"class_is{ending}", a=label, b=self._quoted(said))
-            case _:
-                key = "equal" if equal else "not_equal"
-                return self._say(key, a=self.inline(left), b=said)
+    def label(self, name: str) -> str:
+        """What a name of the framework stands for; the name itself where it has no label."""
+        return self._labels.get(name) or name
+
+    def quoted_label(self, name: str) -> str:
+        return self._quoted(self.label(name))
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        one = self.framework
+        named: tuple[Question | Roster | Factor | Measure, ...] = (
+            *one.questions,
+            *one.rosters,
+            *one.factors,
+            *one.measures,
+        )
+        return {row.name: self.text(row.label) for row in named}
 
     def outcome(self, node: Node, code: str) -> str:
         """A code in the words of what it is a code of."""
         match node:
             case AnswerRef(name):
-                return self.framework.question(name).choice_label(code).get(self.language)
+                label = self.text(self.framework.question(name).choice_label(code))
+                return self._quoted(label or code)
             case ClassRef(name):
-                classes = self.framework.measure(name).classes
-                return next((c.label.get(self.language) for c in classes if c.name == code), code)
+                classes = {item.name: item.label for item in self.framework.measure(name).classes}
+                return self._quoted(self.text(classes.get(code, Text())) or code)
             case _:
                 return self.direction(code)
 
     def direction(self, code: str) -> str:
-        return self._say(code) if code in tuple(Direction) else code
+        """A code that stands for itself: what a factor does here, or any other as it is."""
+        return self.phrase(code) if code in tuple(Direction) else self._quoted(code)
 
     def _quoted(self, text: str) -> str:
-        return self._say("quoted", a=text)
+        return self.phrase("quoted", a=text)
 
-    def _measure(self, name: str) -> str:
-        return self._quoted(self.label(self.framework.measure(name).label, name))
+    def line(self, about: Node, told: str, parts: tuple[Said, ...] = ()) -> Said:
+        """A line about one thing."""
+        match about:
+            case AnswerRef(name) | FactorRef(name) | MeasureRef(name) | ClassRef(name):
+                subject, shown = self.label(name), self.quoted_label(name)
+            case CountSelected(AnswerRef(name)):
+                subject = shown = upper(self.phrase("how_many_chosen", a=self.quoted_label(name)))
+            case _:
+                subject = shown = upper(self.value(about))
+        return self._about(subject, shown, told, parts)
 
-    def roster(self, name: str) -> str:
-        labels = {roster.name: roster.label for roster in self.framework.rosters}
-        return self._quoted(self.label(labels.get(name, Text()), name))
+    def _about(self, subject: str, shown: str, told: str, parts: tuple[Said, ...]) -> Said:
+        return Said(self.phrase("line", a=shown, b=told), parts, subject, told)
 
-    def _answer(self, node: AnswerRef) -> str:
-        return self._quoted(self.label(self.framework.question(node.name).label, node.name))
+    def _all_of(self, said: tuple[Said, ...]) -> Said:
+        return said[0] if len(said) == 1 else Said(self.phrase("all_of"), said)
 
-    def _factor(self, node: FactorRef) -> str:
-        label = self._quoted(self.label(self.framework.factor(node.name).label, node.name))
-        if isinstance(node.type, Boolean):
-            return self._say("factor_present", a=label)
-        return label
+    def _any_of(self, said: tuple[Said, ...]) -> Said:
+        return said[0] if len(said) == 1 else Said(self.phrase("any_of"), said)
 
-    def _not(self, node: Not) -> str:
-        if isinstance(node.of, FactorRef):
-            label = self.label(self.framework.factor(node.of.name).label, node.of.name)
-            return self._say("factor_is", a=self._quoted(label), b=self._say("absent"))
-        return self._say("not_inline", a=self.inline(node.of))
+    def _not(self, of: Node) -> Said:
+        if isinstance(of, FactorRef):
+            return self.line(of, self.phrase("not_present"))
+        parts = of.parts if isinstance(of, Or) else (of,)
+        said = self._gathered(tuple(Not(part) for part in parts), "and", nested=False)
+        if len(said) == 1:
+            return said[0]
+        return Said(self.phrase("no_one_of"), self._gathered(parts, "or"))
 
-    def _joined(self, key: str, parts: tuple[Node, ...]) -> str:
-        return reduce(lambda a, b: self._say(key, a=a, b=b), (self.inline(p) for p in parts))
+    # -- several conditions about one thing
 
-    def _list(self, key: str, parts: tuple[Node, ...]) -> str:
-        return self._say(key, a=self._say("comma").join(self.inline(part) for part in parts))
+    def _gathered(
+        self, parts: tuple[Node, ...], word: str, *, nested: bool = True
+    ) -> tuple[Said, ...]:
+        """The parts of an `and` or `or`, those about one thing on one line."""
+        groups: dict[object, list[Node]] = {}
+        for at, part in enumerate(parts):
+            groups.setdefault(_subject(part, word) or at, []).append(part)
+        return tuple(
+            self._together(key, group)
+            if isinstance(key, tuple) and (len(group) > 1 or isinstance(group[0], Not))
+            else self._alone(group[0], nested=nested)
+            for key, group in groups.items()
+        )
 
-    def _chosen(self, node: Selected) -> str:
-        name = node.of.name if isinstance(node.of, AnswerRef) else ""
-        question = self.framework.question(name)
-        choice = question.choice_label(node.code).get(self.language)
-        label = self.label(question.label, name)
-        return self._say("chosen", a=label, b=self._quoted(choice))
+    def _alone(self, node: Node, *, nested: bool) -> Said:
+        if nested or not isinstance(node, Not):
+            return self.say(node)
+        return Said(self.phrase("not"), (self.say(node.of),))
 
-    def _rows(self, key: str, said: str, where: Node | None) -> str:
-        rows = self._say(key, a=said)
-        return rows if where is None else self._say("where", a=rows, b=self.inline(where))
+    def _together(self, key: tuple[str, Node], group: list[Node]) -> Said:
+        kind, left = key
+        if kind == "limits":
+            return self.line(left, self._limits(group))
+        codes = dict.fromkeys(_code(part) for part in group)
+        said = [self.outcome(left, code) for code in codes]
+        many = _MANY[kind] if len(said) > 1 else _ONE[kind]
+        found = many[0] if isinstance(left, AnswerRef) else many[1 + isinstance(left, FactorRef)]
+        return self.line(left, self.phrase(found, a=self.phrase("comma").join(said)))
 
-    def _arithmetic(self, node: Node) -> str:
-        if not isinstance(node, Add | Subtract | Multiply | Divide | Modulo):
-            raise TypeError("an operation was expected")
-        sides = [self._operand(side) for side in (node.left, node.right)]
-        return f" {_SYMBOLS[type(node)]} ".join(sides)
+    def _limits(self, group: list[Node]) -> str:
+        """Limits of one number or day: `from 5 to 10`, or one after the other."""
+        found = {type(part): part for part in map(values.leading, group)}
+        if len(group) == 2 and found.keys() == {GreaterEqual, LessEqual}:
+            low, high = (self.value(found[kind].right) for kind in (GreaterEqual, LessEqual))
+            return self.phrase("from_to", a=low, b=high)
+        said = [self.compared(part) for part in map(values.leading, group)]
+        text = said[0]
+        for more in said[1:]:
+            text = self.phrase("and", a=text, b=more)
+        return text
 
-    def _operand(self, node: Node) -> str:
-        text = self.inline(node)
-        return f"({text})" if getattr(node, "compound", False) else text
+    # -- comparisons
+
+    def _comparison(self, node: Node) -> Said:
+        lead = values.leading(node)
+        left, right = lead.left, lead.right
+        if not values.fits_a_line(right):
+            if values.fits_a_line(left):
+                told = self.compared(lead, self.phrase("follows"))
+                return self.line(left, told, (self.say(right),))
+            told = self.compared(lead, self.phrase("the_second"))
+            return Said(self.phrase("first_is", a=told), (self.say(left), self.say(right)))
+        told = self.compared(lead)
+        if values.fits_a_line(left):
+            return self.line(left, told)
+        if isinstance(left, Add):
+            parts = tuple(self.say(term) for term in values.terms(left))
+            return Said(self.phrase("added_are", a=told), parts)
+        if isinstance(left, ROSTER_NODES):
+            subject = upper(values.rows(self, left))
+            where = tuple(self.say(part) for part in values.filters(left))
+            return self._about(subject, subject, told, where)
+        return Said(self.phrase("this_is", a=told), (self.say(left),))
+
+    def compared(self, comparison: values.Comparison, other: str = "") -> str:
+        """How something compares with the right side, such as `less than 18`.
+
+        `other` stands for a right side that is told elsewhere.
+        """
+        left, right, kind = comparison.left, comparison.right, type(comparison)
+        if isinstance(left.type, Code):
+            return self._code(left, right, other, equal=kind is Equal)
+        said = other or self.value(right)
+        day = isinstance(left.type, Date)
+        if kind in _ORDERS:
+            return self.phrase(("day_" if day else "") + _ORDERS[kind], a=said)
+        match right:
+            case DateLiteral():
+                return self.phrase("on_day" if kind is Equal else "not_on_day", a=said)
+            case _ if other or not isinstance(right, NumberLiteral) or day:
+                return self.phrase("same_as" if kind is Equal else "not_same_as", a=said)
+            case _:
+                return self.phrase("exactly" if kind is Equal else "other_than", a=said)
+
+    def _code(self, left: Node, right: Node, other: str, *, equal: bool) -> str:
+        if other or not isinstance(right, CodeLiteral):
+            said = other or self.value(right)
+            return self.phrase("same_as" if equal else "not_same_as", a=said)
+        said = self.outcome(left, right.value)
+        if isinstance(left, ClassRef):
+            return self.phrase("in_class" if equal else "not_in_class", a=said)
+        return said if equal else self.phrase("not_this", a=said)
 
 
-def _number(node: NumberLiteral) -> str:
-    return format(node.value, "f")
-
-
-_LINES: dict[type, Callable[[Words, Any], str]] = {
-    BooleanLiteral: lambda w, n: w._say("yes" if n.value else "no"),
-    NumberLiteral: lambda _, n: _number(n),
-    CodeLiteral: lambda w, n: w.direction(n.value),
-    DateLiteral: lambda _, n: n.value.isoformat(),
-    AnswerRef: Words._answer,
-    FactorRef: Words._factor,
-    MeasureRef: lambda w, n: w._measure(n.name),
-    ClassRef: lambda w, n: w._measure(n.name),
-    And: lambda w, n: w._joined("and", n.parts),
-    Or: lambda w, n: w._joined("or", n.parts),
-    Not: Words._not,
-    Selected: Words._chosen,
-    If: lambda w, n: w._say(
-        "if_inline", a=w.inline(n.condition), b=w.inline(n.then), c=w.inline(n.otherwise)
-    ),
-    Add: Words._arithmetic,
-    Subtract: Words._arithmetic,
-    Multiply: Words._arithmetic,
-    Divide: Words._arithmetic,
-    Modulo: Words._arithmetic,
-    Negate: lambda w, n: f"−{w._operand(n.of)}",
-    Absolute: lambda w, n: w._say("size", a=w.inline(n.of)),
-    Truncate: lambda w, n: w._say("cut", a=w.inline(n.of)),
-    Round: lambda w, n: w._say("rounded", a=w.inline(n.of), b=n.places),
-    Least: lambda w, n: w._list("smallest_of", n.parts),
-    Greatest: lambda w, n: w._list("largest_of", n.parts),
-    Coalesce: lambda w, n: w._list("first_known", n.parts),
-    DaysBetween: lambda w, n: w._say("days_between", a=w.inline(n.left), b=w.inline(n.right)),
-    Age: lambda w, n: w._say("years", a=w.inline(n.born), b=w.inline(n.on)),
-    CodeNumber: lambda w, n: w.inline(n.of),
-    CountSelected: lambda w, n: w._say("how_many_chosen", a=w.inline(n.of)),
-    CountRows: lambda w, n: w._rows("rows", w.roster(n.roster), n.where),
-    SumRows: lambda w, n: w._rows("sum_rows", w.inline(n.value), n.where),
-    MinRows: lambda w, n: w._rows("min_rows", w.inline(n.value), n.where),
-    MaxRows: lambda w, n: w._rows("max_rows", w.inline(n.value), n.where),
-    AnyRow: lambda w, n: w._rows("some_row", w.roster(n.roster), n.where),
-    AllRows: lambda w, n: w._rows("every_row", w.roster(n.roster), n.condition),
+# For answers, classes and factors: the phrase for one code and for several.
+_ONE = {
+    "is": ("this", "in_class", "this"),
+    "with": ("chosen",) * 3,
+    "not": ("not_this", "not_in_class", "not_this"),
+    "not_with": ("not_chosen",) * 3,
+}
+_MANY = {
+    "is": ("one_of", "in_a_class", "either_effect"),
+    "not": ("none_of", "in_no_class", "neither_effect"),
+    "with": ("one_chosen",) * 3,
+    "not_with": ("none_chosen",) * 3,
 }
 
 
-def _terms(node: Node) -> list[Node]:
-    return [*_terms(node.left), *_terms(node.right)] if isinstance(node, Add) else [node]
-
-
-def _about(node: Node) -> tuple[str, str] | None:
-    """The question of which a condition asks for one code, and the phrase for several of them."""
+def _subject(node: Node, word: str) -> tuple[str, Node] | None:
+    """What a part says something about, where that can be said together with others."""
+    found: tuple[str, Node] | None = None
     match node:
-        case Equal(AnswerRef(name), CodeLiteral()):
-            return "one_of", name
-        case Selected(AnswerRef(name)):
-            return "one_chosen", name
+        case NotEqual(left, CodeLiteral()) | Not(Equal(left, CodeLiteral())) if word == "and":
+            found = "not", left
+        case Not(Selected(left)) if word == "and":
+            found = "not_with", left
+        case Equal(left, CodeLiteral()) if word == "or":
+            found = "is", left
+        case Selected(left) if word == "or":
+            found = "with", left
+        case _ if word == "and" and isinstance(node, COMPARISONS) and type(node) in _ORDERS:
+            lead = values.leading(node)
+            literal = isinstance(lead.right, NumberLiteral | DateLiteral)
+            found = ("limits", lead.left) if literal and values.fits_a_line(lead.left) else None
+    named = found is not None and isinstance(found[1], AnswerRef | FactorRef | ClassRef)
+    return found if named or (found is not None and found[0] == "limits") else None
+
+
+def _code(node: Node) -> str:
+    """The code that a condition speaks of."""
+    match node:
+        case Not(of):
+            return _code(of)
+        case Selected(code=code):
+            return code
+        case Equal(right=CodeLiteral(value)) | NotEqual(right=CodeLiteral(value)):
+            return value
         case _:
-            return None
-
-
-def _code_of(node: Node) -> str:
-    if isinstance(node, Selected):
-        return node.code
-    return (
-        node.right.value if isinstance(node, Equal) and isinstance(node.right, CodeLiteral) else ""
-    )
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+            raise TypeError(node)

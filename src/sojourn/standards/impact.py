@@ -77,7 +77,7 @@ def simulated_impact(
     progress: Callable[[int], None] = lambda _: None,
 ) -> Impact:
     """The same over invented answers, half of them to each version's form."""
-    taken = frozenset(q.name for framework in (old, new) for q in framework.questions)
+    taken = simulated.names_of(old) | simulated.names_of(new)
     halves = [
         simulated.simulate(framework, half, seed=seed, taken=taken, prefix=word, progress=progress)
         for framework, half, word in ((old, count // 2, "old"), (new, count - count // 2, "new"))

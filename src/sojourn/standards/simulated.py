@@ -10,7 +10,7 @@ import polars as pl
 import xlsxwriter
 
 from sojourn.engines.simulation import Simulation
-from sojourn.framework.model import Framework, Question
+from sojourn.framework.model import Factor, Framework, Measure, Question, Response
 from sojourn.framework.types import Date, Number, Text
 from sojourn.standards.csv_check import BadTableError
 from sojourn.standards.tables import KEYS
@@ -98,7 +98,8 @@ def _write_one(table: pl.DataFrame, path: Path, ending: str) -> None:
 
 
 def _write_xlsx(tables: dict[str, pl.DataFrame], path: Path) -> None:
-    with xlsxwriter.Workbook(path) as book:
+    as_text = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(path, as_text) as book:
         for name, table in tables.items():
             shown = table.with_columns(pl.col(pl.Date).dt.to_string())
             shown.write_excel(book, worksheet=name[:31], freeze_panes=(1, 0))
@@ -116,9 +117,20 @@ def _is_written(question: Question) -> bool:
     return not isinstance(question.type, Text) or question.kind in shown
 
 
+def names_of(framework: Framework) -> frozenset[str]:
+    """The columns that tables of a framework's answers and findings can have."""
+    rows: tuple[Factor | Response | Measure, ...] = (
+        *framework.factors,
+        *framework.responses,
+        *framework.measures,
+    )
+    found = frozenset(row.name for row in rows)
+    return found.union(question.name for question in framework.questions)
+
+
 def _key(framework: Framework, taken: frozenset[str]) -> str:
-    """A key column that is no question."""
-    names = taken.union(question.name for question in framework.questions)
+    """A key column that is no question, and no column that findings will have."""
+    names = taken | names_of(framework)
     free = (key for key in KEYS if key not in names and not key.isupper())
     return next(free, "unit_key")
 

@@ -82,15 +82,12 @@ class SqlInput:
         return self.source.session
 
     def tables(self) -> Iterator[tuple[SqlTable, Raw, list[Question]]]:
-        main = reading.questions_of_main(self.framework, self.main, self.place)
-        yield self.source.main, self.main, main
+        place = None
         if self.place is not None and self.source.place is not None:
-            place = reading.questions_of_place(self.framework, self.place)
-            keys = places.key_questions(self.framework)
-            yield self.source.place, self.place, [*keys, *place]
-        for name, raw in self.rosters.items():
-            questions = reading.questions_of(self.framework, raw, name)
-            yield self.source.rosters[name], raw, questions
+            place = self.source.place, self.place
+        rosters = {name: (self.source.rosters[name], raw) for name, raw in self.rosters.items()}
+        main = self.source.main, self.main
+        return reading.questions_by_table(self.framework, main, place, rosters)
 
     def not_asked(self) -> tuple[str, ...]:
         return not_asked(self.framework, self._headings())

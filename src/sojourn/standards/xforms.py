@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
+from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
 from sojourn.framework import Framework
@@ -15,6 +16,9 @@ from sojourn.standards.survey import PLACE_FORM, asked_of_place, asked_of_unit
 _OUR_COLUMNS = frozenset({"missing", "data_class", "asked_of"})
 """Columns that say something to us and nothing to a form client."""
 
+_STUMBLES = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
+"""What the converter raises of itself for forms that it did not expect."""
+
 _converted: dict[tuple[str, str], str] = {}
 """By digest and form: a conversion takes a noticeable moment and its outcome never changes."""
 
@@ -22,7 +26,7 @@ _converted: dict[tuple[str, str], str] = {}
 def to_xform(framework: Framework, asked_of: str = "unit") -> str:
     """The XForm XML of what a framework asks of a unit, or with `place` of a place.
 
-    Raises ValueError where it asks nothing of places.
+    Raises ValueError where it asks nothing of places, and for a form that form tools refuse.
     """
     key = framework.digest, asked_of
     if key not in _converted:
@@ -56,7 +60,13 @@ def converted(framework: Framework, asked_of: str = "unit") -> str:
         }
         for row in framework.sheets.get("settings", ())
     ]
-    return str(convert(sheets, form_name="data", validate=False).xform)
+    try:
+        return str(convert(sheets, form_name="data", validate=False).xform)
+    except PyXFormError as error:
+        raise ValueError(f"form tools refuse this form: {error}") from error
+    except _STUMBLES as error:
+        message = "form tools stumble over this form; look for braces and odd names in it"
+        raise ValueError(message) from error
 
 
 def titled(xform: str, title: str) -> str:

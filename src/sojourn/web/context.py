@@ -30,14 +30,27 @@ def page(request: HttpRequest) -> dict[str, object]:
     """The context of `base.html`."""
     signed_in = bool(getattr(getattr(request, "user", None), "is_authenticated", False))
     principal = principal_of(request) if signed_in else Principal(None, "")
+    setting_up = getattr(request, "second_factor_missing", False)
     return {
-        "nav": _nav(principal, request.path) if signed_in else [],
+        "nav": _nav(principal, request.path) if signed_in and not setting_up else [],
+        "second_factor_missing": setting_up,
+        "may_leave": principal.may(Verb.READ) and _is_about_people(request),
+        "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
         "demo": settings.DEMO,
         "direction": "rtl" if get_language_bidi() else "ltr",
         "me": principal,
         "my_organisations": sorted({grant.organisation_name for grant in principal.grants}),
         "my_roles": list(dict.fromkeys(str(grant.role.label) for grant in principal.grants)),
     }
+
+
+_ABOUT_NOBODY = frozenset({"", "accounts", "audit", "frameworks"})
+"""Groups of addresses with nobody's file on them. A new group counts as one about people."""
+
+
+def _is_about_people(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.namespace not in _ABOUT_NOBODY
 
 
 def _nav(principal: Principal, path: str) -> list[NavItem]:

@@ -6,11 +6,15 @@ tables. Nothing is downloaded and nothing is sent anywhere.
 
 from __future__ import annotations
 
+import logging
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from time import sleep
 
+_log = logging.getLogger("sojourn.serve")
+
+_HOUR = 3600
 _MOST_BYTES = 11_000_000
 """A little more than the largest submission: the application itself answers what is too large."""
 
@@ -25,6 +29,19 @@ def prepare(home: Path, *, demo: bool = False) -> None:
     Call it once per process before anything else of `sojourn.web`. Raises StartError.
     """
     _make_home(home)
+    set_up(home, demo=demo)
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise StartError(f"The database cannot be used ({type(error).__name__}).") from error
+    _check_keys()
+
+
+def set_up(home: Path, *, demo: bool = False) -> None:
+    """Loads the settings for a data folder, and writes nothing there."""
     os.environ["SOJOURN_HOME"] = str(home)
     os.environ["SOJOURN_DEMO"] = "1" if demo else "0"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sojourn.web.settings")
@@ -32,16 +49,13 @@ def prepare(home: Path, *, demo: bool = False) -> None:
 
     compile_all()
     import django
-    from django.db import DatabaseError
 
     django.setup()
-    from django.core.management import call_command
 
-    try:
-        call_command("migrate", verbosity=0, interactive=False)
-    except DatabaseError as error:
-        raise StartError(f"The database cannot be used ({type(error).__name__}).") from error
-    _check_keys()
+
+def has_database(home: Path) -> bool:
+    """Whether there is an installation to look at."""
+    return bool(os.environ.get("DATABASE_URL")) or (home / "sojourn.sqlite3").exists()
 
 
 def serve(host: str, port: int, *, demo: bool, home: Path, framework: str | None = None) -> None:
@@ -63,35 +77,8 @@ def serve(host: str, port: int, *, demo: bool, home: Path, framework: str | None
 
     expire_due(on=timezone.localdate())
     _read_frameworks_ahead()
+    _sign_the_audit()
     _run(host, port)
-
-
-@dataclass(frozen=True)
-class AuditReport:
-    """The outcome of checking the audit, in words."""
-
-    intact: bool
-    message: str
-
-
-def verify_audit(home: Path) -> AuditReport:
-    """Walks the audit chain of a data folder; for the command line."""
-    if not os.environ.get("DATABASE_URL") and not (home / "sojourn.sqlite3").exists():
-        return AuditReport(False, f"There is no database in {home}.")
-    try:
-        prepare(home)
-    except StartError as error:
-        return AuditReport(False, str(error))
-    from sojourn.web.audit.queries import verify
-
-    found = verify()
-    if found.broken_at is not None:
-        return AuditReport(False, f"Event {found.broken_at} does not fit: the audit was changed.")
-    return AuditReport(
-        True,
-        f"All {found.events} events fit together. Keep this elsewhere to show a cut or a "
-        f"recomputed chain later: {found.last_hash}",
-    )
 
 
 def _make_home(home: Path) -> None:
@@ -111,10 +98,12 @@ def _make_home(home: Path) -> None:
 
 
 def _check_keys() -> None:
+    from sojourn.web.keeping import master
     from sojourn.web.people.models import OrganisationKey
     from sojourn.web.vault import VaultError, master_key
 
     try:
+        master.settle()
         key = master_key()
         for row in OrganisationKey.objects.all():
             key.unwrap(bytes(row.wrapped), of=row.pk)
@@ -124,7 +113,14 @@ def _check_keys() -> None:
 
 def _load_demo() -> None:
     from sojourn.web import demo
+    from sojourn.web.accounts.models import Organisation
 
+    if not demo.is_loaded() and Organisation.objects.exists():
+        # A demonstration asks nobody for a second factor.
+        raise StartError(
+            "This folder holds real organisations. Start it without --demo, or choose another "
+            "folder with --home."
+        )
     if demo.load():
         _say("The demonstration was loaded: 200 invented people.")
     _say("Sign in as one of these (all invented):")
@@ -174,6 +170,27 @@ def _read_frameworks_ahead() -> None:
     Thread(target=shipped, daemon=True).start()
 
 
+def _sign_the_audit() -> None:
+    """Signs the newest event of the audit each hour, while the application runs."""
+    Thread(target=_sign_each_hour, daemon=True).start()
+
+
+def _sign_each_hour() -> None:
+    from django.db import DatabaseError, connection
+
+    from sojourn.web.audit import checkpoints
+    from sojourn.web.vault import VaultError
+
+    while True:
+        sleep(_HOUR)
+        try:
+            checkpoints.make()
+        except (DatabaseError, VaultError) as error:
+            _log.warning("The audit could not be signed (%s).", type(error).__name__)
+        finally:
+            connection.close()
+
+
 def _run(host: str, port: int) -> None:
     from waitress import create_server
 
@@ -187,9 +204,9 @@ def _run(host: str, port: int) -> None:
             threads=8,
             ident="",
             max_request_body_size=_MOST_BYTES,
-            # Only a proxy on this machine may say that the visitor came by HTTPS.
+            # Only a proxy on this machine may say from where the visitor came, and by HTTPS.
             trusted_proxy="127.0.0.1",
-            trusted_proxy_headers={"x-forwarded-proto"},
+            trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
             clear_untrusted_proxy_headers=True,
             # What was sent stays in memory: a temporary file would leave answers on the disk.
             inbuf_overflow=_MOST_BYTES + 1,

@@ -65,6 +65,22 @@ def _database(url: str | None) -> dict[str, object]:
     }
 
 
+def _number(name: str, usual: int) -> int:
+    """A whole number above 0 from the environment."""
+    text = os.environ.get(name, str(usual))
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ValueError(f"{name} must be a whole number above 0")
+    return int(text)
+
+
+def _neutral_page() -> str:
+    """Where "leave quickly" leads; a page of our own that shows this month where none is named."""
+    address = os.environ.get("SOJOURN_LEAVE_TO", "")
+    if address and not address.startswith("https://"):
+        raise ValueError("SOJOURN_LEAVE_TO must begin with https://")
+    return address
+
+
 SECRET_KEY = _secret_key()
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -86,6 +102,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "sojourn.web.accounts",
     "sojourn.web.audit",
@@ -111,10 +129,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sojourn.web.accounts.middleware.sessions_end",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sojourn.web.accounts.middleware.SecondFactorFirst",
     # Innermost: what a view showed is written down before the answer passes on.
     "sojourn.web.audit.middleware.reads_before_the_answer",
 ]
@@ -138,18 +158,23 @@ TEMPLATES = [
     },
 ]
 
+# A folder that somebody else owns, where each signed checkpoint of the audit is left as a file.
+AUDIT_DEPOSIT = os.environ.get("SOJOURN_AUDIT_DEPOSIT", "")
+
 # Sign-in --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
+    {"NAME": "sojourn.web.accounts.passwords.Strength"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home:day"
@@ -161,10 +186,42 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# How fast anybody may try at all; what wrong attempts lead to is in accounts/lockout.py.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": None}
+MFA_ADAPTER = "sojourn.web.accounts.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Sojourn"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones without network drift
+MFA_FORMS = {
+    "authenticate": "sojourn.web.accounts.second_factor.CodeForm",
+    "reauthenticate": "sojourn.web.accounts.second_factor.CodeAgainForm",
+    "activate_totp": "sojourn.web.accounts.second_factor.FirstCodeForm",
+    "login_webauthn": "sojourn.web.accounts.second_factor.PasskeySignInForm",
+    "authenticate_webauthn": "sojourn.web.accounts.second_factor.PasskeyNextForm",
+    "reauthenticate_webauthn": "sojourn.web.accounts.second_factor.PasskeyAgainForm",
+    "add_webauthn": "sojourn.web.accounts.second_factor.PasskeyForm",
+}
+# The demonstration holds invented people only, and has to open with a printed password. It says
+# so on its sign-in page; a folder with real organisations cannot be started as a demonstration.
+SECOND_FACTOR_FORCED = not DEMO
+# Only invitations are mailed, and only where a server is named: smtp://user:password@host:587
+# (upgraded to TLS) or smtps://user:password@host:465.
+MAIL = os.environ.get("SOJOURN_MAIL", "")
+_MAIL = urlsplit(MAIL)
+if MAIL and (_MAIL.scheme not in ("smtp", "smtps") or not _MAIL.hostname):
+    raise ValueError("SOJOURN_MAIL must begin with smtp:// or smtps:// and name a server")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "", _MAIL.port or 587
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.scheme == "smtp", _MAIL.scheme == "smtps"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("SOJOURN_MAIL_FROM", f"sojourn@{_MAIL.hostname or 'localhost'}")
 
-# Sessions end after half an hour without a request: shared computers are usual.
-SESSION_COOKIE_AGE = 30 * 60
+# Sessions end after half an hour without a request: shared computers are usual. However busy, they
+# end after a long working day, so that a stolen one does not live on.
+SESSION_COOKIE_AGE = _number("SOJOURN_IDLE_MINUTES", 30) * 60
+SESSION_LONGEST = _number("SOJOURN_SESSION_HOURS", 12) * 3600
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = HTTPS
@@ -175,6 +232,8 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "sojourn.web.errors.csrf_failure"
 # A message may name something about a person; the session stays on the server, a cookie does not.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LEAVE_TO = _neutral_page()
 
 # Headers --------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
@@ -193,7 +252,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *([f"https://{urlsplit(LEAVE_TO).netloc}"] if LEAVE_TO else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

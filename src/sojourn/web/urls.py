@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from sojourn.web.accounts import leaving
 from sojourn.web.accounts.urls import sign_in
 
 urlpatterns = [
@@ -21,6 +22,8 @@ urlpatterns = [
     path("frameworks/", include("sojourn.web.frameworks.urls")),
     path("audit/", include("sojourn.web.audit.urls")),
     path("openrosa/", include("sojourn.web.field.urls")),
+    path("leave/", leaving.leave, name="leave"),
+    path("calendar/", leaving.month, name="calendar"),
     path("language/", login_not_required(set_language), name="set_language"),
 ]
 

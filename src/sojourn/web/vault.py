@@ -101,7 +101,11 @@ def key_id(sealed: bytes) -> uuid.UUID:
 
 def master_key() -> Key:
     """The key above all others, from `SOJOURN_MASTER_KEY` or the data folder."""
-    text = os.environ.get("SOJOURN_MASTER_KEY") or _read(settings.MASTER_KEY_FILE)
+    return key_from(os.environ.get("SOJOURN_MASTER_KEY") or _read(settings.MASTER_KEY_FILE))
+
+
+def key_from(text: str) -> Key:
+    """A master key from how it is written. VaultError where it is none."""
     try:
         secret = base64.urlsafe_b64decode(text)
     except (binascii.Error, ValueError):

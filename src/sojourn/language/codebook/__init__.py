@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
+from sojourn.framework.findings import State
 from sojourn.framework.model import (
     DataClass,
+    Direction,
     Effect,
     Example,
     Factor,
@@ -22,6 +26,7 @@ from sojourn.language.codebook.blocks import (
     Block,
     Codebook,
     Entry,
+    Fact,
     Facts,
     Heading,
     Item,
@@ -31,13 +36,16 @@ from sojourn.language.codebook.blocks import (
     Rule,
     Table,
 )
-from sojourn.language.codebook.measures import measure_blocks, within
+from sojourn.language.codebook.measures import measure_blocks
 from sojourn.language.codebook.questions import question_blocks
-from sojourn.language.labels import text_of
-from sojourn.language.phrases import has, is_right_to_left, phrase
+from sojourn.language.codebook.texts import shown, written
+from sojourn.language.figures import number
+from sojourn.language.labels import group_labels, text_of
+from sojourn.language.phrases import coded, has, is_right_to_left, phrase, within
 from sojourn.language.sheets import SheetRow
 from sojourn.language.words import Words
 
+_OUTCOMES = frozenset((*State, *Direction, "yes", "no"))
 _MARKS = {Effect.RISK: "risk", Effect.PROTECTIVE: "protective", Effect.CONTEXT: "context"}
 
 
@@ -46,8 +54,8 @@ def codebook(framework: Framework, language: str | None = None) -> Codebook:
     wanted = language or framework.default_language
     maker = _Maker(framework, wanted, Words(framework, wanted))
     return Codebook(
-        title=framework.title.get(wanted) or framework.id,
-        lead=framework.description.get(wanted),
+        title=shown(framework, framework.title, wanted, framework.id),
+        lead=shown(framework, framework.description, wanted),
         language=wanted,
         right_to_left=is_right_to_left(wanted),
         blocks=maker.blocks(),
@@ -68,6 +76,7 @@ class _Maker:
 
     def blocks(self) -> tuple[Block, ...]:
         found: list[Block] = [Heading(1, self.say("about"), "about"), self._about()]
+        found += self._translated()
         if self.framework.factors:
             found += [Heading(1, self.say("factors"), "factors"), self._legend(), self._overview()]
             found += self._factors()
@@ -84,22 +93,33 @@ class _Maker:
 
     def _about(self) -> Block:
         one = self.framework
-        unit = self.say(one.unit) if has(one.unit) else one.unit
+        unit = self.say(f"of_{one.unit}") if has(f"of_{one.unit}") else one.unit
         rows_of = {row.get("key", ""): row for row in one.sheets.get("framework", ())}
         sheet = {
             key: text_of(SheetRow("framework", 0, row), "value", one.default_language)
             for key, row in rows_of.items()
         }
-        rows = [
-            (self.say("id"), one.id),
-            (self.say("version"), one.version),
-            (self.say("unit"), unit),
-            (self.say("languages"), self.say("comma").join(one.languages.values())),
-            (self.say("source"), sheet.get("source", Text()).get(self.language)),
-            (self.say("licence"), sheet.get("licence", Text()).get(self.language)),
-            (self.say("digest"), one.digest[:16]),
-        ]
-        return Facts(tuple(row for row in rows if row[1]))
+        return _facts(
+            Fact(self.say("id"), one.id),
+            Fact(self.say("version"), one.version),
+            Fact(self.say("unit"), unit),
+            Fact(self.say("languages"), self.say("comma").join(one.languages.values())),
+            Fact(self.say("source"), self._text(sheet.get("source", Text()))),
+            Fact(self.say("licence"), self._text(sheet.get("licence", Text()))),
+            Fact(self.say("digest"), one.digest[:16]),
+        )
+
+    def _text(self, text: Text, otherwise: str = "") -> str:
+        return shown(self.framework, text, self.language, otherwise)
+
+    def _translated(self) -> list[Block]:
+        """What a reader has to know about the texts, where the framework was written in another
+        language."""
+        own = self.framework.default_language
+        if own == self.language:
+            return []
+        name = self.framework.languages.get(own, own)
+        return [Paragraph(self.say("written_in", a=name))]
 
     # -- factors
 
@@ -130,7 +150,7 @@ class _Maker:
         return Matrix(self.say("overview"), columns, rows)
 
     def _label(self, row: Factor | Response) -> str:
-        return row.label.get(self.language) or row.name
+        return self._text(row.label, row.name)
 
     def _stages(self, factor: Factor, *, short: bool = False) -> str:
         if set(factor.stages) == set(Stage):
@@ -147,14 +167,13 @@ class _Maker:
         return found
 
     def _factor(self, factor: Factor) -> Block:
-        rows = [
-            (self.say("nature"), self.say(f"nature_{factor.nature}")),
-            (self.say("stages"), self._stages(factor)),
-            (self.say("domain"), factor.domain.replace("_", " ")),
-            (self.say("weight"), self._weight(factor)),
-            (self.say("urgent"), self._urgent(factor)),
+        rows = (
+            Fact(self.say("nature"), self.say(f"nature_{factor.nature}")),
+            Fact(self.say("stages"), self._stages(factor)),
+            Fact(self.say("domain"), self._domain(factor.domain)),
+            *self._fixed(factor),
             *self._sources(factor),
-        ]
+        )
         return Entry(
             mark=_MARKS[factor.effect],
             tag=self.say(factor.effect),
@@ -162,27 +181,40 @@ class _Maker:
             name=" · ".join(part for part in (factor.name, factor.code) if part),
             blocks=(
                 Rule(self.words.say(factor.rule), factor.rule.text()),
-                Facts(tuple(row for row in rows if row[1])),
+                *self._depending(factor),
+                _facts(*rows),
             ),
         )
 
-    def _weight(self, factor: Factor) -> str:
-        if isinstance(factor.weight, NumberLiteral):
-            return "" if factor.weight.value == 1 else factor.weight.text()
-        return self.words.inline(factor.weight)
+    def _fixed(self, factor: Factor) -> Iterator[Fact]:
+        """Weight and urgency that do not depend on anything, where they are not as usual."""
+        if isinstance(factor.weight, NumberLiteral) and factor.weight.value != 1:
+            yield Fact(self.say("weight"), number(factor.weight.value, self.language))
+        if isinstance(factor.urgent, BooleanLiteral) and factor.urgent.value:
+            yield Fact(self.say("urgent"), self.say("urgent_always"))
 
-    def _urgent(self, factor: Factor) -> str:
-        if isinstance(factor.urgent, BooleanLiteral):
-            return self.say("urgent_always") if factor.urgent.value else ""
-        return self.words.inline(factor.urgent)
+    def _depending(self, factor: Factor) -> Iterator[Rule]:
+        """Weight and urgency that are rules of their own."""
+        if not isinstance(factor.weight, NumberLiteral):
+            said = self.words.say(factor.weight)
+            yield Rule(said, factor.weight.text(), self.say("weight"))
+        if not isinstance(factor.urgent, BooleanLiteral):
+            said = self.words.say(factor.urgent)
+            yield Rule(said, factor.urgent.text(), self.say("urgent"))
 
-    def _sources(self, row: Factor | Response) -> list[tuple[str, str]]:
-        return [
-            (self.say("who_may_see"), self.say(f"class_{row.data_class}")),
-            (self.say("basis"), self.say(row.basis)),
-            (self.say("source"), row.source),
-            (self.say("note"), row.note),
-        ]
+    def _domain(self, name: str) -> str:
+        """The heading that the form's group of that name has, else the code in words."""
+        label = group_labels(self.framework).get(name)
+        return self._text(label) if label else coded("domain", name, self.language)
+
+    def _sources(self, row: Factor | Response) -> tuple[Fact, ...]:
+        own = self.framework.default_language
+        return (
+            Fact(self.say("who_may_see"), self.say(f"class_{row.data_class}")),
+            Fact(self.say("basis"), self.say(row.basis)),
+            Fact(self.say("source"), row.source, own),
+            Fact(self.say("note"), written(self.framework, row.note, self.language), own),
+        )
 
     # -- responses
 
@@ -205,13 +237,14 @@ class _Maker:
         return found
 
     def _response(self, response: Response) -> Block:
-        rows = [
-            (self.say("within"), within(response.within, self.language)),
-            (self.say("service"), response.service_type.replace("_", " ")),
-            (self.say("actor"), response.actor.replace("_", " ")),
-            (self.say("legal_basis"), response.legal_basis),
+        own = self.framework.default_language
+        rows = (
+            Fact(self.say("within"), within(response.within, self.language)),
+            Fact(self.say("service"), coded("service", response.service_type, self.language)),
+            Fact(self.say("actor"), coded("actor", response.actor, self.language)),
+            Fact(self.say("legal_basis"), response.legal_basis, own),
             *self._sources(response),
-        ]
+        )
         return Entry(
             mark="response",
             tag=self.say(response.horizon),
@@ -219,7 +252,7 @@ class _Maker:
             name=response.name,
             blocks=(
                 Rule(self.words.say(response.when), response.when.text()),
-                Facts(tuple(row for row in rows if row[1])),
+                _facts(*rows),
             ),
         )
 
@@ -228,8 +261,8 @@ class _Maker:
     def _example(self, example: Example) -> Block:
         answers = [self._answer(name, text, 0) for name, text in example.answers.items()]
         for rows in example.rosters.values():
-            for number, row in enumerate(rows, start=1):
-                answers += [self._answer(name, text, number) for name, text in row.items()]
+            for at, row in enumerate(rows, start=1):
+                answers += [self._answer(name, text, at) for name, text in row.items()]
         heads = (self.say("answers"), self.say("outcomes"))
         tables = (
             Table((heads[0], ""), tuple(answers)),
@@ -241,11 +274,11 @@ class _Maker:
 
     def _answer(self, name: str, text: str, row: int) -> tuple[str, str]:
         question = self.framework.question(name)
-        label = question.label.get(self.language) or name
+        label = self._text(question.label, name)
         place = f" ({self.say('row', n=row)})" if row else ""
         if not question.choices:
             return label + place, text
-        said = (question.choice_label(code).get(self.language) or code for code in text.split())
+        said = (self._text(question.choice_label(code), code) for code in text.split())
         return label + place, self.say("comma").join(said)
 
     def _found(self, example: Example) -> tuple[tuple[str, str], ...]:
@@ -257,10 +290,19 @@ class _Maker:
             found.append((labels[name], self._outcome(expected)))
         for name, expected in example.measures.items():
             measure = one.measure(name)
-            classes = {c.name: c.label.get(self.language) for c in measure.classes}
+            classes = {c.name: self._text(c.label, c.name) for c in measure.classes}
             said = classes.get(expected) or self._outcome(expected)
-            found.append((measure.label.get(self.language) or name, said))
+            found.append((self._text(measure.label, name), said))
         return tuple(found)
 
     def _outcome(self, expected: str) -> str:
-        return self.say(expected) if has(expected) else expected
+        if expected in _OUTCOMES:
+            return self.say(expected)
+        try:
+            return number(Fraction(expected), self.language)
+        except (ValueError, ZeroDivisionError):
+            return expected
+
+
+def _facts(*rows: Fact) -> Facts:
+    return Facts(tuple(row for row in rows if row.value))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from sojourn.language.words import Said
+from sojourn.language.said import Said
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,19 @@ class Paragraph:
     text: str
 
 
+class Fact(NamedTuple):
+    """A name and a value; `language` is that of the value where it is not the page's."""
+
+    name: str
+    value: str
+    language: str = ""
+
+
 @dataclass(frozen=True)
 class Facts:
     """Names and values, one below the other."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[Fact, ...]
 
 
 @dataclass(frozen=True)
@@ -65,10 +73,11 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule in words, beside the expression that it is."""
+    """A rule in words, beside the expression that it is; with a title where it is not the rule."""
 
     said: Said
     expression: str
+    title: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from sojourn.framework.model import Measure, MeasureKind
+from sojourn.framework.model import Measure, MeasureClass, MeasureKind
 from sojourn.framework.nodes import (
     And,
+    AnswerRef,
+    ClassRef,
+    CodeLiteral,
     Combine,
     Decide,
     Equal,
+    FactorRef,
     FactorTerm,
     Greater,
     If,
+    MeasureRef,
     Multiply,
     Node,
     NumberLiteral,
 )
-from sojourn.language.codebook.blocks import Block, Entry, Facts, Rule, Table
-from sojourn.language.phrases import phrase
+from sojourn.language.codebook.blocks import Block, Entry, Fact, Facts, Rule, Table
+from sojourn.language.codebook.texts import shown, written
+from sojourn.language.figures import number
+from sojourn.language.labels import group_labels
+from sojourn.language.phrases import coded, phrase
+from sojourn.language.said import upper
 from sojourn.language.words import Words
-
-_WITHIN = re.compile(r"\s*(\d+)\s*(hour|day|week|month)s?\s*")
-
-
-def within(text: str, language: str) -> str:
-    """A time such as `72 hours` in a language; other texts stay as they are."""
-    match = _WITHIN.fullmatch(text)
-    return phrase(f"{match[2]}s", language, n=match[1]) if match else text
 
 
 def measure_blocks(words: Words) -> Iterator[Block]:
@@ -47,27 +48,30 @@ class _Measure:
 
     def entry(self) -> Entry:
         one = self.measure
-        rows = [
-            (self.say("of"), self.words.roster(one.of) if one.of else ""),
-            (self.say("number_unit"), one.unit),
-            (self.say("cut_off"), shown(one.cut_off) if one.cut_off is not None else ""),
-            (self.say("missing"), missing_words(one.missing, self.words.language)),
-            (self.say("basis"), self.say(one.basis)),
-            (self.say("source"), one.source),
-            (self.say("note"), one.note),
-        ]
-        facts = Facts(tuple(row for row in rows if row[1]))
+        language, framework = self.words.language, self.words.framework
+        own = framework.default_language
+        rows = (
+            Fact(self.say("of"), self.words.quoted_label(one.of) if one.of else ""),
+            Fact(self.say("number_unit"), coded("unit", one.unit, language)),
+            Fact(self.say("cut_off"), "" if one.cut_off is None else self._number(one.cut_off)),
+            Fact(self.say("missing"), missing_words(one.missing, language)),
+            Fact(self.say("basis"), self.say(one.basis)),
+            Fact(self.say("source"), one.source, own),
+            Fact(self.say("note"), written(framework, one.note, language), own),
+        )
+        facts = Facts(tuple(row for row in rows if row.value))
         blocks = (*self._made_of(), *self._classes(), facts)
-        title = one.label.get(self.words.language) or one.name
+        title = shown(framework, one.label, language, one.name)
         return Entry("measure", self.say(one.kind), title, one.name, blocks)
+
+    def _number(self, value: Fraction | Decimal) -> str:
+        return number(value, self.words.language)
 
     def _made_of(self) -> Iterator[Table | Rule]:
         node = self.measure.node
         match self.measure.kind:
-            case MeasureKind.EXPRESSION:
+            case MeasureKind.EXPRESSION | MeasureKind.DECISION:
                 yield Rule(self.words.say(node), node.text())
-            case MeasureKind.DECISION if isinstance(node, Decide):
-                yield self._decided(node)
             case MeasureKind.TABLE if isinstance(node, Decide):
                 yield self._table(node)
             case MeasureKind.ALKIRE_FOSTER:
@@ -81,29 +85,25 @@ class _Measure:
         return Table((self.say("components"), self.say("weight")), tuple(rows))
 
     def _part(self, node: Node, weight: str) -> tuple[str, str]:
-        one = self.words.framework
         match node:
             case FactorTerm(name=name, weight=own):
-                label = one.factor(name).label.get(self.words.language) or name
-                text = own.text() if isinstance(own, NumberLiteral) else self.words.inline(own)
-                return label, weight or text
-            case Multiply(NumberLiteral() as factor, of):
-                return self._bare(of), factor.text()
-            case If(Greater(of), NumberLiteral() as factor):
-                return self._bare(of), factor.text()
+                fixed = isinstance(own, NumberLiteral)
+                told = self.words.value(own) if fixed else self.say("weight_there")
+                return self.words.label(name), weight or told
+            case Multiply(NumberLiteral(value), of):
+                return self._bare(of), self._number(value)
+            case If(Greater(of, NumberLiteral(limit)), NumberLiteral(value)) if not limit:
+                return self._bare(of), self._number(value)
             case _:
                 return self._bare(node), weight or "1"
 
     def _bare(self, node: Node) -> str:
-        text = self.words.inline(node)
-        return text.strip("“”«»\u00a0 ") if text.count("“") + text.count("«") == 1 else text
-
-    def _decided(self, node: Decide) -> Table:
-        rows = [
-            (self.words.inline(when) if when is not None else self.say("otherwise_row"), str(value))
-            for when, value in node.cases
-        ]
-        return Table((self.say("when"), self.say("value")), tuple(rows))
+        """A value that stands alone in a cell, where a label needs no quotation marks."""
+        match node:
+            case AnswerRef(name) | MeasureRef(name) | ClassRef(name) | FactorRef(name):
+                return self.words.label(name)
+            case _:
+                return upper(self.words.value(node))
 
     def _table(self, node: Decide) -> Table:
         keys: dict[Node, None] = {}
@@ -113,46 +113,54 @@ class _Measure:
         for when, value in node.cases:
             cells = {part.left: part.right for part in _equals(when)}
             shown_cells = [self._key(key, cells.get(key)) for key in keys]
-            rows.append((*shown_cells, str(value)))
+            rows.append((*shown_cells, self._number(value)))
         head = (*(self._bare(key) for key in keys), self.say("value"))
         return Table(head, tuple(rows))
 
     def _key(self, key: Node, value: Node | None) -> str:
         if value is None:
             return self.say("any")
-        said = getattr(value, "value", "")
-        return self.words.outcome(key, said) if isinstance(said, str) else str(said)
+        if isinstance(value, CodeLiteral):
+            return self.words.outcome(key, value.value)
+        return self.words.value(value)
 
     def _deprivations(self) -> Table:
-        one = self.words.framework
         rows = tuple(
-            (
-                one.factor(d.factor).label.get(self.words.language) or d.factor,
-                d.dimension,
-                shown(d.weight),
-            )
+            (self.words.label(d.factor), self._dimension(d.dimension), self._number(d.weight))
             for d in self.measure.deprivations
         )
         head = (self.say("components"), self.say("dimension"), self.say("weight"))
         return Table(head, rows)
 
+    def _dimension(self, name: str) -> str:
+        """The heading that the form's group of that name has, else the code in words."""
+        one, language = self.words.framework, self.words.language
+        label = group_labels(one).get(name)
+        return shown(one, label, language) if label else coded("domain", name, language)
+
     def _classes(self) -> Iterator[Table]:
         classes = self.measure.classes
         if not classes:
             return
-        rows = []
-        for before, item in pairwise((None, *classes)):
-            low = ""
-            if before is not None and before.limit is not None:
-                low = f"{shown(before.limit)} {'<' if before.inclusive else '≤'} "
-            high = ""
-            if item is not None and item.limit is not None:
-                high = f" {'≤' if item.inclusive else '<'} {shown(item.limit)}"
-            if item is not None:
-                label = item.label.get(self.words.language) or item.name
-                rows.append((label, item.name, f"{low}x{high}"))
+        one, language = self.words.framework, self.words.language
+        rows = tuple(
+            (shown(one, item.label, language, item.name), item.name, self._between(before, item))
+            for before, item in pairwise((None, *classes))
+            if item is not None
+        )
         head = (self.say("class"), self.say("name"), self.say("values"))
-        yield Table(head, tuple(rows))
+        yield Table(head, rows)
+
+    def _between(self, before: MeasureClass | None, item: MeasureClass) -> str:
+        """The values of a class, such as `more than 3, at most 8`."""
+        said = []
+        if before is not None and before.limit is not None:
+            key = "more_than" if before.inclusive else "at_least"
+            said.append(self.say(key, a=self._number(before.limit)))
+        if item.limit is not None:
+            key = "at_most" if item.inclusive else "less_than"
+            said.append(self.say(key, a=self._number(item.limit)))
+        return self.say("comma").join(said)
 
 
 def missing_words(policy: str, language: str) -> str:
@@ -161,14 +169,6 @@ def missing_words(policy: str, language: str) -> str:
     if word == "available" and rest:
         return phrase("missing_share", language, n=rest.strip())
     return phrase(f"missing_{word}", language)
-
-
-def shown(value: Fraction) -> str:
-    """A number with its digits where they end soon, else as a fraction."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    decimal = format(float(value), ".4f").rstrip("0")
-    return decimal if Fraction(decimal) == value else str(value)
 
 
 def _equals(when: Node | None) -> list[Equal]:

@@ -11,6 +11,7 @@ from sojourn.language.codebook.blocks import (
     Block,
     Codebook,
     Entry,
+    Fact,
     Facts,
     Heading,
     Item,
@@ -21,7 +22,7 @@ from sojourn.language.codebook.blocks import (
     Table,
 )
 from sojourn.language.phrases import plain_code
-from sojourn.language.words import Said
+from sojourn.language.said import Said
 from sojourn.standards import fonts
 
 STYLE = Path(__file__).resolve().parent / "codebook.css"
@@ -108,7 +109,8 @@ def _lines(block: Block) -> Iterator[str]:
         case Matrix():
             yield from _matrix(block)
         case Rule(said, expression):
-            yield f'<div class="rule"><ul>{_said(said)}</ul>'
+            title = f'<p class="when">{_text(block.title)}</p>' if block.title else ""
+            yield f'<div class="rule">{title}<ul>{_said(said)}</ul>'
             yield f'<pre dir="ltr"><code>{_text(expression)}</code></pre></div>'
         case Entry():
             yield from _entry(block)
@@ -125,8 +127,11 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield "</section>"
 
 
-def _facts(rows: tuple[tuple[str, str], ...]) -> str:
-    lines = (f'<dt>{_text(name)}</dt><dd dir="auto">{_text(value)}</dd>' for name, value in rows)
+def _facts(rows: tuple[Fact, ...]) -> str:
+    lines = (
+        f'<dt>{_text(row.name)}</dt><dd dir="auto"{_in(row.language)}>{_text(row.value)}</dd>'
+        for row in rows
+    )
     return f"<dl>{''.join(lines)}</dl>" if rows else ""
 
 
@@ -168,6 +173,10 @@ def _mark(kind: str) -> str:
 def _link(heading: Heading) -> str:
     link = f'<a href="#{_text(heading.anchor)}">{_text(heading.text)}</a>'
     return f'<li class="to-{heading.level}">{link}</li>'
+
+
+def _in(language: str) -> str:
+    return f' lang="{_text(plain_code(language))}"' if language else ""
 
 
 def _text(text: str) -> str:

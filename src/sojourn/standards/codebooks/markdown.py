@@ -18,10 +18,11 @@ from sojourn.language.codebook.blocks import (
     Rule,
     Table,
 )
-from sojourn.language.words import Said
+from sojourn.language.said import Said
 
 _MARKS = {"risk": "◆", "protective": "○", "context": "◐"}
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
+_LEADING = re.compile(r"^([-+=]|\d+[.)])")
 
 
 def to_markdown(book: Codebook) -> str:
@@ -40,16 +41,18 @@ def _lines(block: Block) -> Iterator[str]:
         case Paragraph(text):
             yield _plain(text)
         case Facts(rows):
-            yield from (f"- {_plain(name)}: {_plain(value)}" for name, value in rows)
+            yield from (f"- {_plain(row.name)}: {_plain(row.value)}" for row in rows)
         case Table(head, rows):
             yield from _table(head, rows)
         case Legend(items):
             yield " · ".join(_item(item) for item in items)
         case Matrix():
             yield from _matrix(block)
-        case Rule(said, expression):
+        case Rule(said, expression, title):
+            if title:
+                yield from (f"{_plain(title)}:", "")
             yield from _said(said)
-            yield from ("", "```", expression, "```")
+            yield from _fenced(expression)
         case Entry():
             yield from _entry(block)
 
@@ -93,4 +96,15 @@ def _item(item: Item) -> str:
 
 def _plain(text: str) -> str:
     """Text that stays text."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _LEADING.sub(_kept, _SPECIAL.sub(r"\\\1", " ".join(text.split())))
+
+
+def _kept(begin: re.Match[str]) -> str:
+    """The beginning of a line that would make it a list, a heading or a ruler."""
+    return f"{begin[0][:-1]}\\{begin[0][-1]}"
+
+
+def _fenced(expression: str) -> Iterator[str]:
+    """An expression as it is written, whatever it holds."""
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", expression)), default=0))
+    yield from ("", fence, *expression.splitlines(), fence)

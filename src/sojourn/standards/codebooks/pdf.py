@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -23,7 +24,7 @@ def to_pdf(book: Codebook) -> bytes:
 
 def compiled(book: Codebook, kind: Literal["pdf", "svg"]) -> bytes:
     """The document in one of Typst's formats, pages one after the other."""
-    told = book.to_json() | {"lang": plain_code(book.language).split("-")[0][:3]}
+    told = book.to_json() | {"lang": _language(book)}
     with TemporaryDirectory() as folder:
         fonts.unpack(Path(folder))
         made: Any = typst.compile(
@@ -35,3 +36,9 @@ def compiled(book: Codebook, kind: Literal["pdf", "svg"]) -> bytes:
         )
     # A format of one file for each page gives a list, which the package's types leave out.
     return made if isinstance(made, bytes) else b"".join(made)
+
+
+def _language(book: Codebook) -> str:
+    """The code of a language that Typst takes; `und`, not determined, for a name of any kind."""
+    code = plain_code(book.language).split("-")[0]
+    return code if re.fullmatch("[a-z]{2,3}", code) else "und"

@@ -342,6 +342,13 @@ def principal_of(request: HttpRequest) -> Principal:
     return known
 
 
+def signed_in(request: HttpRequest) -> User:
+    """The user who asks. PermissionDenied where nobody is signed in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied(_("Sign in first."))
+    return request.user
+
+
 def check_can(principal: Principal, verb: Verb) -> None:
     """Raises PermissionDenied, with the reason, where no grant allows this."""
     if not principal.may(verb):

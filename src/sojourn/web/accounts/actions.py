@@ -1,4 +1,4 @@
-"""The only writer of organisations, users and grants."""
+"""The only writer of organisations, users and grants; `account_actions` of what befalls a user."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from sojourn.web.accounts import rules
 from sojourn.web.accounts.access import SYSTEM, Principal
+from sojourn.web.accounts.account_actions import check_another_administrator
 from sojourn.web.accounts.models import (
     Conflict,
     Grant,
@@ -52,7 +53,7 @@ def add_user(
 @transaction.atomic
 def add_team(*, organisation: Organisation, name: str, by: Principal) -> Team:
     """A team, to which cases can belong. PermissionDenied for who does not manage members."""
-    _check_may_configure(by, organisation)
+    check_may_configure(by, organisation)
     team = Team.objects.create(organisation=organisation, name=name)
     record(by=by, verb="add", object=team, organisation_id=organisation.pk)
     return team
@@ -84,13 +85,13 @@ def grant(
     ValidationError where it clashes with another role held, is held already, or where role and
     reach do not fit together.
     """
-    _check_may_configure(by, organisation)
+    check_may_configure(by, organisation)
     if by.user_id is not None and by.user_id == holder.pk:
         raise PermissionDenied(_("You cannot give a role to yourself."))
     held = [Role(value) for value in _open_grants(holder).values_list("role", flat=True)]
     if rules.clash([*held, role]):
         raise ValidationError(_("This role cannot be held together with another one they have."))
-    _check_reach(role, organisation, reach)
+    check_reach(role, organisation, reach)
     same = _open_grants(holder).filter(role=role, organisation=organisation)
     if same.filter(scope=reach.scope, team=reach.team).exists():
         raise ValidationError(_("They hold this role already."))
@@ -124,10 +125,14 @@ def grant(
 
 @transaction.atomic
 def revoke(*, grant: Grant, by: Principal) -> None:
-    """Ends a grant now. Ending one that has ended already raises ValidationError."""
-    _check_may_configure(by, grant.organisation)
+    """Ends a grant now. ValidationError for one that has ended already, and for the role of the
+    last administrator.
+    """
+    check_may_configure(by, grant.organisation)
     if grant.revoked_at is not None:
         raise ValidationError(_("This role was ended already."))
+    if grant.role == Role.ADMINISTRATOR and grant.holder.is_active:
+        check_another_administrator(grant.organisation, besides=grant.holder)
     grant.revoked_at = timezone.now()
     grant.revoked_by_id = by.user_id
     grant.save(update_fields=["revoked_at", "revoked_by"])
@@ -150,7 +155,8 @@ def declare_conflict(
             record(by=by, verb="add", object=conflict)
 
 
-def _check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
+def check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
+    """ValidationError where a role cannot be given for these cases."""
     if (reach.scope is Scope.TEAM) != (reach.team is not None):
         raise ValidationError(_("Name the team, or choose another reach."))
     if reach.team is not None and reach.team.organisation_id != organisation.pk:
@@ -161,7 +167,8 @@ def _check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
         raise ValidationError(_("This role opens no cases, so it is not given for some of them."))
 
 
-def _check_may_configure(by: Principal, organisation: Organisation) -> None:
+def check_may_configure(by: Principal, organisation: Organisation) -> None:
+    """PermissionDenied for who does not manage the members of an organisation."""
     if by == SYSTEM or organisation.pk in by.organisations(Verb.CONFIGURE):
         return
     raise PermissionDenied(_("Your role does not manage members."))

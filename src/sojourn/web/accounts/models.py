@@ -179,3 +179,56 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.interest} ({self.pk})"
+
+
+class Invitation(models.Model):
+    """A place for one new account, in one organisation and one role, open for some days.
+
+    Its link is signed and not kept; it opens the place once. `name` is whom it was meant for.
+    """
+
+    ACCESS_KEY = "organisation_id"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="invitations"
+    )
+    role = models.CharField(max_length=30, choices=Role.choices)
+    scope = models.CharField(max_length=20, choices=Scope.choices, default=Scope.ORGANISATION)
+    role_until = models.DateField(null=True, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(blank=True)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    invited_by_operator = models.BooleanField(default=False)
+    invited_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.OneToOneField(
+        User, null=True, on_delete=models.SET_NULL, related_name="invitation"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="an_invitation_ends_once",
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} ({self.pk})"
+
+
+class WrongAttempt(models.Model):
+    """One wrong attempt to sign in, counted for a day. `key` is a keyed digest of who or where."""
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"])]
+
+    def __str__(self) -> str:
+        return str(self.at)

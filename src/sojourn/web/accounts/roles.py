@@ -73,3 +73,14 @@ INCOMPATIBLE: tuple[tuple[Verb, Verb], ...] = (
 
 EXISTENCE_KNOWN: frozenset[DataClass] = _CASE_CLASSES
 """Classes of which somebody without clearance may be told that there is something."""
+
+SENSITIVE: frozenset[DataClass] = frozenset(
+    {
+        DataClass.BODY_HEALTH,
+        DataClass.HARM_INCIDENT,
+        DataClass.STATUS_PROTECTION,
+        DataClass.THIRD_PARTY,
+        DataClass.SEALED,
+    }
+)
+"""Classes that hurt most when they leak: whoever reads one of them signs in with two factors."""

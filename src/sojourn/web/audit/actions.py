@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from sojourn.framework import DataClass
 from sojourn.web import log
-from sojourn.web.audit import chain
+from sojourn.web.audit import chain, checkpoints
 from sojourn.web.audit.models import Event, Seen
 
 if TYPE_CHECKING:
@@ -164,6 +164,8 @@ def _append(entries: Sequence[Entry]) -> None:
     Event.objects.bulk_create(events)
     if seen:
         Seen.objects.bulk_create(seen, batch_size=200)
+    if seq // checkpoints.EVERY > (seq - len(events)) // checkpoints.EVERY:
+        checkpoints.sign(seq, prev_hash)
 
 
 def _row(entry: Entry, *, seq: int, at: str, prev_hash: str) -> dict[str, Any]:

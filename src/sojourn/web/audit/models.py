@@ -48,3 +48,16 @@ class Seen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id}: {self.object_id}"
+
+
+class Checkpoint(models.Model):
+    """One event signed, see `checkpoints`. Of no use alone: somebody else has to hold a copy."""
+
+    seq = models.BigIntegerField(db_index=True)
+    row_hash = models.CharField(max_length=64)
+    at = models.CharField(max_length=32)
+    public_key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+
+    def __str__(self) -> str:
+        return f"event {self.seq}"

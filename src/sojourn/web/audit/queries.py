@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
-from sojourn.web.audit import chain
-from sojourn.web.audit.models import Event, Seen
+from sojourn.web.audit import chain, checkpoints
+from sojourn.web.audit.checkpoints import Signed
+from sojourn.web.audit.models import Checkpoint, Event, Seen
 
 _BATCH = 2000
 
@@ -21,21 +22,38 @@ _BATCH = 2000
 class Verification:
     """The outcome of walking the chain. `last_hash` is what to keep elsewhere.
 
-    `broken_at` is the number of the first event that does not fit, None where all fit.
+    `broken_at` is the number of the first event that does not fit, None where all fit. `contrary`
+    are the checkpoints that the chain does not agree with, although it may fit in itself.
     """
 
     events: int
     last_hash: str
     broken_at: int | None = None
+    contrary: tuple[Signed, ...] = ()
+    agreed: int = 0
 
     @property
     def intact(self) -> bool:
-        return self.broken_at is None
+        return self.broken_at is None and not self.contrary
 
 
-def verify() -> Verification:
-    """Walks the whole chain from its beginning."""
+def verify(kept: Sequence[Signed] = ()) -> Verification:
+    """Walks the whole chain from its beginning, and compares it with checkpoints.
+
+    Those in the database are compared, and those that somebody else `kept`.
+    """
+    signed = [*map(checkpoints.of, Checkpoint.objects.order_by("seq")), *kept]
+    wanted = {item.seq for item in signed}
+    walked, hashes = _walk(wanted)
+    contrary = [s for s in signed if not s.is_genuine or hashes.get(s.seq) != s.row_hash]
+    agreed = len(signed) - len(contrary)
+    return replace(walked, contrary=tuple(contrary), agreed=agreed)
+
+
+def _walk(wanted: Collection[int]) -> tuple[Verification, dict[int, str]]:
+    """The chain in itself, and the hashes of some of its events."""
     previous, count = chain.GENESIS, 0
+    hashes: dict[int, str] = {}
     for row, pairs in _rows():
         fits = (
             row["seq"] == count + 1
@@ -44,9 +62,11 @@ def verify() -> Verification:
             and row["ids_digest"] == chain.ids_digest(pairs)
         )
         if not fits:
-            return Verification(count, previous, broken_at=count + 1)
+            return Verification(count, previous, broken_at=count + 1), hashes
         previous, count = row["row_hash"], count + 1
-    return Verification(count, previous)
+        if count in wanted:
+            hashes[count] = previous
+    return Verification(count, previous), hashes
 
 
 def events(principal: Principal) -> Visible[Event]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _TABLES = ("audit_event", "audit_seen")
@@ -24,15 +26,27 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
 def install(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Creates the triggers; called by the app's first migration."""
     del apps
-    for statement in _statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement)
-
-
-def _statements(vendor: str) -> list[str]:
+    vendor = schema_editor.connection.vendor
     if vendor == "postgresql":
-        return [_POSTGRESQL_FUNCTION, *(_POSTGRESQL.format(table=table) for table in _TABLES)]
+        schema_editor.execute(_POSTGRESQL_FUNCTION)
+    _refuse(schema_editor, _TABLES)
+
+
+def install_on_checkpoints(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """The same for the checkpoints, which came later."""
+    del apps
+    _refuse(schema_editor, ("audit_checkpoint",))
+
+
+def _refuse(schema_editor: BaseDatabaseSchemaEditor, tables: Sequence[str]) -> None:
+    for table in tables:
+        for statement in _statements(schema_editor.connection.vendor, table):
+            schema_editor.execute(statement)
+
+
+def _statements(vendor: str, table: str) -> list[str]:
+    if vendor == "postgresql":
+        return [_POSTGRESQL.format(table=table)]
     return [
-        _SQLITE.format(table=table, verb=verb, message=_MESSAGE)
-        for table in _TABLES
-        for verb in ("UPDATE", "DELETE")
+        _SQLITE.format(table=table, verb=verb, message=_MESSAGE) for verb in ("UPDATE", "DELETE")
     ]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from sojourn.engines import record
 from sojourn.framework import Answers, DataClass, Framework, Measure, MeasureClass, MeasureFinding
+from sojourn.language import figures
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN
 from sojourn.web.cases import words
 from sojourn.web.cases.rules import classes_below, without_apart
@@ -104,9 +105,10 @@ def scale(classes: tuple[MeasureClass, ...], here: str | None = None) -> tuple[S
 
 def _range(below: MeasureClass | None, item: MeasureClass) -> str:
     """Which numbers a class holds. A cut-off belongs to the class it ends, or to the next one."""
+    low = None if below is None else below.limit
     limits = {
-        "low": "" if below is None or below.limit is None else words.exact(below.limit),
-        "high": "" if item.limit is None else words.exact(item.limit),
+        "low": "" if low is None else figures.number(low, language()),
+        "high": "" if item.limit is None else figures.number(item.limit, language()),
     }
     if not limits["low"] and not limits["high"]:
         return _("every number")

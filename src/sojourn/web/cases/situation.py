@@ -34,6 +34,7 @@ from sojourn.framework import (
     Stage,
     State,
 )
+from sojourn.language import figures
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN
 from sojourn.web.cases import words
 from sojourn.web.cases.rules import classes_below
@@ -522,7 +523,7 @@ class View:
 
     def _question_text(self, name: str) -> str:
         known = self.questions.get(name) or self.rosters.get(name)
-        return words.plain(known.label.get(language())) if known is not None else name
+        return figures.plain(known.label.get(language())) if known is not None else name
 
     def _answer_text(self, name: str, value: str | None, missing: Missing | None) -> str:
         question = self.questions.get(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,10 +9,12 @@ from fractions import Fraction
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from sojourn.framework import Basis, Horizon, Level, Missing, Nature, Question, Stage
 from sojourn.framework.types import Code, Codes, Date, Number
+from sojourn.language import phrases
+from sojourn.language.phrases import coded
 from sojourn.web.i18n import language
 
 LEVELS: Mapping[Level, object] = {
@@ -71,88 +72,11 @@ VALUES: Mapping[str, object] = {
     "none": gettext_lazy("makes no difference here"),
     "not_applicable": gettext_lazy("not asked at this stage"),
 }
-ACTORS: Mapping[str, object] = {
-    "assistance_organisation": gettext_lazy("assistance organisation"),
-    "asylum_authority_or_unhcr": gettext_lazy("asylum authority or UNHCR"),
-    "case_worker": gettext_lazy("case worker"),
-    "child_protection_authority": gettext_lazy("child protection authority"),
-    "civil_registry_or_consulate": gettext_lazy("civil registry or consulate"),
-    "community_focal_point": gettext_lazy("community focal point"),
-    "digital_safety_service": gettext_lazy("digital safety service"),
-    "education_provider": gettext_lazy("school or training centre"),
-    "employment_service": gettext_lazy("employment service"),
-    "financial_counsellor": gettext_lazy("financial counsellor"),
-    "health_service": gettext_lazy("health service"),
-    "information_service": gettext_lazy("information service"),
-    "interpreter_service": gettext_lazy("interpreter service"),
-    "labour_inspectorate": gettext_lazy("labour inspectorate"),
-    "legal_aid": gettext_lazy("legal aid"),
-    "mental_health_service": gettext_lazy("mental health service"),
-    "nutrition_service": gettext_lazy("nutrition service"),
-    "protection_organisation": gettext_lazy("protection organisation"),
-    "psychosocial_service": gettext_lazy("psychosocial service"),
-    "rehabilitation_service": gettext_lazy("rehabilitation service"),
-    "return_counsellor": gettext_lazy("return counsellor"),
-    "service_provider": gettext_lazy("service provider"),
-    "shelter_provider": gettext_lazy("shelter"),
-    "specialist_organisation": gettext_lazy("specialist organisation"),
-    "statelessness_authority_or_unhcr": gettext_lazy("statelessness authority or UNHCR"),
-    "tracing_service": gettext_lazy("service that looks for family"),
-    "worker_organisation": gettext_lazy("union or workers' organisation"),
-}
-SERVICES: Mapping[str, object] = {
-    "asylum": gettext_lazy("asylum procedure"),
-    "case_management": gettext_lazy("case management"),
-    "cash_and_goods": gettext_lazy("cash and goods"),
-    "child_protection": gettext_lazy("child protection"),
-    "communication": gettext_lazy("means to stay in touch"),
-    "community": gettext_lazy("community support"),
-    "digital_safety": gettext_lazy("digital safety"),
-    "documents": gettext_lazy("documents"),
-    "education": gettext_lazy("education"),
-    "employment": gettext_lazy("employment"),
-    "financial": gettext_lazy("financial counselling"),
-    "health": gettext_lazy("health care"),
-    "information": gettext_lazy("information"),
-    "interpretation": gettext_lazy("interpretation"),
-    "interviewing": gettext_lazy("another way to talk"),
-    "legal": gettext_lazy("legal aid"),
-    "mental_health": gettext_lazy("mental health care"),
-    "nutrition": gettext_lazy("nutrition"),
-    "protection": gettext_lazy("protection"),
-    "psychosocial": gettext_lazy("psychosocial support"),
-    "return_counselling": gettext_lazy("return counselling"),
-    "security": gettext_lazy("safety"),
-    "shelter": gettext_lazy("shelter"),
-    "social_support": gettext_lazy("social support"),
-    "specialist_exploitation": gettext_lazy("specialist support after exploitation"),
-    "statelessness": gettext_lazy("statelessness procedure"),
-    "tracing": gettext_lazy("search for family"),
-}
-UNITS: Mapping[str, object] = {
-    "points": gettext_lazy("points"),
-    "concerns": gettext_lazy("concerns"),
-    "days": gettext_lazy("days"),
-    "food groups": gettext_lazy("food groups"),
-    "level": gettext_lazy("level"),
-    "safeguards": gettext_lazy("safeguards"),
-    "steps": gettext_lazy("steps"),
-    "sub-groups": gettext_lazy("sub-groups"),
-    "times": gettext_lazy("times"),
-    "worries": gettext_lazy("worries"),
-}
-_REPEATED = re.compile(r"\$\{\w+\}")
-_WITHIN = re.compile(r"\s*(\d+)\s*(hour|day|week|month)s?\s*")
 
 
 def value(text: str) -> str:
     """What an expression came out as."""
     return str(VALUES.get(text, text))
-
-
-def plain(label: str) -> str:
-    """A label without the places where a form repeats an answer that was given before."""
-    return _REPEATED.sub("…", label)
 
 
 def answer(question: Question, text: str | None, missing: Missing | None) -> str:
@@ -179,44 +103,25 @@ def number(value: Fraction) -> str:
     return str(number_format(rounded.normalize() if places else rounded, use_l10n=True))
 
 
-def exact(value: Fraction) -> str:
-    """A number without rounding: with its digits, or as a fraction where they never end."""
-    for places in range(7):
-        scaled = value * 10**places
-        if scaled.denominator == 1:
-            decimal = Decimal(scaled.numerator).scaleb(-places)
-            return str(number_format(decimal, use_l10n=True))
-    return str(value)
-
-
 def unit(code: str) -> str:
     """The unit of a measure; one that a framework brings along stays as it is written."""
-    return str(UNITS.get(code, code))
+    return coded("unit", code, language())
 
 
 def actor(code: str) -> str:
     """Who could do it; a code that a framework brings along is at least made readable."""
-    return str(ACTORS.get(code, code.replace("_", " ")))
+    return coded("actor", code, language())
 
 
 def service(code: str) -> str:
     """The kind of service; a code that a framework brings along is at least made readable."""
-    return str(SERVICES.get(code, code.replace("_", " ")))
+    return coded("service", code, language())
 
 
 def within(text: str) -> str:
     """A time such as `72 hours` in the language of the page; other texts stay as they are."""
-    match = _WITHIN.fullmatch(text)
-    if match is None:
-        return text
-    number = int(match[1])
-    words = {
-        "hour": ngettext("within %(number)d hour", "within %(number)d hours", number),
-        "day": ngettext("within %(number)d day", "within %(number)d days", number),
-        "week": ngettext("within %(number)d week", "within %(number)d weeks", number),
-        "month": ngettext("within %(number)d month", "within %(number)d months", number),
-    }
-    return words[match[2]] % {"number": number}
+    said = phrases.within(text, language())
+    return phrases.phrase("within_this", language(), a=said) if phrases.is_time(text) else text
 
 
 def _number(text: str) -> str:

@@ -25,15 +25,20 @@ from sojourn.framework.nodes import (
     Divide,
     FactorTerm,
     Node,
+    NumberLiteral,
     answers_used,
     rows_used,
 )
+from sojourn.language import figures
+from sojourn.language.labels import group_labels
 from sojourn.language.limits import limits
+from sojourn.language.phrases import coded
+from sojourn.language.said import Said, upper
+from sojourn.language.words import Words
 from sojourn.web.cases import words as case_words
 from sojourn.web.cases.readings import Step, scale
-from sojourn.web.cases.situation import Reason
+from sojourn.web.cases.situation import AnswerShown, Reason
 from sojourn.web.frameworks import words
-from sojourn.web.frameworks.sentences import Sentences
 from sojourn.web.i18n import language
 
 SHOWN = ("factors", "questions", "responses", "measures")
@@ -176,7 +181,7 @@ class Rows:
 
     def __init__(self, framework: Framework) -> None:
         self.framework = framework
-        self.say = Sentences(framework)
+        self.say = Words(framework, language())
         self.groups = groups(framework)
         self.headings = headings(framework)
         self.labels = {row.name: row.label.get(language()) for row in framework.factors}
@@ -202,7 +207,15 @@ class Rows:
 
     def domain(self, name: str) -> str:
         """A heading in words: the label of the form's group of that name, where it has one."""
-        return self.headings.get(name) or words.readable(name)
+        return self.headings.get(name) or upper(coded("domain", name, language()))
+
+    def rule(self, node: Node) -> Reason:
+        """A rule in words."""
+        return told(self.say.say(node))
+
+    def number(self, node: Node) -> str:
+        """A number that is written in a rule; empty for one that depends on something."""
+        return self.say.value(node) if isinstance(node, NumberLiteral) else ""
 
     def _text(self, factor: Factor) -> str:
         asked = [ref.name for ref in answers_used(factor.rule)]
@@ -217,7 +230,7 @@ class Rows:
         if isinstance(factor.urgent, BooleanLiteral):
             always = factor.urgent.value
             urgent_text = _("whenever it is present") if always else _("never by itself")
-        weight = self.say.number(factor.weight)
+        weight = self.number(factor.weight)
         return FactorRow(
             name=factor.name,
             code=factor.code,
@@ -229,11 +242,11 @@ class Rows:
             stages=_stages(factor.stages, self.framework.stage_question is not None),
             domain=self.domain(factor.domain) if factor.domain else "",
             rule_text=factor.rule.text(),
-            rule=self.say.rule(factor.rule),
+            rule=self.rule(factor.rule),
             weight_text=weight,
-            weight=None if weight else self.say.rule(factor.weight),
+            weight=None if weight else self.rule(factor.weight),
             urgent_text=urgent_text,
-            urgent=None if literal else self.say.rule(factor.urgent),
+            urgent=None if literal else self.rule(factor.urgent),
             data_class=str(words.DATA_CLASSES[factor.data_class]),
             basis=str(case_words.BASES[factor.basis]),
             source=factor.source,
@@ -303,7 +316,7 @@ class Rows:
             service_type=case_words.service(response.service_type),
             legal_basis=response.legal_basis,
             rule_text=response.when.text(),
-            rule=self.say.rule(response.when),
+            rule=self.rule(response.when),
             apart=response.data_class.value == "status_protection",
             basis=str(case_words.BASES[response.basis]),
             source=response.source,
@@ -326,8 +339,8 @@ class Rows:
             unit=case_words.unit(measure.unit),
             of=self.say.label(measure.of) if measure.of else "",
             missing=_policy(measure.missing),
-            cut_off="" if measure.cut_off is None else case_words.exact(measure.cut_off),
-            rule=None if parts else self.say.rule(measure.node),
+            cut_off="" if measure.cut_off is None else figures.number(measure.cut_off, language()),
+            rule=None if parts else self.rule(measure.node),
             parts=parts,
             scale=scale(measure.classes),
             basis=str(case_words.BASES[measure.basis]),
@@ -341,8 +354,8 @@ class Rows:
                 PartRow(
                     part.factor,
                     self.say.label(part.factor),
-                    case_words.exact(part.weight),
-                    words.readable(part.dimension) if part.dimension else "",
+                    figures.number(part.weight, language()),
+                    self.domain(part.dimension) if part.dimension else "",
                     self._mark(part.factor),
                 )
                 for part in measure.deprivations
@@ -355,12 +368,10 @@ class Rows:
 
     def _part(self, node: Node, weight: int | None) -> PartRow:
         if isinstance(node, FactorTerm):
-            text = self.say.number(node.weight) or _("its own weight")
+            text = self.number(node.weight) or _("its own weight")
             return PartRow(node.name, self.say.label(node.name), text, "", self._mark(node.name))
-        said = self.say.rule(node)
-        label = said.text or (said.answers[0].question if said.answers else "")
-        text = str(weight) if weight is not None else said.answers[0].answer if said.answers else ""
-        return PartRow("", label, text, "", "")
+        text = str(weight) if weight is not None else ""
+        return PartRow("", upper(self.say.value(node)), text, "", "")
 
     def _mark(self, name: str) -> str:
         return words.MARKS[self.framework.factor(name).effect]
@@ -383,18 +394,17 @@ def groups(framework: Framework) -> dict[str, str]:
 
 
 def headings(framework: Framework) -> dict[str, str]:
-    """The labels of the form's groups in the active language."""
-    here = f"({language()})"
-    default = f"({framework.default_language})"
-    found = {}
-    for row in framework.sheets["survey"]:
-        if row.get("type", "").startswith(("begin_", "begin ")):
-            labels = {column: text for column, text in row.items() if column.startswith("label")}
-            chosen = [text for column, text in labels.items() if column.endswith(here)]
-            chosen += [text for column, text in labels.items() if column.endswith(default)]
-            label = next(iter([*chosen, *labels.values()]), "")
-            found[row.get("name", "")] = "" if "${" in label else label
-    return found
+    """The labels of the form's groups in the active language, without those that repeat answers."""
+    labels = {name: text.get(language()) for name, text in group_labels(framework).items()}
+    return {name: label for name, label in labels.items() if label == figures.plain(label)}
+
+
+def told(said: Said) -> Reason:
+    """What is told of a rule in the shape of a reason, so that both look the same on a page."""
+    parts = tuple(told(part) for part in said.parts)
+    if said.about:
+        return Reason("", "", "", (AnswerShown(said.about, said.told),), parts)
+    return Reason(said.text, "", "", parts=parts)
 
 
 def about(framework: Framework, key: str) -> str:

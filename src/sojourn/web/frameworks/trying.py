@@ -27,9 +27,8 @@ from sojourn.framework import (
 )
 from sojourn.framework.nodes import Node, answers_used
 from sojourn.framework.types import Code, Codes, Date, Number, Text
-from sojourn.language import AnswerError, read_value
+from sojourn.language import AnswerError, figures, read_value
 from sojourn.language.asking import Step, steps
-from sojourn.web.cases import words as case_words
 from sojourn.web.cases.readings import Reading, reading
 from sojourn.web.cases.situation import Item, Reason, Situation, View, build
 from sojourn.web.frameworks import words
@@ -371,7 +370,7 @@ def _field(question: Question, key: str, text: str, is_shown: bool, error: str) 
     return Field(
         key=key,
         name=question.name,
-        label=case_words.plain(question.label.get(language())) or question.name,
+        label=figures.plain(question.label.get(language())) or question.name,
         hint=question.hint.get(language()),
         kind=_kind(question),
         options=tuple(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
 from sojourn.web.accounts.models import Organisation
 from sojourn.web.audit.actions import record
+from sojourn.web.keeping import erased
 from sojourn.web.people import identities
 from sojourn.web.people.models import Identity, Person, PersonKey
 from sojourn.web.people.rules import IdentityData
@@ -128,6 +129,7 @@ def erase(*, person: Person, by: Principal, reason: str) -> None:
         reason=reason,
     )
     transaction.on_commit(_forget_old_pages)
+    transaction.on_commit(lambda: erased.note(person.pk, now))
 
 
 def new_number(organisation: Organisation) -> str:

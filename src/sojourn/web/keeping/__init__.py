@@ -1,0 +1,1 @@
+"""Keeping what an installation holds: backup, restore, checks, and new keys."""
