@@ -23,6 +23,7 @@ class Verb(StrEnum):
     FIND = "find"
     READ = "read"
     WRITE = "write"
+    APPROVE = "approve"
     ERASE = "erase"
     CONFIGURE = "configure"
     AUDIT = "audit"
@@ -55,7 +56,9 @@ _NO_CLASSES: frozenset[DataClass] = frozenset()
 POWERS: Mapping[Role, Power] = MappingProxyType(
     {
         Role.CASE_WORKER: Power(_CASE_VERBS, _CASE_CLASSES),
-        Role.SUPERVISOR: Power(_CASE_VERBS | {Verb.ERASE, Verb.SUPERVISE}, _CASE_CLASSES),
+        Role.SUPERVISOR: Power(
+            _CASE_VERBS | {Verb.APPROVE, Verb.ERASE, Verb.SUPERVISE}, _CASE_CLASSES
+        ),
         Role.PROTECTION_OFFICER: Power(_CASE_VERBS, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}),
         Role.DATA_PROTECTION_OFFICER: Power(frozenset({Verb.AUDIT}), _NO_CLASSES),
         Role.ANALYST: Power(frozenset(), _NO_CLASSES),
@@ -74,6 +77,7 @@ INCOMPATIBLE: tuple[tuple[Verb, Verb], ...] = (
     (Verb.CONFIGURE, Verb.READ),
     (Verb.CONFIGURE, Verb.AUDIT),
     (Verb.AUDIT, Verb.WRITE),
+    (Verb.AUDIT, Verb.APPROVE),
     (Verb.AUDIT, Verb.SUPERVISE),
 )
 """Pairs that no one person may hold, over all of their grants together."""

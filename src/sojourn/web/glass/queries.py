@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
 from sojourn.web.accounts.access import Principal, Purpose, reaches, visible
-from sojourn.web.cases.models import Case, CaseState
+from sojourn.web.cases.models import Case
+from sojourn.web.cases.states import CaseState
 from sojourn.web.glass.models import Look, Opening, Part
 from sojourn.web.people import identities
 from sojourn.web.people import queries as people
