@@ -17,7 +17,7 @@ from sojourn.language import load_framework
 from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts.access import SYSTEM
 from sojourn.web.accounts.invitations import Offer, invite
-from sojourn.web.accounts.models import Grant, Interest, Invitation, Scope
+from sojourn.web.accounts.models import Grant, Interest, Invitation, Scope, Team
 from sojourn.web.accounts.roles import POWERS, Role, Verb
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
@@ -114,6 +114,10 @@ def _of_member(case: Case) -> list[object]:
     return [Grant.objects.filter(organisation=case.organisation).earliest("pk").holder_id]
 
 
+def _of_team(case: Case) -> list[object]:
+    return [Team.objects.get(organisation=case.organisation).pk]
+
+
 def _of_invitation(case: Case) -> list[object]:
     return [Invitation.objects.get(organisation=case.organisation).pk]
 
@@ -187,6 +191,9 @@ ROUTES = {
     "accounts:revoke": Route(Verb.CONFIGURE, "post", _of_grant, ok=(302,)),
     "accounts:member": Route(Verb.CONFIGURE, args=_of_member),
     "accounts:change_account": Route(Verb.CONFIGURE, "post", _of_member, ok=(400,)),
+    "accounts:give": Route(Verb.CONFIGURE, args=_of_member),
+    "accounts:teams": Route(Verb.CONFIGURE),
+    "accounts:remove_team": Route(Verb.CONFIGURE, "post", _of_team, ok=(302,)),
     "accounts:invitation": Route(Verb.CONFIGURE, args=_of_invitation),
     "accounts:withdraw": Route(Verb.CONFIGURE, "post", _of_invitation, ok=(302,)),
     # The token in the address is an invitation for whoever holds it; this one is none.
@@ -287,6 +294,7 @@ def foreign(world: World) -> Case:
             by=world.by(owner),
             file=notes.Upload("a.png", PNG),
         )
+        accounts.add_team(organisation=theirs.organisation, name="Day", by=SYSTEM)
         offer = Offer(Role.ANALYST, "Nadia")
         invite(organisation=theirs.organisation, offer=offer, by=SYSTEM)
         name = f"nadia-{owner}"
@@ -362,6 +370,8 @@ SHAPES: dict[str, list[object]] = {
     "accounts:revoke": [10**6],
     "accounts:member": [10**6],
     "accounts:change_account": [10**6],
+    "accounts:give": [10**6],
+    "accounts:remove_team": [10**6],
     "cases:act": [uuid.uuid4(), "hold"],
     "plans:version": [uuid.uuid4(), 1],
     "plans:step": [uuid.uuid4(), uuid.uuid4(), "start"],
@@ -408,6 +418,7 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
 _NOT_OF_A_CASE = (
     _of_grant,
     _of_member,
+    _of_team,
     _of_invitation,
     _of_organisation,
     _of_place,

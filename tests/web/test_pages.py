@@ -62,6 +62,8 @@ OTHERS = {
     "decide": ("sami", lambda w: reverse("plans:decide", args=[*_planned(w), _asked(w)])),
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
     "members": ("dana", lambda _w: reverse("accounts:members")),
+    "teams": ("dana", lambda _w: reverse("accounts:teams")),
+    "give": ("dana", lambda w: reverse("accounts:give", args=[w.users["bilal"].pk])),
     "emergency": ("nadia", lambda w: reverse("glass:open", args=[w.case.person_id])),
     "supervised": ("sami", lambda _w: reverse("glass:supervised")),
     "overseen": ("emil", lambda _w: reverse("glass:overseen")),
@@ -72,11 +74,11 @@ ALL = {**{name: ("bilal", url) for name, url in PAGES.items()}, **OTHERS}
 
 @pytest.fixture
 def world(world: World) -> World:
-    """With Nadia, who has cases of her own alone, and another file that she opened."""
-    world.join(Reach(Scope.OWN_CASES))
-    other = world.register("bilal")
+    """With Nadia and Noor, who have cases of their own alone; Noor opened Amina's file."""
+    for name in ("nadia", "noor"):
+        world.join(Reach(Scope.OWN_CASES), name=name)
     words = "She called for help."
-    open_file(case=other, reason=Reason.DANGER, words=words, by=world.by("nadia"))
+    open_file(case=world.case, reason=Reason.DANGER, words=words, by=world.by("noor"))
     return world
 
 

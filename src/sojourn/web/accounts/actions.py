@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,11 +53,24 @@ def add_user(
 
 @transaction.atomic
 def add_team(*, organisation: Organisation, name: str, by: Principal) -> Team:
-    """A team, to which cases can belong. PermissionDenied for who does not manage members."""
+    """A team, to which cases can belong. PermissionDenied for who does not manage members,
+    ValidationError for a name that is taken."""
     check_may_configure(by, organisation)
+    if Team.objects.filter(organisation=organisation, name=name).exists():
+        raise ValidationError(_("There is a team of this name already."))
     team = Team.objects.create(organisation=organisation, name=name)
     record(by=by, verb="add", object=team, organisation_id=organisation.pk)
     return team
+
+
+@transaction.atomic
+def remove_team(*, team: Team, by: Principal) -> None:
+    """Removes a team that was never used. ValidationError where cases or roles belong to it."""
+    check_may_configure(by, team.organisation)
+    if team.grants.exists() or team.cases.exists():
+        raise ValidationError(_("Cases or roles belong to this team, so it stays."))
+    record(by=by, verb="remove", object=team, organisation_id=team.organisation_id)
+    team.delete()
 
 
 @dataclass(frozen=True)
@@ -90,8 +103,10 @@ def grant(
     if by.user_id is not None and by.user_id == holder.pk:
         raise PermissionDenied(_("You cannot give a role to yourself."))
     held = [Role(value) for value in _open_grants(holder).values_list("role", flat=True)]
-    if rules.clash([*held, role]):
-        raise ValidationError(_("This role cannot be held together with another one they have."))
+    if pairs := rules.clashes([*held, role]):
+        raise ValidationError([_CLASHES[pair]() for pair in pairs])
+    if valid_until is not None and valid_until < (valid_from or timezone.localdate()):
+        raise ValidationError(_("The last day is before the first one."))
     check_reach(role, organisation, reach)
     same = _open_grants(holder).filter(role=role, organisation=organisation)
     if same.filter(scope=reach.scope, team=reach.team).exists():
@@ -191,6 +206,27 @@ def check_may_configure(by: Principal, organisation: Organisation) -> None:
     if by == SYSTEM or organisation.pk in by.organisations(Verb.CONFIGURE):
         return
     raise PermissionDenied(_("Your role does not manage members."))
+
+
+_CLASHES: Mapping[tuple[Verb, Verb], Callable[[], str]] = {
+    (Verb.CONFIGURE, Verb.READ): lambda: _(
+        "Whoever sets up members opens no files. They hold or would hold both."
+    ),
+    (Verb.CONFIGURE, Verb.AUDIT): lambda: _(
+        "Whoever sets up members does not read the audit. They hold or would hold both."
+    ),
+    (Verb.AUDIT, Verb.WRITE): lambda: _(
+        "Whoever reads the audit changes no files. They hold or would hold both."
+    ),
+    (Verb.AUDIT, Verb.APPROVE): lambda: _(
+        "Whoever reads the audit approves no plans. They hold or would hold both."
+    ),
+    (Verb.AUDIT, Verb.SUPERVISE): lambda: _(
+        "Whoever reads the audit looks at emergencies for data protection alone. They hold or "
+        "would hold both parts."
+    ),
+}
+"""Why two powers must stay apart."""
 
 
 def _open_grants(holder: User) -> QuerySet[Grant]:

@@ -10,8 +10,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.web.accounts.access import Principal
-from sojourn.web.accounts.models import Organisation, Scope, User
-from sojourn.web.accounts.queries import managed
+from sojourn.web.accounts.models import Organisation, Scope, Team, User
+from sojourn.web.accounts.queries import managed, teams
 from sojourn.web.accounts.roles import Role
 
 
@@ -45,6 +45,63 @@ class InvitationForm(forms.Form):
         field.empty_label = None
         if not settings.MAIL:
             del self.fields["email"]
+
+
+class GrantForm(forms.Form):
+    """One more role for somebody who has an account.
+
+    Cases are not named here: whoever sets up members sees none.
+    """
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    scope = forms.ChoiceField(
+        label=_("Which cases"),
+        choices=[(s.value, s.label) for s in Scope if s is not Scope.NAMED_CASES],
+        initial=Scope.ORGANISATION,
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.none(),
+        label=_("Team"),
+        required=False,
+        help_text=_("Only where the role is for the cases of a team."),
+    )
+    valid_until = forms.DateField(
+        label=_("Until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("The last day. Leave empty if there is no end."),
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=200,
+        help_text=_("For whoever asks later, such as: stands in for a colleague. No names."),
+    )
+
+    def __init__(self, principal: Principal, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        organisation, team = self.fields["organisation"], self.fields["team"]
+        assert isinstance(organisation, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        assert isinstance(team, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        organisation.queryset = managed(principal)
+        organisation.empty_label = None
+        team.queryset = teams(principal)
+        team.empty_label = _("no team")
+
+
+class TeamForm(forms.Form):
+    """A new team."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
+    name = forms.CharField(label=_("Name of the team"), max_length=120)
+
+    def __init__(self, principal: Principal, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["organisation"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        field.queryset = managed(principal)
+        field.empty_label = None
 
 
 class NewcomerForm(forms.Form):

@@ -30,6 +30,9 @@ class Organisation(models.Model):
 class Team(models.Model):
     """People of one organisation who look after cases together."""
 
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = None
+
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="teams")
     name = models.CharField(_("name"), max_length=120)
 

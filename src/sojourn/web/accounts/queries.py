@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from sojourn.web.accounts.access import Principal, Purpose, visible
-from sojourn.web.accounts.models import Grant, Invitation, Organisation, Scope, User
+from sojourn.web.accounts.models import Grant, Invitation, Organisation, Scope, Team, User
 from sojourn.web.accounts.roles import POWERS, Role, Verb
 
 
 def members(principal: Principal) -> QuerySet[Grant]:
     """Grants in the organisations this principal manages, those in force first."""
     rows = visible(principal, Grant.objects.all(), Purpose.CONFIGURATION).rows
-    return rows.select_related("holder", "organisation").order_by("revoked_at", "holder__name")
+    return rows.select_related("holder", "organisation", "team").order_by(
+        "revoked_at", "holder__name"
+    )
 
 
 def managed(principal: Principal) -> QuerySet[Organisation]:
     """The organisations this principal manages."""
     return Organisation.objects.filter(pk__in=principal.organisations(Verb.CONFIGURE))
+
+
+def teams(principal: Principal) -> QuerySet[Team]:
+    """The teams of the organisations this principal manages, by name."""
+    rows = visible(principal, Team.objects.all(), Purpose.CONFIGURATION).rows
+    return rows.select_related("organisation").order_by("organisation__name", "name")
+
+
+def in_teams(found: Iterable[Team]) -> dict[int, list[User]]:
+    """Who holds a role for each of these teams today, by name."""
+    today = timezone.localdate()
+    grants = (
+        Grant.objects.filter(team__in=found, revoked_at=None, valid_from__lte=today)
+        .exclude(valid_until__lt=today)
+        .select_related("holder")
+        .order_by("holder__name")
+    )
+    members: dict[int, list[User]] = {team.pk: [] for team in found}
+    for grant in grants:
+        if grant.team_id is not None and grant.holder not in members[grant.team_id]:
+            members[grant.team_id].append(grant.holder)
+    return members
 
 
 def helpers(organisation_id: uuid.UUID) -> QuerySet[User]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sojourn.web.accounts.roles import INCOMPATIBLE, POWERS, Role
+from sojourn.web.accounts.roles import INCOMPATIBLE, POWERS, Role, Verb
+
+
+def clashes(roles: Iterable[Role]) -> list[tuple[Verb, Verb]]:
+    """Which powers that must stay apart these roles together would give to one person."""
+    verbs = frozenset[Verb]().union(*(POWERS[role].verbs for role in roles))
+    return [pair for pair in INCOMPATIBLE if verbs.issuperset(pair)]
 
 
 def clash(roles: Iterable[Role]) -> bool:
-    """Whether these roles together would give one person two powers that must stay apart."""
-    verbs = frozenset[object]().union(*(POWERS[role].verbs for role in roles))
-    return any(first in verbs and second in verbs for first, second in INCOMPATIBLE)
+    """Whether they would give any such pair."""
+    return bool(clashes(roles))
 
 
 def in_force(*, valid_from: date, valid_until: date | None, revoked: bool, on: date) -> bool:

@@ -15,7 +15,7 @@ from django.db.transaction import atomic
 from django.urls import path
 from django.views.generic import RedirectView
 
-from sojourn.web.accounts import views
+from sojourn.web.accounts import team_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -24,6 +24,9 @@ urlpatterns = [
     path("members/invitations/<uuid:invitation_id>/withdraw/", views.withdraw, name="withdraw"),
     path("members/account/<int:user_id>/", views.member, name="member"),
     path("members/account/<int:user_id>/change/", views.change_account, name="change_account"),
+    path("members/account/<int:user_id>/role/", team_views.give, name="give"),
+    path("members/teams/", team_views.teams, name="teams"),
+    path("members/teams/<int:team_id>/remove/", team_views.remove_team, name="remove_team"),
     path("members/<int:grant_id>/end/", views.revoke, name="revoke"),
 ]
 

@@ -71,6 +71,7 @@ OBJECTS = {
     "accounts.grant": gettext_lazy("role"),
     "accounts.invitation": gettext_lazy("invitation"),
     "accounts.organisation": gettext_lazy("organisation"),
+    "accounts.team": gettext_lazy("team"),
     "accounts.user": gettext_lazy("user account"),
     "audit.event": gettext_lazy("audit"),
     "cases.assessment": gettext_lazy("assessment"),
