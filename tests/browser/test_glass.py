@@ -53,7 +53,7 @@ def test_a_file_is_opened_in_an_emergency_and_looked_at(visit: Visit) -> None:
     nadia.page.get_by_label("Case number, phone").fill(number)
     nadia.click("button", "Search")
     assert name not in nadia.page.locator("main").inner_text()
-    expect(nadia.page.get_by_text("Salma Demo")).to_be_visible()
+    expect(nadia.page.get_by_text("Sami Demo")).to_be_visible()
     assert_good(nadia)
 
     nadia.click("link", "It cannot wait")
@@ -78,6 +78,13 @@ def test_a_file_is_opened_in_an_emergency_and_looked_at(visit: Visit) -> None:
     expect(emil.page.get_by_text("Data protection officer, Emil Demo")).to_be_visible()
     expect(emil.page.get_by_role("button", name="I will talk")).to_have_count(0)
 
+    sami = visit("sami")
+    sami.click("link", "Emergency openings")
+    expect(sami.page.get_by_text("Data protection officer, Emil Demo")).to_be_visible()
+    assert_good(sami)
+    sami.click("button", "It was right to open it")
+    expect(sami.page.get_by_text("Supervisor, Sami Demo")).to_be_visible()
+
     nadia.click("button", "I am done: close it")
     nadia.page.get_by_label("Case number, phone").fill(number)
     nadia.click("button", "Search")
@@ -100,3 +107,6 @@ def test_the_pages_fit_a_small_screen(language: str, visit: Visit) -> None:
     small = visit("emil", language=language, size=NARROW)
     small.go("/emergency/overview/")
     assert_good(small)
+    chiara = visit("chiara", language=language)
+    chiara.go("/emergency/supervision/")
+    assert_good(chiara)

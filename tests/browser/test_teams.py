@@ -19,6 +19,7 @@ def test_a_team_is_made_and_a_role_given_and_ended(visit: Visit) -> None:
     dana.go("/organisation/members/")
     dana.click("link", "Teams")
     expect(dana.page.get_by_text("No teams yet")).to_be_visible()
+    assert_good(dana)
     dana.page.get_by_label("Name of the team").fill("Night Demo")
     dana.click("button", "Make the team")
     expect(dana.page.get_by_text("nobody yet")).to_be_visible()
