@@ -149,6 +149,8 @@ ROUTES = {
     "people:looks": Route(Verb.READ, args=_of_person),
     "consent:new": Route(Verb.WRITE, args=_of_person),
     "consent:step": Route(Verb.WRITE, "post", _of_consent, ok=(302,)),
+    "consent:again": Route(Verb.WRITE, args=_of_consent),
+    "consent:record": Route(Verb.EXPORT, args=_of_consent),
     "cases:situation": Route(Verb.READ, args=_of_case),
     "cases:assessment": Route(Verb.READ, args=_of_assessment),
     "cases:assess": Route(Verb.WRITE, args=_of_case),
@@ -254,7 +256,8 @@ def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World)
 
 
 def _parts(name: str) -> int:
-    return 2 if name in ("consent:step", "cases:assessment", "cases:form") else 1
+    consents = ("consent:step", "consent:again", "consent:record")
+    return 2 if name in (*consents, "cases:assessment", "cases:form") else 1
 
 
 def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Case) -> None:

@@ -36,6 +36,7 @@ class Purpose(Enum):
     SUPPORT = Verb.READ
     CASE_WORK = Verb.WRITE
     ERASURE = Verb.ERASE
+    EXPORT = Verb.EXPORT
     CONFIGURATION = Verb.CONFIGURE
     OVERSIGHT = Verb.AUDIT
 
@@ -335,6 +336,7 @@ _REASONS: Mapping[Verb, Callable[[], Any]] = {
     Verb.READ: lambda: _("Your role does not open people's files."),
     Verb.WRITE: lambda: _("Your role does not change people's files."),
     Verb.ERASE: lambda: _("Your role does not erase people's files."),
+    Verb.EXPORT: lambda: _("Your role does not take copies out of people's files."),
     Verb.CONFIGURE: lambda: _("Your role does not manage members."),
     Verb.AUDIT: lambda: _("Your role does not read the audit."),
 }

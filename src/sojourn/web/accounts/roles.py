@@ -24,6 +24,7 @@ class Verb(StrEnum):
     READ = "read"
     WRITE = "write"
     ERASE = "erase"
+    EXPORT = "export"
     CONFIGURE = "configure"
     AUDIT = "audit"
 
@@ -54,8 +55,10 @@ _NO_CLASSES: frozenset[DataClass] = frozenset()
 POWERS: Mapping[Role, Power] = MappingProxyType(
     {
         Role.CASE_WORKER: Power(_CASE_VERBS, _CASE_CLASSES),
-        Role.SUPERVISOR: Power(_CASE_VERBS | {Verb.ERASE}, _CASE_CLASSES),
-        Role.PROTECTION_OFFICER: Power(_CASE_VERBS, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}),
+        Role.SUPERVISOR: Power(_CASE_VERBS | {Verb.ERASE, Verb.EXPORT}, _CASE_CLASSES),
+        Role.PROTECTION_OFFICER: Power(
+            _CASE_VERBS | {Verb.EXPORT}, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}
+        ),
         Role.DATA_PROTECTION_OFFICER: Power(frozenset({Verb.AUDIT}), _NO_CLASSES),
         Role.ANALYST: Power(frozenset(), _NO_CLASSES),
         Role.ADMINISTRATOR: Power(frozenset({Verb.CONFIGURE}), _NO_CLASSES),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from django.shortcuts import get_object_or_404
@@ -17,13 +18,18 @@ from sojourn.web.people.models import Person
 def of_person(principal: Principal, person: Person) -> list[Consent]:
     """A person's consents, newest first."""
     rows = Consent.objects.filter(person=person).order_by("-recorded_at")
-    return list(visible(principal, rows, Purpose.SUPPORT).rows)
+    return list(visible(principal, rows.prefetch_related("steps"), Purpose.SUPPORT).rows)
 
 
-def consent_or_404(principal: Principal, person: Person, consent_id: uuid.UUID) -> Consent:
-    """One consent of a person whose file the principal may change."""
-    rows = visible(principal, Consent.objects.filter(person=person), Purpose.CASE_WORK).rows
-    return get_object_or_404(rows, pk=consent_id)
+def consent_or_404(
+    principal: Principal,
+    person: Person,
+    consent_id: uuid.UUID,
+    purpose: Purpose = Purpose.CASE_WORK,
+) -> Consent:
+    """One consent of a person whose file the principal may change, unless for another purpose."""
+    rows = Consent.objects.filter(person=person).select_related("renews", "organisation")
+    return get_object_or_404(visible(principal, rows, purpose).rows, pk=consent_id)
 
 
 def terms(consent: Consent) -> rules.Terms:
@@ -40,5 +46,10 @@ def terms(consent: Consent) -> rules.Terms:
 
 def cover_for_assessment(person: Person, on: date) -> rules.Cover:
     """Whether the person agreed to an assessment. For callers that reached the person."""
-    rows = Consent.objects.filter(person=person)
-    return rules.cover([terms(row) for row in rows], purpose=ConsentPurpose.ASSESSMENT.value, on=on)
+    return assessment_cover(Consent.objects.filter(person=person), on)
+
+
+def assessment_cover(consents: Iterable[Consent], on: date) -> rules.Cover:
+    """The same of all consents of a person that are in hand."""
+    found = [terms(consent) for consent in consents]
+    return rules.cover(found, purpose=ConsentPurpose.ASSESSMENT.value, on=on)

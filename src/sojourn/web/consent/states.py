@@ -20,12 +20,15 @@ class ConsentState(TextChoices):
     REFUSED = "refused", _("refused")
     WITHDRAWN = "withdrawn", _("withdrawn")
     EXPIRED = "expired", _("ended by its date")
+    RENEWED = "renewed", _("replaced by a newer answer")
+    INVALIDATED = "invalidated", _("found not to count")
 
 
 class Owner(TextChoices):
     """Whose step it is."""
 
     PERSON = "person", _("the person")
+    ORGANISATION = "organisation", _("the organisation")
     SYSTEM = "system", _("the system")
 
 
@@ -35,6 +38,8 @@ TRANSITIONS: Mapping[tuple[ConsentState, ConsentState], Owner] = MappingProxyTyp
         (ConsentState.REQUESTED, ConsentState.REFUSED): Owner.PERSON,
         (ConsentState.GIVEN, ConsentState.WITHDRAWN): Owner.PERSON,
         (ConsentState.GIVEN, ConsentState.EXPIRED): Owner.SYSTEM,
+        (ConsentState.GIVEN, ConsentState.RENEWED): Owner.PERSON,
+        (ConsentState.GIVEN, ConsentState.INVALIDATED): Owner.ORGANISATION,
     }
 )
 

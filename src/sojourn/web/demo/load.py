@@ -119,6 +119,7 @@ class _Life:
 
     def _consent(self, case: Case, answer: str, at: datetime) -> Consent:
         child = self.story.ages[1] < 18
+        guarded = child and self.chance.random() < 0.4
         consent = consents.ask(
             person=case.person,
             asked=Asked(
@@ -128,7 +129,10 @@ class _Life:
                 notice_language=case.person.language or "en",
                 explained=self.chance.choice(("read_aloud", "interpreter", "pictures")),
                 method=self.chance.choice(("spoken", "signed", "thumbprint")),
-                given_by="guardian" if child and self.chance.random() < 0.4 else "self",
+                given_by="guardian" if guarded else "self",
+                proxy=f"Demo Guardian {self.number:03d}" if guarded else "",
+                proof="authority" if guarded else "",
+                assent="agrees" if guarded else "",
                 understood=True,
                 valid_from=at.date(),
                 valid_until=self._until(answer, at),

@@ -50,6 +50,17 @@ class ConsentLine:
     language_label: str
     may_answer: bool
     may_withdraw: bool
+    may_ask_again: bool
+    withheld: Withheld | None = None
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """What was asked for and not agreed to: for which purposes, of what, from whom."""
+
+    purposes: tuple[str, ...]
+    recipients: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 def person_lines(principal: Principal, people: Sequence[Person]) -> list[PersonLine]:
@@ -106,9 +117,23 @@ def consent_lines(consents: Iterable[Consent], today: date) -> list[ConsentLine]
             state_label=_state_label(consent, today),
             may_answer=consent.state == ConsentState.REQUESTED,
             may_withdraw=consent.state == ConsentState.GIVEN,
+            may_ask_again=consent.state not in (ConsentState.REQUESTED, ConsentState.RENEWED),
+            withheld=_withheld(consent),
         )
         for consent in consents
     ]
+
+
+def _withheld(consent: Consent) -> Withheld | None:
+    steps = sorted(consent.steps.all(), key=lambda step: step.pk)
+    parts = steps[-1].withheld if steps else {}
+    if not parts:
+        return None
+    return Withheld(
+        tuple(str(ConsentPurpose(value).label) for value in parts.get("purposes", ())),
+        tuple(str(Recipient(value).label) for value in parts.get("recipients", ())),
+        tuple(str(CLASSES[DataClass(value)]) for value in parts.get("data_classes", ())),
+    )
 
 
 def _state_label(consent: Consent, today: date) -> str:

@@ -23,6 +23,7 @@ from sojourn.web.cases import actions as cases
 from sojourn.web.cases import queries as case_queries
 from sojourn.web.consent import queries as consents
 from sojourn.web.consent import words as consent_words
+from sojourn.web.consent.models import Flaw
 from sojourn.web.people import actions, identities, queries
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.people.forms import (
@@ -102,7 +103,7 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = queries.person_or_404(by, person_id)
     case = case_queries.open_case_of(by, person)
     given = consents.of_person(by, person)
-    cover = consents.cover_for_assessment(person, timezone.localdate())
+    cover = consents.assessment_cover(given, timezone.localdate())
     note_read(
         request,
         by=by,
@@ -123,6 +124,8 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "cover": cover,
         "cover_text": consent_words.COVERS[cover],
         "may_write": reaches(by, person, Purpose.CASE_WORK),
+        "may_export": reaches(by, person, Purpose.EXPORT),
+        "flaws": Flaw.choices,
         "may_erase": reaches(by, person, Purpose.ERASURE),
     }
     return render(request, "people/person.html", context)
