@@ -15,7 +15,6 @@ import polars as pl
 import pytest
 
 from sojourn.engines.columns import Kind, col
-from sojourn.engines.frames import UNIT
 from sojourn.engines.sql import SqlFrame
 from sojourn.engines.sql_reader import Holds, Raw
 from sojourn.engines.sql_session import Session
@@ -124,11 +123,14 @@ _server: list[_Server] = []
 
 def written_out(
     session: Session,
-    unit: str | None,
+    keys: Mapping[str, str],
     cells: Mapping[str, Sequence[str | None]],
     headings: Mapping[str, str] | None = None,
 ) -> Raw:
-    """A table of texts as a query that holds it; one of its columns may be the unit."""
+    """A table of texts as a query that holds it.
+
+    `keys` are the columns that may say which rows belong together, by what readers call them.
+    """
     dialect = session.dialect
     text = dialect.cast("NULL", Kind.TEXT)
 
@@ -141,12 +143,13 @@ def written_out(
     lines = ", ".join(f"({row})" for row in (rows or [nothing]))
     where = "" if rows else " WHERE FALSE"
     relation = f"(SELECT * FROM (VALUES {lines}) AS v({names}){where}) AS given"
-    found = {name: name for name in cells if name != unit}
+    found = {name: name for name in cells if name not in keys.values()}
+    known = {key: name for key, name in keys.items() if name in cells}
     return Raw(
         relation,
         dict.fromkeys(cells, Holds.TEXT),
         headings or found,
-        {} if unit is None else {UNIT: (dialect.name(unit), Kind.TEXT)},
+        {key: (dialect.name(name), Kind.TEXT) for key, name in known.items()},
     )
 
 

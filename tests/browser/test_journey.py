@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.checks import assert_good, picture
-from tests.browser.conftest import NARROW, WIDE, Visitor
+from tests.browser.conftest import IMAGES, NARROW, WIDE, Visitor
 
 Visit = Callable[..., Visitor]
 pytestmark = pytest.mark.browser
@@ -217,3 +217,117 @@ def test_what_was_learned_of_a_place_is_sent_from_the_page(visit: Visit) -> None
     page.get_by_role("button", name="Send").click()
     page.wait_for_url(re.compile(r"/places/$"), timeout=30_000)
     expect(page.get_by_role("main")).to_contain_text("demo-quay")
+
+
+def press(visitor: Visitor, name: str) -> None:
+    """Press a button in the page, and wait for what follows."""
+    visitor.page.get_by_role("main").get_by_role("button", name=name).first.click()
+    visitor.page.wait_for_load_state("networkidle")
+
+
+def plan_the_first_suggestion(bilal: Visitor) -> str:
+    """Begins a plan with what is suggested first; the address of the case's plan."""
+    page = bilal.page
+    page.get_by_role("navigation", name="This case").get_by_role("link", name="Plan").click()
+    page.wait_for_load_state("networkidle")
+    board = re.sub(r"^https?://[^/]+", "", page.url)
+    press(bilal, "Begin a plan")
+    assert_good(bilal)
+    page.locator(".plan-suggested summary").first.focus()
+    page.keyboard.press("Enter")
+    press(bilal, "Plan it")
+    page.fill("textarea[name=goal]", "To sleep without fear")
+    page.fill("input[name=due]", "2099-01-31")
+    assert_good(bilal)
+    press(bilal, "Put it into the plan")
+    expect(page.locator(".plan-card")).to_contain_text("To sleep without fear")
+    picture(bilal, "plan")
+    assert_good(bilal)
+    return board
+
+
+def test_a_case_goes_from_first_contact_to_its_closure(visit: Visit) -> None:
+    bilal, sami = visit("bilal"), visit("sami", "en", NARROW)
+    register(bilal)
+    consent(bilal)
+    fill_form(bilal)
+    board = plan_the_first_suggestion(bilal)
+    press(bilal, "Ask for approval")
+
+    sami.go(board)
+    sami.click("link", "Read and decide")
+    sami.page.check("input[name=decision][value=approve]")
+    assert_good(sami)
+    press(sami, "Write the decision down")
+    expect(sami.page.get_by_role("main")).to_contain_text("approved as it stands")
+    assert_good(sami)
+
+    bilal.go(board)
+    expect(bilal.page.get_by_role("main")).to_contain_text("approved as it stands")
+    bilal.click("link", "It is done")
+    bilal.page.check("input[name=outcome][value=helped]")
+    assert_good(bilal)
+    press(bilal, "It is done")
+    expect(bilal.page.locator(".plan-card")).to_contain_text("It helped")
+    write_a_note(bilal)
+    go_through_the_phases(bilal)
+    close_and_open_again(bilal)
+
+
+def write_a_note(bilal: Visitor) -> None:
+    """A confidential note with a picture of a paper."""
+    page = bilal.page
+    case_pages = page.get_by_role("navigation", name="This case")
+    case_pages.get_by_role("link", name="Notes").click()
+    page.wait_for_load_state("networkidle")
+    bilal.click("link", "Write a note")
+    page.fill("textarea[name=text]", "She asked to be called in the morning")
+    page.check("input[name=is_confidential]")
+    page.set_input_files("input[name=file]", IMAGES / "sign-in.png")
+    assert_good(bilal)
+    press(bilal, "Save the note")
+    expect(page.locator(".note")).to_contain_text("called in the morning")
+    expect(page.locator(".note")).to_contain_text("sign-in.png")
+    assert_good(bilal)
+
+
+def go_through_the_phases(bilal: Visitor) -> None:
+    bilal.click("link", "Course of the case")
+    for phase in ("planning", "implementing", "following_up"):
+        bilal.click("link", "Change the phase")
+        bilal.page.check(f"input[name=phase][value={phase}]")
+        bilal.page.fill("textarea[name=words]", "We agreed on it")
+        assert_good(bilal)
+        press(bilal, "Change the phase")
+    current = bilal.page.locator(".phases [aria-current=step]")
+    expect(current).to_contain_text("Following up")
+    expect(bilal.page.get_by_role("main")).to_contain_text("1 of 1 things ended")
+
+
+def close_and_open_again(bilal: Visitor) -> None:
+    page = bilal.page
+    bilal.click("link", "Close the case")
+    for name, value in {"reason": "goals_met", "outcome": "better", "feedback": "answered"}.items():
+        page.check(f"input[name={name}][value={value}]")
+    assert_good(bilal)
+    press(bilal, "Close the case")
+    expect(page.get_by_role("main")).to_contain_text("The goals were reached")
+    bilal.click("link", "Open the case again")
+    page.check("input[name=reason][value=new_need]")
+    press(bilal, "Open the case again")
+    expect(page.get_by_role("main")).to_contain_text("Episode 2")
+    expect(page.get_by_role("main")).to_contain_text("The goals were reached")
+    picture(bilal, "course", whole=True)
+    assert_good(bilal)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("page", ["plan", "notes", "course", "differences"])
+def test_plan_notes_and_course_are_within_everybodys_reach(
+    visit: Visit, page: str, language: str
+) -> None:
+    salma = visit("salma", language, NARROW)
+    situation_of_somebody(salma)
+    case = re.sub(r"^https?://[^/]+|assessments/.*$", "", salma.page.url)
+    salma.go(f"{case}{page}/")
+    assert_good(salma)

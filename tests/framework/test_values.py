@@ -75,7 +75,7 @@ def test_a_label_falls_back_to_the_default_language_then_to_any() -> None:
         (lambda: Selected(PLACE, "north"), "needs a select_multiple question"),
         (lambda: If(AGE, ZERO, ZERO), "joins conditions"),
         (lambda: If(MINOR, ZERO, PLACE), "must be of one kind"),
-        (lambda: AnyRow("member", AnyRow("leg", MINOR)), "cannot look into another roster"),
+        (lambda: AnyRow("member", AnyRow("leg", MINOR)), "stands in the rows of `member`"),
         (lambda: CountRows("member", AGE), "joins conditions"),
         (lambda: NumberLiteral(Decimal(10**12)), "at most 12 digits"),
         (lambda: Multiply(Multiply(INCOME, INCOME), INCOME), "beyond what can be computed exactly"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
@@ -56,6 +56,7 @@ from sojourn.framework.nodes import (
     Truncate,
 )
 from sojourn.framework.types import Boolean, Code, Codes, Date, Number
+from sojourn.framework.values import lineage
 
 _Item = TypeVar("_Item")
 
@@ -69,7 +70,7 @@ _Pair: TypeAlias = Callable[[Node, Node], Node]
 _SAME: list[_Pair] = [Equal, NotEqual]
 _ORDERED: list[_Pair] = [Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual]
 _ARITHMETIC: list[_Pair] = [Add, Subtract, Multiply, Divide, Divide, Modulo]
-_ROWS_NUMBER: list[Callable[[str, AnswerRef | MeasureRef, Node | None], Node]] = [
+_ROWS_NUMBER: list[Callable[[str, AnswerRef | MeasureRef, Node | None, str | None], Node]] = [
     SumRows,
     MinRows,
     MaxRows,
@@ -85,6 +86,7 @@ class Names:
     factors: tuple[FactorRef, ...] = ()
     measures: tuple[MeasureRef, ...] = ()
     classes: tuple[ClassRef, ...] = ()
+    parents: Mapping[str, str] = field(default_factory=dict)
     roster: str | None = None
     depth: int = 3
 
@@ -92,15 +94,20 @@ class Names:
         return replace(self, depth=self.depth - 1)
 
     def within(self, roster: str) -> Names:
-        return replace(self, factors=(), roster=roster, depth=min(self.depth - 1, 1))
+        below = sum(roster in lineage(self.parents, name) for name in self.parents)
+        return replace(self, factors=(), roster=roster, depth=min(self.depth - 1, below))
 
     def pick(self, items: list[_Item]) -> _Item:
         return self.draw(st.sampled_from(items))
 
     def refs(self, kind: type | tuple[type, ...], roster: str | None = None) -> list[AnswerRef]:
-        """The questions of a type, of this place or of one roster."""
-        where = roster or self.roster
-        return [q.ref for q in self.questions if q.roster == where and isinstance(q.type, kind)]
+        """The questions of a type, of this place and those around it, or of one roster only."""
+        of_type = [q.ref for q in self.questions if isinstance(q.type, kind)]
+        own = [ref for ref in of_type if ref.roster == (roster or self.roster)]
+        if roster is not None or self.roster is None:
+            return own
+        around = (None, *lineage(self.parents, self.roster)[1:])
+        return [*own, *own, *(ref for ref in of_type if ref.roster in around)]
 
     def measured(self, roster: str | None = None) -> list[MeasureRef]:
         """The measures of this place, or of one roster."""
@@ -109,9 +116,13 @@ class Names:
 
     def rosters(self) -> list[str]:
         """The rosters that can be looked into from here."""
-        if self.roster is not None or self.depth <= 0:
+        if self.depth <= 0:
             return []
-        return list(dict.fromkeys(q.roster for q in self.questions if q.roster is not None))
+        return [
+            name
+            for name in self.parents
+            if self.roster is None or self.roster in lineage(self.parents, name)[1:]
+        ]
 
 
 def condition(names: Names) -> Node:
@@ -121,7 +132,14 @@ def condition(names: Names) -> Node:
         shallow.append(_present)
     deep = [_and, _or, _not, _if_condition, _first_known] if names.depth > 0 else []
     wide = [_any_row, _all_rows, _count_compared, _count_compared] if names.rosters() else []
-    return names.pick([*shallow, *deep, *wide])(names)
+    return names.pick([*shallow, *deep, *_often(names, wide)])(names)
+
+
+def _often(
+    names: Names, wide: Sequence[Callable[[Names], Node]]
+) -> Sequence[Callable[[Names], Node]]:
+    """Within a row, where little else is, rows within it are looked at more often."""
+    return wide if names.roster is None else [*wide, *wide, *wide]
 
 
 def _and(names: Names) -> Node:
@@ -194,7 +212,7 @@ def number(names: Names) -> Node:
         leaves += [_measure_ref, _measure_ref]
     deep = [_arithmetic, _arithmetic, _of_one, _if_number, _several] if names.depth > 0 else []
     wide = [_count, _rows_number, _rows_number] if names.rosters() else []
-    return names.pick([*leaves, *deep, *wide])(names)
+    return names.pick([*leaves, *deep, *_often(names, wide)])(names)
 
 
 def _literal(names: Names) -> Node:
@@ -315,7 +333,7 @@ def _filter(names: Names, roster: str) -> Node | None:
 
 def _count(names: Names) -> Node:
     roster = names.pick(names.rosters())
-    return CountRows(roster, _filter(names, roster))
+    return CountRows(roster, _filter(names, roster), names.roster)
 
 
 def _rows_number(names: Names) -> Node:
@@ -323,14 +341,15 @@ def _rows_number(names: Names) -> Node:
     values: list[AnswerRef | MeasureRef] = [*names.refs(Number, roster), *names.measured(roster)]
     kind, value = names.pick(_ROWS_NUMBER), names.pick(values)
     try:
-        return kind(roster, value, _filter(names, roster))
+        return kind(roster, value, _filter(names, roster), names.roster)
     except RuleError:  # a measure that was divided, or is too wide to add up
-        return kind(roster, names.pick(names.refs(Number, roster)), _filter(names, roster))
+        value = names.pick(names.refs(Number, roster))
+        return kind(roster, value, _filter(names, roster), names.roster)
 
 
 def _any_row(names: Names) -> Node:
     roster = names.pick(names.rosters())
-    return AnyRow(roster, condition(names.within(roster)))
+    return AnyRow(roster, condition(names.within(roster)), names.roster)
 
 
 def _all_rows(names: Names) -> Node:
@@ -338,4 +357,5 @@ def _all_rows(names: Names) -> Node:
     inner = names.within(roster)
     where = _filter(names, roster)
     sought = condition(inner)
-    return AllRows(roster, sought if where is None else Or((Not(where), sought)))
+    every = sought if where is None else Or((Not(where), sought))
+    return AllRows(roster, every, names.roster)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from sojourn.framework.model import DIRECTION_TYPE, Effect, Framework, Question, Sheet
+from sojourn.framework.model import DIRECTION_TYPE, Effect, Framework, Sheet
 from sojourn.framework.nodes import CodeLiteral, Equal, FactorRef, Node, Not, NotEqual
 from sojourn.framework.silence import on_silence
 from sojourn.framework.types import BOOLEAN, Code
@@ -41,7 +41,18 @@ _QUESTIONS = {
     "direction": "select_one direction",
     "note": "text",
 }
-_ROSTERS = ("member", "leg")
+_ROSTERS: tuple[dict[str, str], ...] = (
+    {},
+    {"member": ""},
+    {"member": "", "leg": ""},
+    {"member": "", "leg": ""},
+    {"member": "", "leg": "member"},
+    {"member": "", "leg": "member"},
+    {"member": "", "leg": "member", "stop": "leg"},
+    {"member": "", "leg": "member", "stop": "member"},
+)
+"""The repeats of a form, each with the one in whose rows it stands."""
+
 _NUMBER_MISSING = st.sampled_from(
     ["", "-1=does_not_know", "5=prefers_not_to_say -0.5=does_not_know"]
 )
@@ -63,7 +74,8 @@ def tables_of(sheets: dict[str, Sheet]) -> Tables:
 def frameworks(draw: st.DrawFn) -> Framework:
     """A framework with a form, factors and measures that look at it and at each other."""
     sheets = draw(_forms())
-    names = Names(draw, _questions(sheets))
+    form = _form(sheets)
+    names = Names(draw, form.questions, parents=form.parents)
     sheets |= {"factors": (), "measures": (), "decisions": ()}
     framework: Framework | None = None
     for at in range(draw(st.integers(1, 6))):
@@ -116,10 +128,7 @@ def _knowing(names: Names, framework: Framework) -> Names:
 def _forms(draw: st.DrawFn) -> dict[str, Sheet]:
     survey = [_question(draw, name, kind) for name, kind in _QUESTIONS.items()]
     survey.append({"type": "select_one stage", "name": "stage", "label": "Stage"})
-    for roster in _ROSTERS[: draw(st.sampled_from([0, 1, 2, 2]))]:
-        survey.append({"type": "begin repeat", "name": roster, "label": "Rows"})
-        survey += [_question(draw, f"{roster}_{name}", kind) for name, kind in _QUESTIONS.items()]
-        survey.append({"type": "end repeat"})
+    survey += _repeats(draw, draw(st.sampled_from(_ROSTERS)), "")
     choices = [
         {"list_name": name, "name": code, "label": code}
         for name, codes in _CHOICES.items()
@@ -142,9 +151,19 @@ def _question(draw: st.DrawFn, name: str, kind: str) -> Row:
     return {column: cell for column, cell in row.items() if cell}
 
 
-def _questions(sheets: dict[str, Sheet]) -> tuple[Question, ...]:
-    """The form's questions as they are read; a factor is needed to read it."""
-    return build(tables_of({**sheets, "factors": (_placeholder(),)}))[0].questions
+def _repeats(draw: st.DrawFn, parents: dict[str, str], within: str) -> list[Row]:
+    """The repeats that stand in the rows of one, or of the form itself."""
+    survey: list[Row] = []
+    for roster in (name for name, parent in parents.items() if parent == within):
+        survey.append({"type": "begin repeat", "name": roster, "label": "Rows"})
+        survey += [_question(draw, f"{roster}_{name}", kind) for name, kind in _QUESTIONS.items()]
+        survey += [*_repeats(draw, parents, roster), {"type": "end repeat"}]
+    return survey
+
+
+def _form(sheets: dict[str, Sheet]) -> Framework:
+    """The form as it is read; a factor is needed to read it."""
+    return build(tables_of({**sheets, "factors": (_placeholder(),)}))[0]
 
 
 def _placeholder() -> Row:

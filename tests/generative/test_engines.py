@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from sojourn.engines import frames, polars_reader, record, sql_reader
 from sojourn.engines.frames import UNIT
 from sojourn.engines.polars_reader import Raw
-from sojourn.engines.reading import UNUSABLE
+from sojourn.engines.reading import UNUSABLE, roster_keys
 from sojourn.framework import nodes
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import Date, Number
-from sojourn.framework.values import Answers, Missing, Value
+from sojourn.framework.values import Answers, Missing, Value, Within
 from sojourn.language import AnswerError, read_value
 from tests import sessions
 from tests.gaps import holdable
@@ -36,7 +36,8 @@ SQL_PARTS = {"duckdb": 1, "postgres": 2, "spark": 6}
 
 @dataclass(frozen=True)
 class Tables:
-    """Raw tables: the main one by question, and each roster's with the unit of every row."""
+    """Raw tables: the main one by question, and each roster's with the owner of every row: the
+    number of its unit, or for a roster within a roster that of its row there."""
 
     units: int
     main: Cells
@@ -71,10 +72,11 @@ def _cell(question: Question) -> st.SearchStrategy[str | None]:
 def tables(draw: st.DrawFn, framework: Framework) -> Tables:
     """Tables that have most of the questions, and sometimes no roster, or one without rows."""
     units = draw(st.integers(0, 5))
-    rosters = {}
+    rosters: dict[str, tuple[list[int], Cells]] = {}
     for roster in framework.rosters:
         if draw(st.integers(0, 4)):
-            owners = draw(st.lists(st.integers(0, units), max_size=6))  # the last belongs to nobody
+            around = units if not roster.parent else len(rosters.get(roster.parent, ((),))[0])
+            owners = draw(st.lists(st.integers(0, around), max_size=6))  # the last: nobody's
             rosters[roster.name] = owners, _cells(draw, framework, roster.name, len(owners))
     return Tables(units, _cells(draw, framework, None, units), rosters)
 
@@ -97,18 +99,30 @@ def read_row(framework: Framework, given: Cells, row: int) -> dict[str, Value | 
     return found
 
 
+def answers_of(framework: Framework, given: Tables, unit: int) -> Answers:
+    """The answers of one unit; none of a roster within one that has no table."""
+    at: dict[str, list[int]] = {}
+    within = {}
+    for name, outer in framework.parents.items():
+        if name not in given.rosters or (outer and outer not in at):
+            continue
+        owners, _ = given.rosters[name]
+        around = at[outer] if outer else [unit]
+        at[name] = [row for one in around for row, owner in enumerate(owners) if owner == one]
+        if outer:
+            within[name] = Within(outer, tuple(around.index(owners[row]) for row in at[name]))
+    rosters = {
+        name: tuple(read_row(framework, given.rosters[name][1], row) for row in rows)
+        for name, rows in at.items()
+    }
+    return Answers(read_row(framework, given.main, unit), rosters, within)
+
+
 def by_record(framework: Framework, given: Tables) -> list[dict[str, Any]]:
     """Findings by the definition, with the number of cells that cannot be the answer."""
     rows = []
     for unit in range(given.units):
-        members = {
-            name: tuple(
-                read_row(framework, columns, at) for at, owner in enumerate(owners) if owner == unit
-            )
-            for name, (owners, columns) in given.rosters.items()
-        }
-        raw = Answers(read_row(framework, given.main, unit), members)
-        answers = record.without_broken(framework, raw)
+        answers = record.without_broken(framework, answers_of(framework, given, unit))
         unusable = sum(value is Missing.UNUSABLE for value in answers.values.values())
         rows.append({**flat(record.assess(framework, answers)), UNUSABLE: unusable})
     return rows
@@ -119,8 +133,11 @@ Find: TypeAlias = Callable[[Framework, Tables], list[dict[str, Any]]]
 
 def by_polars(framework: Framework, given: Tables) -> list[dict[str, Any]]:
     """Findings of the tables engine."""
-    rosters = {name: _raw(owners, columns) for name, (owners, columns) in given.rosters.items()}
-    main = _raw(list(range(given.units)), given.main)
+    rosters = {
+        name: _raw(keys_of(framework, given, name), columns)
+        for name, (_, columns) in given.rosters.items()
+    }
+    main = _raw({UNIT: [*map(str, range(given.units))]}, given.main)
     read = polars_reader.prepare(framework, main, rosters)
     found = frames.assess(framework, read.tables, [UNUSABLE])
     table: pl.DataFrame = found.native.collect(engine="streaming")
@@ -131,22 +148,32 @@ def by_sql(engine: str, framework: Framework, given: Tables) -> list[dict[str, A
     """Findings of an engine that speaks SQL."""
     session = sessions.session(engine)
 
-    def raw(owners: list[int], columns: Cells) -> sql_reader.Raw:
+    def raw(keys: Mapping[str, list[str]], columns: Cells) -> sql_reader.Raw:
         cells = {f"c{at}": column for at, column in enumerate(columns.values())}
-        found = sessions.written_out(session, UNIT, {UNIT: list(map(str, owners)), **cells})
+        found = sessions.written_out(session, {key: key for key in keys}, {**keys, **cells})
         return replace(found, headings=dict(zip(columns, cells, strict=True)))
 
-    rosters = {name: raw(owners, columns) for name, (owners, columns) in given.rosters.items()}
-    main = raw(list(range(given.units)), given.main)
+    rosters = {
+        name: raw(keys_of(framework, given, name), columns)
+        for name, (_, columns) in given.rosters.items()
+    }
+    main = raw({UNIT: [*map(str, range(given.units))]}, given.main)
     read = sql_reader.prepare(framework, session.dialect, main, rosters, [UNIT])
     found = frames.assess(framework, read.tables, [UNIT, UNUSABLE])
     rows = sessions.collected(session, found).rows(named=True)
     return sorted(rows, key=lambda row: int(row.pop(UNIT)))
 
 
-def _raw(units: list[int], columns: Cells) -> Raw:
-    schema: dict[str, Any] = {UNIT: pl.Int64, **dict.fromkeys(columns, pl.String)}
-    frame = pl.DataFrame({UNIT: units, **columns}, schema=schema)
+def keys_of(framework: Framework, given: Tables, roster: str) -> dict[str, list[str]]:
+    """The columns by which the rows of a roster belong together."""
+    owners, _ = given.rosters[roster]
+    keys = [[*map(str, owners)], [*map(str, range(len(owners)))]]
+    return dict(zip(roster_keys(framework, roster, given.rosters), keys, strict=False))
+
+
+def _raw(keys: Mapping[str, list[str]], columns: Cells) -> Raw:
+    schema: dict[str, Any] = dict.fromkeys([*keys, *columns], pl.String)
+    frame = pl.DataFrame({**keys, **columns}, schema=schema)
     return Raw(frame.lazy(), frame.schema, {name: name for name in columns})
 
 

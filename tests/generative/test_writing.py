@@ -14,11 +14,10 @@ from sojourn.framework.findings import Findings
 from sojourn.framework.model import DIRECTION_TYPE, Effect, Framework, MeasureKind, Sheet
 from sojourn.framework.nodes import BooleanLiteral, FactorRef, Node
 from sojourn.framework.types import BOOLEAN
-from sojourn.framework.values import Answers
 from sojourn.language import load_framework, load_tables, save_framework, workbook, yaml_file
 from sojourn.language.expressions import RowRef, Scope, parse
 from tests.generative.frameworks import frameworks
-from tests.generative.test_engines import read_row, tables
+from tests.generative.test_engines import answers_of, tables
 
 
 def _scope(framework: Framework) -> Scope:
@@ -31,7 +30,7 @@ def _scope(framework: Framework) -> Scope:
     return Scope(
         {q.name: q.ref for q in framework.questions},
         {q.name: q.missing_codes for q in framework.questions},
-        frozenset(roster.name for roster in framework.rosters),
+        framework.parents,
         row=refs.get,
     )
 
@@ -65,6 +64,7 @@ def test_files_of_either_kind_hold_the_same_framework(framework: Framework) -> N
             assert kept.digest == framework.digest
             assert kept.factors == framework.factors
             assert kept.measures == framework.measures
+            assert kept.rosters == framework.rosters
             assert kept.sheets["decisions"] == framework.sheets["decisions"]
 
 
@@ -74,8 +74,7 @@ def test_findings_read_back_from_their_json(data: st.DataObject) -> None:
     framework = data.draw(frameworks())
     given_tables = data.draw(tables(framework))
     for unit in range(given_tables.units):
-        answers = Answers(read_row(framework, given_tables.main, unit))
-        findings = record.assess(framework, answers)
+        findings = record.assess(framework, answers_of(framework, given_tables, unit))
         assert Findings.from_json(findings.to_json()) == findings
 
 

@@ -73,11 +73,6 @@ def test_a_wrong_question_is_explained(row: Row, column: str, message: str) -> N
     assert message in problems
 
 
-def test_a_repeat_within_a_repeat_is_refused() -> None:
-    rows = [question("begin repeat", "one"), question("begin repeat", "two")]
-    assert "a repeat within the repeat `one` cannot be read" in said(survey=rows)
-
-
 def test_crossed_blocks_are_named() -> None:
     rows = [
         question("begin group", "one"),

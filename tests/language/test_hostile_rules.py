@@ -27,7 +27,7 @@ QUESTIONS = {
     "needs": AnswerRef("needs", Codes(CODES), None),
     "member_age": AnswerRef("member_age", INTEGER_ANSWER, "member"),
 }
-SCOPE = Scope(QUESTIONS, rosters=frozenset({"member"}), today=QUESTIONS["born"])
+SCOPE = Scope(QUESTIONS, rosters={"member": ""}, today=QUESTIONS["born"])
 LIMITS = settings(
     max_examples=3000 if hostile.DEEP else 200,
     deadline=None,

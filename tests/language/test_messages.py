@@ -73,7 +73,6 @@ def with_rule(rule: str, effect: str = "risk", nature: str = "situational") -> s
         ("${age} == 18", "write `and`, `or`, `not(...)`, `=` or `!=`"),
         ("1 < ${age} < 5", "compare two values at a time"),
         ("${member_age} < 5", "asked once for each row of `member`"),
-        ("count(${member}[${age} < 5]) > 0", "a filter can only look at its own rows"),
         ("any(${membre}[${member_age} < 5])", "Did you mean `member`?"),
         ("${member} > 1", "is a repeat; write count(${member})"),
         ("${f} and ${safe} = 'no'", "nothing can depend on itself"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sojourn import catalogue
 from sojourn.engines import record
-from sojourn.framework import Answers, State
+from sojourn.framework import State
 from sojourn.framework.model import Framework
 from sojourn.language import load_tables
 from sojourn.language.build import build
@@ -18,7 +18,7 @@ from sojourn.language.possible import Possible
 from sojourn.language.problems import Problem
 from sojourn.language.review import review
 from tests.generative.frameworks import frameworks, tables_of
-from tests.generative.test_engines import read_row, tables
+from tests.generative.test_engines import answers_of, tables
 
 BASE = """
 settings: {form_id: small, version: '1', default_language: English (en)}
@@ -206,12 +206,7 @@ def test_what_is_called_impossible_never_happens(framework: Framework, data: st.
     possible = Possible(framework)
     given_tables = data.draw(tables(framework))
     for unit in range(given_tables.units):
-        members = {
-            name: tuple(read_row(framework, columns, at) for at in range(len(owners)))
-            for name, (owners, columns) in given_tables.rosters.items()
-        }
-        answers = Answers(read_row(framework, given_tables.main, unit), members)
-        usable = record.without_broken(framework, answers)
+        usable = record.without_broken(framework, answers_of(framework, given_tables, unit))
         findings = record.assess(framework, usable)
         for one in framework.factors:
             present = findings.factor(one.name).state is State.PRESENT

@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.javarosa.core.model.Constants;
 import org.javarosa.core.model.FormDef;
 import org.javarosa.core.model.FormIndex;
@@ -30,15 +32,16 @@ import org.javarosa.xform.util.XFormUtils;
 
 /**
  * Fills in forms as a person with a phone does, question after question, and tells what the form
- * holds at the end. Reads lines: FORM xml, then ROWS roster count and ANSWER name row text (row 0
- * for the unit), then DONE; xml and text in base64. Writes a line `name TAB row TAB text` for each
- * value, then a full stop.
+ * holds at the end. Reads lines: FORM xml, then ROWS roster row count and ANSWER name row text, then
+ * DONE; xml and text in base64. A row is 0 for the unit, 2, or 2.1 for the first row within it. Writes
+ * a line `name TAB row TAB text` for each value, then a full stop.
  */
 public final class Phone {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     private final Map<String, String> answers = new HashMap<>();
     private final Map<String, Integer> rows = new HashMap<>();
+    private final Set<String> repeats = new HashSet<>();
     private String form;
 
     public static void main(String[] arguments) throws Exception {
@@ -58,7 +61,8 @@ public final class Phone {
                 form = decoded(words[1]);
                 break;
             case "ROWS":
-                rows.put(words[1], Integer.parseInt(words[2]));
+                repeats.add(words[1]);
+                rows.put(words[1] + " " + words[2], Integer.parseInt(words[3]));
                 break;
             case "ANSWER":
                 answers.put(words[1] + " " + words[2], decoded(words[3]));
@@ -72,6 +76,7 @@ public final class Phone {
                 OUT.println(".");
                 answers.clear();
                 rows.clear();
+                repeats.clear();
         }
     }
 
@@ -89,13 +94,13 @@ public final class Phone {
             FormIndex index = controller.getModel().getFormIndex();
             TreeReference ref = index.getReference();
             if (event == FormEntryController.EVENT_REPEAT
-                    && ref.getMultLast() >= rows.getOrDefault(ref.getNameLast(), 0)) {
+                    && ref.getMultLast() >= wanted(ref)) {
                 controller.jumpToIndex(controller.deleteRepeat());  // a form begins with one row
                 event = controller.getModel().getEvent();
                 continue;
             }
             if (event == FormEntryController.EVENT_PROMPT_NEW_REPEAT) {
-                if (ref.getMultLast() < rows.getOrDefault(ref.getNameLast(), 0)) {
+                if (ref.getMultLast() < wanted(ref)) {
                     controller.newRepeat();
                 }
             } else if (event == FormEntryController.EVENT_QUESTION) {
@@ -103,7 +108,7 @@ public final class Phone {
             }
             event = controller.stepToNextEvent();
         }
-        tell(found.getMainInstance().getRoot(), 0);
+        tell(found.getMainInstance().getRoot(), "0");
     }
 
     private static String writeOut(String xml) throws Exception {
@@ -113,14 +118,28 @@ public final class Phone {
         return path.toString();
     }
 
-    private void answer(FormEntryController controller, TreeReference ref) throws Exception {
-        int row = 0;
+    /** How many rows a repeat gets where it stands. */
+    private int wanted(TreeReference repeat) {
+        return rows.getOrDefault(repeat.getNameLast() + " " + rowAround(repeat), 0);
+    }
+
+    /** The row in which something stands. */
+    private String rowAround(TreeReference ref) {
+        String row = "0";
         for (int level = 0; level < ref.size() - 1; level++) {
-            if (rows.containsKey(ref.getName(level))) {
-                row = ref.getMultiplicity(level) + 1;
+            if (repeats.contains(ref.getName(level))) {
+                row = within(row, ref.getMultiplicity(level) + 1);
             }
         }
-        String text = answers.get(ref.getNameLast() + " " + row);
+        return row;
+    }
+
+    private static String within(String row, int number) {
+        return row.equals("0") ? String.valueOf(number) : row + "." + number;
+    }
+
+    private void answer(FormEntryController controller, TreeReference ref) throws Exception {
+        String text = answers.get(ref.getNameLast() + " " + rowAround(ref));
         if (text == null) {
             return;
         }
@@ -152,14 +171,14 @@ public final class Phone {
         }
     }
 
-    private static void tell(TreeElement element, int row) {
+    private static void tell(TreeElement element, String row) {
         for (int at = 0; at < element.getNumChildren(); at++) {
             TreeElement child = element.getChildAt(at);
             if (child.getMultiplicity() == TreeReference.INDEX_TEMPLATE) {
                 continue;
             }
             if (child.getNumChildren() > 0) {
-                tell(child, child.isRepeatable() ? child.getMultiplicity() + 1 : row);
+                tell(child, child.isRepeatable() ? within(row, child.getMultiplicity() + 1) : row);
             } else {
                 String text = child.getValue() == null ? "" : child.getValue().uncast().getString();
                 String hidden = child.isRelevant() ? "" : "hidden ";

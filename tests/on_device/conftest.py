@@ -19,14 +19,17 @@ JAR = Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin" / "O
 SOURCE = Path(__file__).with_name("Phone.java")
 
 Texts = Mapping[str, str]
+Inner = Mapping[tuple[str, str], Sequence[Texts]]
+"""The rows of repeats within repeats, by their name and the row around them."""
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What a form holds in the end, by name and row (0 is the unit), and what it does not show."""
+    """What a form holds in the end, by name and row (0 is the unit, `2.1` the first row within the
+    second one), and what it does not show."""
 
-    texts: dict[tuple[str, int], str] = field(default_factory=dict)
-    hidden: set[tuple[str, int]] = field(default_factory=set)
+    texts: dict[tuple[str, int | str], str] = field(default_factory=dict)
+    hidden: set[tuple[str, int | str]] = field(default_factory=set)
 
     def __getitem__(self, name: str) -> str:
         return self.texts[name, 0]
@@ -43,14 +46,20 @@ class Phone:
         self.process, self.java = process, java
 
     def fill(
-        self, xform: str, answers: Texts, rows: Mapping[str, Sequence[Texts]] | None = None
+        self,
+        xform: str,
+        answers: Texts,
+        rows: Mapping[str, Sequence[Texts]] | None = None,
+        inner: Inner | None = None,
     ) -> Filled:
         """Answer a form's questions in their order; raises what the form engine raises."""
         lines = [f"FORM {_encoded(xform)}"]
         lines += [f"ANSWER {name} 0 {_encoded(text)}" for name, text in answers.items() if text]
-        for roster, given in (rows or {}).items():
-            lines.append(f"ROWS {roster} {len(given)}")
-            for at, row in enumerate(given, start=1):
+        outer = {(roster, "0"): given for roster, given in (rows or {}).items()}
+        for (roster, around), given in {**outer, **(inner or {})}.items():
+            lines.append(f"ROWS {roster} {around} {len(given)}")
+            for number, row in enumerate(given, start=1):
+                at = row_within(around, number)
                 lines += [f"ANSWER {n} {at} {_encoded(text)}" for n, text in row.items() if text]
         self._say([*lines, "DONE"])
         return self._hear()
@@ -62,18 +71,26 @@ class Phone:
 
     def _hear(self) -> Filled:
         assert self.process.stdout is not None
-        filled = Filled()
+        filled, refused = Filled(), ""
         for line in self.process.stdout:
             if line == ".\n":
+                if refused:
+                    raise RuntimeError(refused)
                 return filled
             name, row, text = line.rstrip("\n").split("\t")
             if name == "!":
-                raise RuntimeError(text)
-            key = name.removeprefix("hidden "), int(row)
+                refused = text
+                continue
+            key = name.removeprefix("hidden "), row if "." in row else int(row)
             filled.texts[key] = text
             if name.startswith("hidden "):
                 filled.hidden.add(key)
         raise RuntimeError("the form engine ended")
+
+
+def row_within(around: str, number: int) -> str:
+    """How a row is called that stands in another, or in the unit."""
+    return str(number) if around == "0" else f"{around}.{number}"
 
 
 def _encoded(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import get_args
@@ -34,14 +33,14 @@ from sojourn.standards import on_device, submissions, xforms
 from sojourn.standards.xpath import Compiler, Helpers
 from sojourn.standards.xpath_numbers import GapError, Numeric
 from tests.generative.frameworks import frameworks
-from tests.on_device.conftest import Filled, Phone, Texts
+from tests.on_device.conftest import Filled, Inner, Phone, Texts, row_within
 from tests.spec import form
 from tests.spec.harness import framework_of, manual, scope
 from tests.spec.toc import CHAPTERS
 
 EXAMPLES = 400 if os.environ.get("SOJOURN_DEEP") else 25
 
-Rows = Mapping[str, Sequence[Texts]]
+Rows = Inner
 
 _WHOLE = st.integers(-3, 12).map(str) | st.sampled_from(["999999999", "-999999999", "30", "-1"])
 _DECIMAL = st.sampled_from(
@@ -73,13 +72,24 @@ def answer(question: Question) -> st.SearchStrategy[str]:
 @st.composite
 def interviews(draw: st.DrawFn, framework: Framework) -> tuple[Texts, Rows]:
     """The answers of one unit, and of the rows of its repeats."""
-    rows = {
-        roster.name: [
-            _answers(draw, framework, roster.name) for _ in range(draw(st.integers(0, 3)))
-        ]
-        for roster in framework.rosters
-    }
+    rows: dict[tuple[str, str], list[Texts]] = {}
+    for name, outer in framework.parents.items():
+        for around in _rows_of(rows, outer):
+            many = draw(st.integers(0, 2 if outer else 3))
+            rows[name, around] = [_answers(draw, framework, name) for _ in range(many)]
     return _answers(draw, framework, None), rows
+
+
+def _rows_of(rows: Rows, roster: str) -> list[str]:
+    """Every row of a repeat; 0 for the unit."""
+    if not roster:
+        return ["0"]
+    return [
+        row_within(around, number)
+        for (name, around), given in rows.items()
+        if name == roster
+        for number in range(1, len(given) + 1)
+    ]
 
 
 def _answers(draw: st.DrawFn, framework: Framework, roster: str | None) -> Texts:
@@ -153,10 +163,18 @@ def _response(framework: Framework) -> Response:
 
 def submission(framework: Framework, answers: Texts, rows: Rows) -> bytes:
     """What a client sends of these answers."""
-    body = _elements(answers)
-    body += "".join(f"<{r}>{_elements(row)}</{r}>" for r, given in rows.items() for row in given)
+    body = _elements(answers) + _rows_in("0", rows)
     meta = "<meta><instanceID>uuid:1</instanceID></meta>"
     return f'<data id="{framework.id}">{body}{meta}</data>'.encode()
+
+
+def _rows_in(around: str, rows: Rows) -> str:
+    return "".join(
+        f"<{name}>{_elements(row)}{_rows_in(row_within(around, at), rows)}</{name}>"
+        for (name, outer), given in rows.items()
+        if outer == around
+        for at, row in enumerate(given, start=1)
+    )
 
 
 def _elements(row: Texts) -> str:
@@ -170,14 +188,14 @@ def test_a_phone_finds_what_the_record_engine_finds(phone: Phone, data: st.DataO
     xform = xforms.converted(framework)
     for _ in range(3):
         answers, rows = data.draw(interviews(framework))
-        filled = phone.fill(xform, answers, rows)
-        answers = {**answers, **_todays(framework, None, filled, 0)}
+        filled = phone.fill(xform, answers, inner=rows)
+        answers = {**answers, **_todays(framework, None, filled, "0")}
         given_rows = {
-            roster: [
-                {**row, **_todays(framework, roster, filled, at)}
+            (roster, around): [
+                {**row, **_todays(framework, roster, filled, row_within(around, at))}
                 for at, row in enumerate(rows_given, start=1)
             ]
-            for roster, rows_given in rows.items()
+            for (roster, around), rows_given in rows.items()
         }
         read = submissions.read(framework, submission(framework, answers, given_rows))
         findings = record.assess(framework, record.without_broken(framework, read.answers))
@@ -189,10 +207,10 @@ def test_a_phone_finds_what_the_record_engine_finds(phone: Phone, data: st.DataO
         assert on_device.differences(computed, findings) == ()
 
 
-def _todays(framework: Framework, roster: str | None, filled: Filled, row: int) -> Texts:
+def _todays(framework: Framework, roster: str | None, filled: Filled, row: str) -> Texts:
     """The day on which the form was filled in, which is not for anybody to answer."""
     return {
-        q.name: filled.texts.get((q.name, row), "")
+        q.name: filled.texts.get((q.name, row if "." in row else int(row)), "")
         for q in framework.questions
         if q.roster == roster and q.kind == "today"
     }
@@ -206,7 +224,9 @@ def test_a_phone_can_compute_every_kind_of_node() -> None:
         else:
             framework = framework_of(form.sheets(dict(spec.sheets)))
             for row in framework.ordered:
-                seen |= _kinds(framework, row.rule if isinstance(row, Factor) else row.node)
+                inside = None if isinstance(row, Factor) else row.of
+                node = row.rule if isinstance(row, Factor) else row.node
+                seen |= _kinds(framework, node, inside)
     assert set(get_args(nodes.Node)) - seen == {BooleanLiteral}
 
 
@@ -214,12 +234,12 @@ _WHOLE_NUMBERS = ("sum(${member_age})", "min(${member_age})", "max(${member_age}
 """The manual shows these with digits after the point, which need a constraint on a phone."""
 
 
-def _kinds(framework: Framework, node: Node) -> set[type]:
+def _kinds(framework: Framework, node: Node, inside: str | None = None) -> set[type]:
     """The kinds of nodes in an expression that a form client can compute."""
     paths = on_device.paths_of(framework, framework.sheets["survey"])
     one = Numeric("1", None, Number(0, Decimal(1)))
     measured = {measure.name: one for measure in framework.measures}
-    compiler = Compiler(framework, paths, on_device.PREFIX, measured, Helpers())
+    compiler = Compiler(framework, paths, on_device.PREFIX, measured, Helpers(), here=inside)
     try:
         match node.type:
             case Number():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,10 +23,15 @@ RESPONSE = {"label": "Help now", "label::Français (fr)": "Aider maintenant"}
 
 
 def framework(
-    rule: str = "${safe} = 'no'", *, urgent: str = "yes", when: str = "${unsafe}", **more: str
+    rule: str = "${safe} = 'no'",
+    *,
+    urgent: str = "yes",
+    when: str = "${unsafe}",
+    survey: list[dict[str, str]] | None = None,
+    **more: str,
 ) -> Framework:
     """A small framework with one urgent factor and one response."""
-    survey = [
+    night = [
         {"type": "begin group", "name": "night", "label": "Night"},
         {"type": "select_one yn", "name": "safe", "label": "Safe"},
         {"type": "integer", "name": "nights", "label": "Nights", "missing": "888=does_not_know"},
@@ -46,7 +52,7 @@ def framework(
     ]
     horizon = more.pop("horizon", "immediate")
     sheets = {
-        "survey": survey,
+        "survey": survey or night,
         "choices": [
             {"list_name": "yn", "name": code, "label": code} for code in ("yes", "no", "dk")
         ],
@@ -99,7 +105,7 @@ def test_the_note_has_the_words_of_the_response_in_every_language() -> None:
 
 
 @pytest.mark.parametrize("change", [{"urgent": "no"}, {"horizon": "short_term"}])
-def test_what_can_wait_is_left_to_the_server(change: dict[str, str]) -> None:
+def test_what_can_wait_is_left_to_the_server(change: dict[str, Any]) -> None:
     assert on_device.PREFIX not in to_xform(framework(**change))
 
 
@@ -169,7 +175,7 @@ def test_the_examples_of_what_we_ship_hold_on_a_phone(name: str, phone: Phone) -
     assert compared
 
 
-def _computed(texts: dict[tuple[str, int], str]) -> dict[str, str]:
+def _computed(texts: dict[tuple[str, int | str], str]) -> dict[str, str]:
     return {
         name.removeprefix(on_device.PREFIX): text
         for (name, row), text in texts.items()
@@ -192,3 +198,48 @@ def test_a_submission_carries_what_the_phone_found() -> None:
 def test_outcomes_that_a_form_does_not_send_differ_in_nothing() -> None:
     findings = record.assess(framework(), Answers({"safe": "no"}))
     assert on_device.differences({}, findings) == ()
+
+
+# -- repeats within repeats
+
+ROAD = [
+    {"type": "select_one yn", "name": "safe", "label": "Safe"},
+    {"type": "begin repeat", "name": "member", "label": "Member"},
+    {"type": "integer", "name": "age", "label": "Age"},
+    {"type": "begin group", "name": "way", "label": "Way"},
+    {"type": "begin repeat", "name": "leg", "label": "Leg"},
+    {"type": "integer", "name": "days", "label": "Days"},
+    {"type": "select_one yn", "name": "harm", "label": "Harm"},
+    {"type": "end repeat"},
+    {"type": "end group"},
+    {"type": "end repeat"},
+]
+WAY: tuple[tuple[str, list[list[tuple[str, str, str]]]], ...] = (
+    ("true", [[("30", "", "")], [("9", "2", "no"), ("9", "1", "yes")]]),
+    ("false", [[("30", "3", "yes")], [("9", "2", "no")]]),
+    ("", [[("30", "3", "yes")], [("9", "2", "")]]),
+    ("", [[("30", "3", "yes")], [("9", "", "")]]),
+    ("true", [[("9", "", "")], [("9", "2", "yes")]]),
+    ("", []),
+)
+"""Members with their legs: age, days, harm; and what is found of a child that was harmed."""
+
+
+@pytest.mark.parametrize("rule", ["member", "leg"])
+@pytest.mark.parametrize(("found", "way"), WAY)
+def test_a_phone_tells_what_happened_to_a_child_on_the_road(
+    phone: Phone, rule: str, found: str, way: list[list[tuple[str, str, str]]]
+) -> None:
+    rules = {
+        "member": "any(${member}[${age} < 18 and any(${leg}[${harm} = 'yes'])])",
+        "leg": "count(${leg}[${harm} = 'yes' and ${age} < 18]) >= 1",
+    }
+    form = framework(rules[rule], survey=ROAD)
+    members = [{"age": legs[0][0]} for legs in way]
+    inner = {
+        ("leg", str(at)): [{"days": days, "harm": harm} for _, days, harm in legs]
+        for at, legs in enumerate(way, start=1)
+    }
+    filled = phone.fill(to_xform(form), {"safe": "yes"}, {"member": members}, inner)
+    assert filled["on_device__unsafe"] == found
+    assert filled.shows(NOTE) is (found == "true")

@@ -30,6 +30,14 @@ SURVEY = """
     decimal               | member_income | Income          |                    |
     select_one yes_no     | member_ill    | Ill             |                    |
     select_multiple needs | member_needs  | Needs           |                    |
+    begin repeat          | leg           | Leg             |                    |
+    integer               | leg_days      | Days            |                    |
+    decimal               | leg_cost      | Cost            |                    |
+    select_one yes_no     | leg_harm      | Harm            |                    |
+    begin repeat          | stop          | Stop            |                    |
+    integer               | stop_nights   | Nights          |                    |
+    end repeat            |               |                 |                    |
+    end repeat            |               |                 |                    |
     end repeat            |               |                 |                    |
 """
 

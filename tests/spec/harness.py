@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from sojourn.engines import frames, places, polars_reader, record, sql_reader
-from sojourn.engines.frames import UNIT, Prepared
+from sojourn.engines.frames import OWN, PARENT, UNIT, Prepared
 from sojourn.engines.polars_reader import Raw
 from sojourn.engines.sql import SqlFrame
 from sojourn.engines.sql_session import Session
@@ -22,7 +22,7 @@ from sojourn.framework.findings import FactorFinding, Findings, State
 from sojourn.framework.model import Framework, Sheet
 from sojourn.framework.nodes import Node
 from sojourn.framework.types import Number
-from sojourn.framework.values import Answers
+from sojourn.framework.values import Answers, Within
 from sojourn.language import read_answers
 from sojourn.language.build import build
 from sojourn.language.expressions import Scope, parse
@@ -73,7 +73,7 @@ def scope() -> Scope:
     return Scope(
         {q.name: q.ref for q in framework.questions},
         {q.name: q.missing_codes for q in framework.questions},
-        frozenset(roster.name for roster in framework.rosters),
+        framework.parents,
         today=framework.question("arrived").ref,
     )
 
@@ -126,17 +126,43 @@ def answers_of(framework: Framework, given: Given) -> dict[str, Answers]:
     rows = given.place.rows if given.place is not None else []
     known = places.by_key(framework, (read_answers(framework, row).values for row in rows))
     for row in given.main.rows:
-        members = {
-            name: tuple(_without_unit(r) for r in table.rows if r["unit"] == row["unit"])
-            for name, table in given.rosters.items()
+        rows_of = _rows_of(framework, given, row["unit"])
+        members = {name: tuple(_answers_in(r) for r in rows) for name, rows in rows_of.items()}
+        within = {
+            name: Within(
+                framework.parents[name],
+                tuple([o["row"] for o in rows_of[outer]].index(r["of"]) for r in rows),
+            )
+            for name, rows in rows_of.items()
+            if (outer := framework.parents[name]) in rows_of
         }
-        answers = read_answers(framework, _without_unit(row), members)
+        answers = read_answers(framework, _answers_in(row), members, within)
         found[row["unit"]] = places.joined(framework, answers, known)
     return found
 
 
-def _without_unit(row: Mapping[str, str]) -> dict[str, str]:
-    return {name: cell for name, cell in row.items() if name != "unit"}
+def _rows_of(framework: Framework, given: Given, unit: str) -> dict[str, list[dict[str, str]]]:
+    """The drawn rows of one unit; none of a roster within one that was not drawn."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for name, outer in framework.parents.items():
+        table = given.rosters.get(name)
+        if table is None or (outer and outer not in found):
+            continue
+        if not outer:
+            found[name] = [row for row in table.rows if row["unit"] == unit]
+            continue
+        around = [row.get("row") for row in found[outer]]
+        own = [row for row in table.rows if row["of"] in around]
+        found[name] = sorted(own, key=lambda row: around.index(row["of"]))
+    return found
+
+
+_KEYS = {"unit": UNIT, "of": PARENT, "row": OWN}
+"""What drawn tables call the columns by which rows belong together."""
+
+
+def _answers_in(row: Mapping[str, str]) -> dict[str, str]:
+    return {name: cell for name, cell in row.items() if name not in _KEYS}
 
 
 def _evaluate_record(node: Node, given: Given) -> dict[str, Value]:
@@ -194,13 +220,16 @@ def _by_unit(rows: Iterable[dict[str, Any]]) -> Outputs:
 def prepared(framework: Framework, given: Given) -> polars_reader.Read:
     """The tables as the Polars reader leaves them."""
     rosters = {name: _raw(table) for name, table in given.rosters.items()}
-    place = None if given.place is None else _raw(given.place, unit=None)
+    place = None if given.place is None else _raw(given.place, keyed=False)
     return polars_reader.prepare(framework, _raw(given.main), rosters, place=place)
 
 
-def _raw(table: Table, unit: str | None = "unit") -> Raw:
-    questions = [name for name in table.headings if name != unit]
-    columns = {UNIT: [row.get(unit or "", "") for row in table.rows]}
+def _raw(table: Table, *, keyed: bool = True) -> Raw:
+    questions = [name for name in table.headings if name not in _KEYS]
+    keys = {name: key for name, key in _KEYS.items() if name in table.headings}
+    columns = {key: [row[name] for row in table.rows] for name, key in keys.items()}
+    if not keyed:
+        columns[UNIT] = ["" for _ in table.rows]
     columns |= {name: [row[name] for row in table.rows] for name in questions}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
     return Raw(frame.lazy(), frame.schema, {name: name for name in questions})
@@ -218,12 +247,12 @@ def _assess_polars(framework: Framework, given: Given) -> Outputs:
 
 
 def _sql_tables(session: Session, framework: Framework, given: Given) -> Prepared[SqlFrame]:
-    def raw(table: Table, unit: str | None = "unit") -> sql_reader.Raw:
+    def raw(table: Table) -> sql_reader.Raw:
         cells = {name: [row[name] for row in table.rows] for name in table.headings}
-        return written_out(session, unit, cells)
+        return written_out(session, {key: name for name, key in _KEYS.items()}, cells)
 
     rosters = {name: raw(table) for name, table in given.rosters.items()}
-    place = None if given.place is None else raw(given.place, unit=None)
+    place = None if given.place is None else raw(given.place)
     main = raw(given.main)
     return sql_reader.prepare(framework, session.dialect, main, rosters, place=place).tables
 

@@ -205,9 +205,9 @@ CHAPTER = Chapter(
             """,
         ),
         Spec(
-            "A question of the unit cannot stand inside square brackets",
-            text="but it can stand beside them.",
-            rule="${a} = 'yes' and count(${member}[${member_age} < 5]) >= 1",
+            "A question of the unit inside square brackets",
+            text="is the same for each of its rows.",
+            rule="any(${member}[${member_age} < 5 and ${a} = 'yes'])",
             rosters={"member": AGES},
             table="""
                 unit | a   || value
@@ -215,6 +215,48 @@ CHAPTER = Chapter(
                 2    | yes || F
                 3    |     ||
                 4    | no  || F
+                5    | yes || F
+            """,
+        ),
+        Spec(
+            "A number of the unit, compared with one of each row",
+            rule="count(${member}[${member_age} > ${age}])",
+            rosters={"member": AGES},
+            table="""
+                unit | age  || value
+                1    | 3    || 2
+                2    | 30   || 0
+                3    | 1    ||
+                4    | -999 ||
+                5    |      || 0
+            """,
+        ),
+        Spec(
+            "What was answered for the place of the unit, inside square brackets",
+            rule="any(${member}[${member_ill} = 'yes' and ${clinic_open} = 'no'])",
+            rosters={"member": PEOPLE},
+            place="""
+                region | month | clinic_open
+                north  | 5     | no
+                south  | 5     | yes
+            """,
+            table="""
+                unit | region | month || value
+                1    | north  | 5     || F
+                2    | north  | 5     || T
+                3    | south  | 5     || F
+                4    | east   | 5     || F
+            """,
+        ),
+        Spec(
+            "Ages of rows on the day of the interview",
+            text="`today()` is an answer of the unit.",
+            rule="count(${member}[${member_age} > age(${born})])",
+            rosters={"member": AGES},
+            table="""
+                unit | born       | arrived    || value
+                1    | 2000-01-01 | 2010-01-01 || 1
+                2    | 2000-01-01 | 2040-01-01 || 0
             """,
         ),
         *(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from sojourn.framework import Framework
 from sojourn.language import load_framework
@@ -22,9 +23,15 @@ from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
+from sojourn.web.notes import actions as notes
 from sojourn.web.places import actions as places
 from sojourn.web.places.models import PlaceAnswers
+from sojourn.web.plans import actions as plans
+from sojourn.web.plans import approvals
+from sojourn.web.plans.actions import Wish
+from sojourn.web.plans.models import Approval
 from tests.web.conftest import ROLES, World, with_places
+from tests.web.test_notes import PNG
 from tests.web.test_places import place_xml
 
 
@@ -45,6 +52,38 @@ class Route:
 
 def _of_case(case: Case) -> list[object]:
     return [case.pk]
+
+
+def _of_act(case: Case) -> list[object]:
+    return [case.pk, "hold"]
+
+
+def _of_plan(case: Case) -> list[object]:
+    return [case.pk, case.plans.get().version]
+
+
+def _of_item(case: Case) -> list[object]:
+    return [case.pk, case.plan_items.get().pk]
+
+
+def _of_item_act(case: Case) -> list[object]:
+    return [*_of_item(case), "start"]
+
+
+def _of_approval(case: Case) -> list[object]:
+    return [case.pk, Approval.objects.get(subject__case=case).pk]
+
+
+def _of_difference(case: Case) -> list[object]:
+    return [case.pk, case.differences.get().pk]
+
+
+def _of_note(case: Case) -> list[object]:
+    return [case.pk, case.notes.get().pk]
+
+
+def _of_file(case: Case) -> list[object]:
+    return [case.pk, case.notes.get().files.get().pk]
 
 
 def _of_person(case: Case) -> list[object]:
@@ -156,7 +195,24 @@ ROUTES = {
     "cases:assess": Route(Verb.WRITE, args=_of_case),
     # A form belongs to the one who opened it, so others of the organisation get 404 as well.
     "cases:form": Route(Verb.WRITE, args=_of_ticket, ok=(200, 404)),
+    "cases:course": Route(Verb.READ, args=_of_case),
+    "cases:act": Route(Verb.WRITE, args=_of_act),
     "cases:review": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "cases:differences": Route(Verb.READ, args=_of_case),
+    "cases:settle": Route(Verb.WRITE, "post", _of_difference, ok=(302,)),
+    "notes:list": Route(Verb.READ, args=_of_case),
+    "notes:add": Route(Verb.WRITE, args=_of_case),
+    "notes:change": Route(Verb.WRITE, args=_of_note),
+    "notes:file": Route(Verb.READ, args=_of_file),
+    "plans:board": Route(Verb.READ, args=_of_case),
+    "plans:version": Route(Verb.READ, args=_of_plan),
+    "plans:begin": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "plans:add": Route(Verb.WRITE, args=_of_case),
+    "plans:item": Route(Verb.WRITE, args=_of_item),
+    "plans:step": Route(Verb.WRITE, args=_of_item_act),
+    "plans:ask": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "plans:decide": Route(Verb.APPROVE, args=_of_approval),
+    "plans:take_back": Route(Verb.WRITE, "post", _of_approval, ok=(302,)),
     "places:list": Route(Verb.READ),
     "places:xform": Route(Verb.WRITE),
     "places:place": Route(Verb.READ, args=_of_place),
@@ -168,6 +224,7 @@ ROUTES = {
     "frameworks:try": Route(args=_of_framework, about_nobody=True),
     "frameworks:compare": Route(args=_of_framework, about_nobody=True),
     "audit:log": Route(Verb.AUDIT),
+    "audit:checkpoint": Route(Verb.AUDIT, "post"),
     # The token in the address is the whole sign-in: who holds it may, whoever else is signed in.
     "field:form_list": Route(args=_of_token, open_to_all=True),
     "field:form": Route(args=_of_token, open_to_all=True),
@@ -199,10 +256,34 @@ def foreign(world: World) -> Case:
     world.assess(case, name="chiara")
     for owner, theirs in (("bilal", world.case), ("chiara", case)):
         field.open_form(case=theirs, basis=LegalBasis.CONSENT, by=world.by(owner))
+        plan = plans.begin(case=theirs, by=world.by(owner))
+        item = plans.add_item(plan=plan, wish=_wish(theirs), by=world.by(owner))
+        for goal in ("a door that locks", "a window"):
+            wish = replace(_wish(theirs), goal=goal)
+            plans.change_item(item=item, wish=wish, by=world.by(owner), base=1)
+        approvals.ask(plan=plan, by=world.by(owner))
+        notes.write(
+            case=theirs,
+            text="a note",
+            data_class="case_work",
+            is_confidential=False,
+            by=world.by(owner),
+            file=notes.Upload("a.png", PNG),
+        )
         offer = Offer(Role.ANALYST, "Nadia")
         invite(organisation=theirs.organisation, offer=offer, by=SYSTEM)
         places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
     return case
+
+
+def _wish(case: Case) -> Wish:
+    return Wish(
+        need="nowhere_safe",
+        goal="somewhere safe",
+        horizon="immediate",
+        due=timezone.localdate(),
+        owner_organisation=case.organisation,
+    )
 
 
 def _call(client: Client, name: str, case: Case) -> int:
@@ -245,19 +326,39 @@ OF_SOMEBODY = [
 
 @pytest.mark.parametrize("name", OF_SOMEBODY)
 def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World) -> None:
-    args = {uuid.UUID: uuid.uuid4(), int: 10**6}
     who = "dana" if ROUTES[name].verb is Verb.CONFIGURE else "sami"
-    by_number = ("accounts:revoke", "accounts:member", "accounts:change_account")
-    shape = [10**6] if name in by_number else [args[uuid.UUID]] * _parts(name)
+    shape: list[object] = [uuid.uuid4()] * _parts(name)
+    if name in SHAPES:
+        shape = SHAPES[name]
     url = reverse(name, args=shape)
     client = world.client(who)
     response = client.post(url) if ROUTES[name].method == "post" else client.get(url)
     assert response.status_code == 404
 
 
+SHAPES: dict[str, list[object]] = {
+    "accounts:revoke": [10**6],
+    "accounts:member": [10**6],
+    "accounts:change_account": [10**6],
+    "cases:act": [uuid.uuid4(), "hold"],
+    "plans:version": [uuid.uuid4(), 1],
+    "plans:step": [uuid.uuid4(), uuid.uuid4(), "start"],
+}
+"""Addresses that are not made of ids alone."""
+
+
 def _parts(name: str) -> int:
-    consents = ("consent:step", "consent:again", "consent:record")
-    return 2 if name in (*consents, "cases:assessment", "cases:form") else 1
+    two = (
+        "notes:change",
+        "notes:file",
+        "cases:settle",
+        "consent:step",
+        "consent:again",
+        "consent:record",
+        "cases:assessment",
+        "cases:form",
+    )
+    return 2 if name in (*two, "plans:item", "plans:decide", "plans:take_back") else 1
 
 
 def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Case) -> None:
@@ -268,6 +369,20 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
     ticket = Ticket.objects.get(case=world.case)
     url = reverse("cases:form", args=[stranger.pk, ticket.pk])
     assert world.client("bilal").get(url).status_code == 404
+    _case, item = _of_item(world.case)
+    for url in (
+        reverse("plans:item", args=[stranger.pk, item]),
+        reverse("plans:step", args=[stranger.pk, item, "start"]),
+        reverse("plans:version", args=[stranger.pk, 1]),
+    ):
+        assert world.client("bilal").get(url).status_code == 404
+    for name, args in (("notes:change", _of_note), ("notes:file", _of_file)):
+        url = reverse(name, args=[stranger.pk, args(world.case)[1]])
+        assert world.client("bilal").get(url).status_code == 404
+    url = reverse("cases:settle", args=[stranger.pk, _of_difference(world.case)[1]])
+    assert world.client("bilal").post(url).status_code == 404
+    url = reverse("plans:decide", args=[stranger.pk, _of_approval(world.case)[1]])
+    assert world.client("sami").get(url).status_code == 404
 
 
 _NOT_OF_A_CASE = (

@@ -156,3 +156,12 @@ def test_the_database_refuses_to_change_a_checkpoint() -> None:
     checkpoints.make()
     with pytest.raises(DatabaseError), transaction.atomic():
         Checkpoint.objects.update(seq=1)
+
+
+def test_somebody_else_can_be_given_a_signed_copy(world: World) -> None:
+    answer = world.client("emil").post(reverse("audit:checkpoint"))
+    signed = checkpoints.read(answer.content.decode())
+    newest = Event.objects.latest("seq")
+    assert (signed.seq, newest.verb, newest.actor_name) == (newest.seq, "sign_audit", "Emil")
+    assert signed.public_key == checkpoints.own_key()
+    assert queries.verify([signed]).intact

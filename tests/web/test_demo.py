@@ -13,13 +13,15 @@ from sojourn.web import demo
 from sojourn.web.accounts.models import User
 from sojourn.web.audit.queries import verify
 from sojourn.web.cases import frameworks
-from sojourn.web.cases.models import Assessment, Case
+from sojourn.web.cases.models import Assessment, Case, CaseStep, Episode
 from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
 from sojourn.web.demo.stories import STORIES, USUAL, Story
 from sojourn.web.demo.world import PEOPLE
+from sojourn.web.notes.models import Note
 from sojourn.web.people import identities
 from sojourn.web.people.models import Person
+from sojourn.web.plans.models import Approval, PlanItem
 
 
 @pytest.fixture
@@ -36,15 +38,30 @@ def test_a_small_world_is_loaded_once_and_plainly_synthetic(db: None, domv: Fram
     names = [opened.names for opened in identities.open_many(people).values()]
     assert len(people) == Case.objects.count() == 14
     assert all("Demo" in (name.latin or name.own) for name in names)
-    assert User.objects.count() == 5
+    assert User.objects.count() == 6
     assert Assessment.objects.count() >= 10
     assert Consent.objects.count() == 14
     assert verify().intact
 
 
+def test_cases_have_taken_their_course(db: None, domv: Framework) -> None:
+    assert demo.load({"HS": 40, "CL": 1})
+    assert {"open", "closed"} <= set(Case.objects.values_list("state", flat=True))
+    assert {"assessing", "planning", "implementing"} <= set(
+        Case.objects.values_list("phase", flat=True)
+    )
+    assert CaseStep.objects.exclude(words=b"").exists()
+    assert Episode.objects.count() >= Case.objects.count()
+    states = set(PlanItem.objects.values_list("state", flat=True))
+    assert {"planned", "done"} <= states
+    assert Note.objects.exists()
+    assert {"requested", "approved"} <= set(Approval.objects.values_list("state", flat=True))
+
+
 def test_the_whole_world_is_as_large_as_promised() -> None:
     assert sum(PEOPLE.values()) == 200
-    assert len({login.role for login in demo.LOGINS}) == len(demo.LOGINS) == 5
+    assert len({login.role for login in demo.LOGINS}) == 5
+    assert len({login.username for login in demo.LOGINS}) == len(demo.LOGINS) == 6
     assert len({login.organisation for login in demo.LOGINS}) == 2
 
 

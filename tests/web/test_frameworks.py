@@ -22,6 +22,7 @@ from sojourn.web.cases import frameworks as used
 from sojourn.web.cases.models import KeptFramework
 from sojourn.web.cases.situation import Reason
 from sojourn.web.frameworks import coverage, queries, rules, trying
+from sojourn.web.frameworks.filling import Given, given_by
 from sojourn.web.frameworks.pages import Narrowing, Rows, told
 from tests.web.conftest import World
 
@@ -260,8 +261,7 @@ def test_two_versions_stand_side_by_side(world: World) -> None:
 def test_every_example_of_the_catalogue_can_be_tried_and_finds_what_it_says() -> None:
     for framework in map(catalogue.load, catalogue.ids()):
         for example in framework.examples:
-            texts, rows = trying.texts_of(example)
-            outcome = trying.attempt(framework, texts, example, rows=rows).outcome
+            outcome = trying.attempt(framework, given_by(example), example).outcome
             absent = {item.label for item in outcome.absent}
             shown = {item.name for item in (*outcome.risks, *outcome.resources)}
             for name, expected in example.factors.items():
@@ -305,10 +305,10 @@ def test_trying_keeps_and_notes_nothing(world: World, caplog: pytest.LogCaptureF
 def test_what_the_form_would_not_ask_is_hidden_and_does_not_count() -> None:
     domv = catalogue.load("domv")
     texts = {"stage": ["transit"], "needs_regular_care": ["no"], "medicine_supply": ["none_left"]}
-    found = trying.attempt(domv, texts, None)
+    found = trying.attempt(domv, Given(texts))
     assert "medicine_supply" not in found.asked
     texts["needs_regular_care"] = ["yes"]
-    found = trying.attempt(domv, texts, None)
+    found = trying.attempt(domv, Given(texts))
     assert "medicine_supply" in found.asked
     urgent = {item.name for item in found.outcome.situation.urgent}
     assert "ongoing_illness" in urgent
@@ -316,7 +316,7 @@ def test_what_the_form_would_not_ask_is_hidden_and_does_not_count() -> None:
 
 @pytest.mark.parametrize("text", ["many", "-5", "400"])
 def test_an_answer_that_cannot_be_is_named_and_not_counted(text: str) -> None:
-    found = trying.attempt(catalogue.load("domv"), {"age": [text]}, None)
+    found = trying.attempt(catalogue.load("domv"), Given({"age": [text]}))
     (wrong,) = [field for group in found.groups for field in group.fields if field.error]
     assert (wrong.name, wrong.value) == ("age", text)
     assert found.outcome.is_empty
@@ -351,12 +351,12 @@ def test_rows_of_a_repeat_are_added_answered_and_removed(world: World) -> None:
     name = "reach-msna-2024"
     assert all(not repeat.rows for repeat in _tried(world, name, {}).repeats)
     asked = {"add": "roster"}
-    one = {repeat.name: repeat for repeat in _tried(world, name, asked).repeats}["roster"]
+    one = {repeat.path: repeat for repeat in _tried(world, name, asked).repeats}["roster"]
     assert [row.number for row in one.rows] == [1]
     two = {**asked, "rows:roster": "1", "q-roster:0:ind_age": "7"}
-    rows = {r.name: r for r in _tried(world, name, two).repeats}["roster"].rows
+    rows = {r.path: r for r in _tried(world, name, two).repeats}["roster"].rows
     assert [[f.value for f in row.fields if f.name == "ind_age"] for row in rows] == [["7"], [""]]
     del two["add"]
     two |= {"rows:roster": "2", "remove": "roster:1"}
-    rows = {r.name: r for r in _tried(world, name, two).repeats}["roster"].rows
+    rows = {r.path: r for r in _tried(world, name, two).repeats}["roster"].rows
     assert [[f.value for f in row.fields if f.name == "ind_age"] for row in rows] == [[""]]

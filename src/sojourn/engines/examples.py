@@ -42,7 +42,7 @@ def failures(framework: Framework) -> list[Failure]:
 
 def _failures_of(framework: Framework, example: Example) -> Iterator[tuple[str, str, str]]:
     try:
-        answers = read_answers(framework, example.answers, example.rosters)
+        answers = read_answers(framework, example.answers, example.rosters, example.within)
     except AnswerError as error:
         yield "answer", "", f"an answer cannot be read: {error}"
         return

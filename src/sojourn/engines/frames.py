@@ -13,6 +13,7 @@ from sojourn.engines import exact
 from sojourn.engines.columns import Expr, Named, col, lit, ratio, when
 from sojourn.engines.exact import Numeric
 from sojourn.engines.lowering import (
+    ALSO,
     FactorColumns,
     Lowering,
     class_of,
@@ -30,10 +31,27 @@ from sojourn.framework.model import (
     MeasureKind,
     Stage,
 )
-from sojourn.framework.nodes import ROSTER_NODES, Node, RosterNode, rows_used, walk
+from sojourn.framework.nodes import (
+    ROSTER_NODES,
+    AnswerRef,
+    Node,
+    RosterNode,
+    children,
+    rows_used,
+    walk,
+    walk_here,
+)
+from sojourn.framework.types import Codes
+from sojourn.framework.values import lineage
 
 UNIT = "__unit"
-"""The column that says to which unit a row belongs, in the main table and in every roster."""
+"""The column that says to which unit a row belongs, in the main table and in outer rosters."""
+
+OWN = "__own"
+"""The column with a roster row's own key, where rows of another roster belong to it."""
+
+PARENT = "__parent"
+"""The column that says to which row of the roster around it a row belongs."""
 
 _KEPT = "__kept__"
 
@@ -64,12 +82,16 @@ F = TypeVar("F", bound=Frame)
 class Prepared(Generic[F]):
     """Tables as a reader leaves them: answers by column, null for unknown, and the `UNIT` column.
 
-    `columns` are the questions each table has; what is not there was not asked.
+    `columns` are the questions each table has; what is not there was not asked. `parents` has for
+    each roster the one in whose rows it stands, empty for none: the rows of such a one have, in
+    place of the unit, the key of their row in `PARENT`, and those that rows belong to have it in
+    `OWN`. Both keys tell rows of all units apart.
     """
 
     main: F
     rosters: Mapping[str, F]
     columns: frozenset[str]
+    parents: Mapping[str, str] = field(default_factory=dict)
 
 
 def assess(framework: Framework, tables: Prepared[F], keep: Sequence[str] = ()) -> F:
@@ -96,7 +118,7 @@ def assess(framework: Framework, tables: Prepared[F], keep: Sequence[str] = ()) 
 
 def kept(name: str) -> str:
     """Under which name a reader carries a column along, which may also hold an answer."""
-    return name if name == UNIT else _KEPT + name
+    return name if name in (UNIT, OWN, PARENT) else _KEPT + name
 
 
 def evaluate(node: Node, tables: Prepared[F]) -> F:
@@ -140,37 +162,127 @@ def _with_rosters(
     framework: Framework | None, nodes: Iterable[Node], tables: Prepared[F]
 ) -> tuple[F, dict[RosterNode, str]]:
     """The main table with one column per roster node, added up per unit and joined once."""
-    names = {
-        node: f"__roster_{number}"
-        for number, node in enumerate(roster_nodes(nodes))
-        if node.roster in tables.rosters
-    }
-    frame = tables.main
-    for roster, rows in tables.rosters.items():
-        own = {node: name for node, name in names.items() if node.roster == roster}
-        if not own:
-            continue
-        measured, lowering = _with_row_measures(framework, roster, rows, tables.columns)
-        per_row = [e for node, name in own.items() for e in row_columns(node, name, lowering)]
-        per_unit = [e for node, name in own.items() for e in row_aggregates(node, name)]
-        rows_of = measured.select([col(UNIT).alias(UNIT), *per_row])
-        empty = [e for node, name in own.items() for e in empty_roster(node, name)]
-        frame = frame.joined(rows_of.added_up(UNIT, per_unit), UNIT).with_columns(empty)
-    return frame, names
+    work = _Rosters(framework, roster_nodes(nodes), tables)
+    return work.joined(tables.main, None), work.names
 
 
-def _with_row_measures(
-    framework: Framework | None, roster: str, rows: F, columns: frozenset[str]
-) -> tuple[F, Lowering]:
-    """The roster's rows with the measures that are computed for each of them."""
-    measures: dict[str, Numeric] = {}
-    classes = {m.name: m.classes for m in framework.measures} if framework else {}
-    for row in framework.ordered if framework else ():
-        if isinstance(row, Measure) and row.of == roster:
-            lowering = Lowering(columns, measures=measures, classes=classes)
-            number, found = _as_column(row.name, lowering.numeric(row.node))
-            rows, measures = rows.with_columns(found), {**measures, row.name: number}
-    return rows, Lowering(columns, measures=measures, classes=classes)
+class _Rosters(Generic[F]):
+    """The tables of rosters while they are put together.
+
+    From the outside in, each row learns of what it belongs to and of the answers around it that
+    its rules name; from the inside out, rows are added up into the rows around them.
+    """
+
+    def __init__(
+        self, framework: Framework | None, nodes: Sequence[RosterNode], tables: Prepared[F]
+    ) -> None:
+        self.framework, self.tables = framework, tables
+        around = {name: lineage(tables.parents, name) for name in tables.rosters}
+        self.around = {
+            name: found[1:] for name, found in around.items() if set(found) <= set(around)
+        }
+        """The rosters of which all tables are there, each with those around it."""
+        self.names = {
+            node: f"__roster_{number}"
+            for number, node in enumerate(nodes)
+            if node.roster in self.around
+        }
+        self.measures = tuple(
+            row
+            for row in (framework.ordered if framework else ())
+            if isinstance(row, Measure) and row.of is not None
+        )
+        self.named = {name: self._named(name) for name in self.around}
+        self.wide: dict[str, F] = {}
+        self.measured: dict[str, tuple[F, Lowering]] = {}
+
+    # -- from the outside in
+
+    def _named(self, roster: str) -> tuple[AnswerRef, ...]:
+        """The answers of rows around it and of the unit that its rules look at."""
+        bodies = [m.node for m in self.measures if m.of == roster]
+        bodies += [part for n in self.names if n.roster == roster for part in children(n)]
+        refs = (n for body in bodies for n in walk_here(body) if isinstance(n, AnswerRef))
+        other = (r for r in refs if r.roster != roster and r.name in self.tables.columns)
+        return tuple(dict.fromkeys(other))
+
+    def _widened(self, roster: str) -> F:
+        """A roster's rows with their unit, the keys of the rows around them, and the answers that
+        they and the rows within them look at."""
+        if roster in self.wide:
+            return self.wide[roster]
+        rows, around = self.tables.rosters[roster], self.around[roster]
+        has_rows_within = any(roster in others for others in self.around.values())
+        if has_rows_within:
+            rows = rows.with_columns([col(OWN).alias(row_key(roster))])
+        if around:
+            outer = [ref for ref in self._carried(roster) if ref.roster is not None]
+            keys = [UNIT, *(row_key(name) for name in around)]
+            found = [col(name).alias(name) for name in [*keys, *_columns(outer)]]
+            owner = col(row_key(around[0])).alias(PARENT)
+            rows = rows.joined(self._widened(around[0]).select([owner, *found]), PARENT)
+        of_unit = _columns(ref for ref in self.named[roster] if ref.roster is None)
+        if of_unit:
+            main = self.tables.main.select([col(name).alias(name) for name in [UNIT, *of_unit]])
+            rows = rows.joined(main, UNIT)
+        self.wide[roster] = rows
+        return rows
+
+    def _carried(self, roster: str) -> list[AnswerRef]:
+        """The answers of rows around a roster that it or a roster within it looks at."""
+        inner = [name for name, around in self.around.items() if roster in (name, *around)]
+        refs = (ref for name in inner for ref in self.named[name])
+        return list(dict.fromkeys(ref for ref in refs if ref.roster in self.around[roster]))
+
+    # -- from the inside out
+
+    def joined(self, frame: F, inside: str | None) -> F:
+        """The rows of a roster, or the units, with what is said of the rows within each."""
+        key = UNIT if inside is None else row_key(inside)
+        for roster in self.around:
+            own = {n: c for n, c in self.names.items() if (n.roster, n.inside) == (roster, inside)}
+            if not own:
+                continue
+            measured, lowering = self._with_measures(roster)
+            per_row = [e for node, name in own.items() for e in row_columns(node, name, lowering)]
+            per_key = [e for node, name in own.items() for e in row_aggregates(node, name)]
+            rows_of = measured.select([col(key).alias(key), *per_row])
+            empty = [e for node, name in own.items() for e in empty_roster(node, name)]
+            frame = frame.joined(rows_of.added_up(key, per_key), key).with_columns(empty)
+        return frame
+
+    def _with_measures(self, roster: str) -> tuple[F, Lowering]:
+        """A roster's rows with what is said of the rows within them, and with the measures that
+        are computed for each of them."""
+        if roster in self.measured:
+            return self.measured[roster]
+        rows = self.joined(self._widened(roster), roster)
+        columns = self.tables.columns
+        measures: dict[str, Numeric] = {}
+        classes = {m.name: m.classes for m in self.measures}
+        for row in self.measures:
+            if row.of == roster:
+                lowering = Lowering(columns, self.names, measures=measures, classes=classes)
+                number, found = _as_column(row.name, lowering.numeric(row.node))
+                rows, measures = rows.with_columns(found), {**measures, row.name: number}
+        found_ = rows, Lowering(columns, self.names, measures=measures, classes=classes)
+        self.measured[roster] = found_
+        return found_
+
+
+def row_key(roster: str) -> str:
+    """The column that says to which row of a roster a row within it belongs."""
+    return f"__row_of_{roster}"
+
+
+def _columns(refs: Iterable[AnswerRef]) -> list[str]:
+    """The columns that hold some answers."""
+    found: dict[str, None] = {}
+    for ref in refs:
+        found[ref.name] = None
+        if isinstance(ref.type, Codes):
+            found[ref.name + ALSO] = None
+    return list(found)
 
 
 def _as_column(name: str, number: Numeric) -> tuple[Numeric, list[Named]]:

@@ -7,6 +7,7 @@ that is unknown finds nothing, and what is asked of the place then stays unasked
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from sojourn.framework.model import Framework, Question
@@ -62,4 +63,4 @@ def with_place(framework: Framework, answers: Answers, place: Row) -> Answers:
     """A unit's answers together with what was answered for its place."""
     names = {question.name for question in place_questions(framework)}
     own = {name: value for name, value in place.items() if name in names}
-    return Answers({**answers.values, **own}, answers.rosters)
+    return replace(answers, values={**answers.values, **own})

@@ -26,6 +26,7 @@ from sojourn.engines.reading import (
     questions_of,
     questions_of_main,
     questions_of_place,
+    roster_keys,
     with_places,
 )
 from sojourn.framework.model import Framework, Question
@@ -75,8 +76,9 @@ def prepare(
     """Read every column that the framework's rules use.
 
     `keep` are further columns of the main table to carry along, under their `kept` names. The
-    tables must already have the `UNIT` column. With a table of places, whose keys must be unique,
-    its answers are joined to those of each unit; then `UNPLACED` is there too.
+    tables must already have the `UNIT` column, and those of rosters what `roster_keys` says. With
+    a table of places, whose keys must be unique, its answers are joined to those of each unit;
+    then `UNPLACED` is there too.
     """
     asked = questions_of_main(framework, main, place)
     frame, flags = read_table(main, asked, keep)
@@ -93,15 +95,22 @@ def prepare(
     read_rosters = {}
     for name, raw in rosters.items():
         questions = questions_of(framework, raw, name)
-        rows, all_flags[name] = read_table(raw, questions)
+        keys = roster_keys(framework, name, rosters)
+        rows, all_flags[name] = read_table(raw, questions, keys=keys)
         read_rosters[name] = PolarsFrame(rows)
         known += [q.name for q in questions]
-    return Read(Prepared(found, read_rosters, frozenset(known)), all_flags)
+    prepared = Prepared(found, read_rosters, frozenset(known), framework.parents)
+    return Read(prepared, all_flags)
 
 
-def texts(raw: Raw, questions: Sequence[Question], keep: Sequence[str] = ()) -> pl.LazyFrame:
+def texts(
+    raw: Raw,
+    questions: Sequence[Question],
+    keep: Sequence[str] = (),
+    keys: Sequence[str] = (UNIT,),
+) -> pl.LazyFrame:
     """The cells as text by question name, for `language.read_value`; empty cells are null."""
-    columns = [pl.col(name).alias(kept(name)) for name in dict.fromkeys((UNIT, *keep))]
+    columns = [pl.col(name).alias(kept(name)) for name in dict.fromkeys((*keys, *keep))]
     for question in questions:
         heading = raw.headings[question.name]
         columns.append(_as_text(pl.col(heading), raw.schema[heading]).alias(question.name))
@@ -109,13 +118,19 @@ def texts(raw: Raw, questions: Sequence[Question], keep: Sequence[str] = ()) -> 
 
 
 def read_table(
-    raw: Raw, questions: Sequence[Question], keep: Sequence[str] = (), *, with_text: bool = False
+    raw: Raw,
+    questions: Sequence[Question],
+    keep: Sequence[str] = (),
+    *,
+    keys: Sequence[str] = (UNIT,),
+    with_text: bool = False,
 ) -> tuple[pl.LazyFrame, tuple[str, ...]]:
     """One table's answers with the flags of unusable cells, and whose flags there are.
 
-    With `with_text` each cell's own text is kept too, in columns that begin with `RAW_TEXT`.
+    `keys` are the columns by which rows belong together. With `with_text` each cell's own text is
+    kept too, in columns that begin with `RAW_TEXT`.
     """
-    columns = [pl.col(name).alias(kept(name)) for name in dict.fromkeys((UNIT, *keep))]
+    columns = [pl.col(name).alias(kept(name)) for name in dict.fromkeys((*keys, *keep))]
     numbers, flags = [], []
     for question in questions:
         heading = raw.headings[question.name]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
 from sojourn.engines.columns import Named, call, col, lit, when
-from sojourn.engines.frames import F, kept
+from sojourn.engines.frames import OWN, PARENT, UNIT, F, kept
 from sojourn.engines.lowering import ALSO
 from sojourn.engines.places import key_questions
 from sojourn.framework.model import Framework, Question
@@ -66,6 +66,14 @@ def questions_of_main(framework: Framework, main: Opened, place: Opened | None) 
 def questions_of_place(framework: Framework, place: Opened) -> list[Question]:
     """The questions asked of places that rules use and a table of places has."""
     return [q for q in framework.used_questions if q.of_place and q.name in place.headings]
+
+
+def roster_keys(framework: Framework, roster: str, there: Collection[str]) -> tuple[str, ...]:
+    """The columns by which a roster's rows belong to the unit or to the row around them, and by
+    which rows of those other rosters that are there belong to these."""
+    owner = PARENT if framework.parents.get(roster) else UNIT
+    is_around = any(framework.parents.get(name) == roster for name in there)
+    return (owner, OWN) if is_around else (owner,)
 
 
 def questions_by_table(

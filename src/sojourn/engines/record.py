@@ -14,6 +14,7 @@ from fractions import Fraction
 from sojourn.engines.telling import (
     Measured,
     Result,
+    RowAt,
     Scope,
     as_decimal,
     class_of,
@@ -105,12 +106,12 @@ def without_broken(framework: Framework, answers: Answers) -> Answers:
     rosters = {}
     for name, rows in answers.rosters.items():
         limited = [q for q in framework.questions if q.roster == name and q.constraint is not None]
-        rosters[name] = tuple(_row_without_broken(limited, row, answers) for row in rows)
-    return Answers(values, rosters)
+        rosters[name] = tuple(_row_without_broken(name, limited, row, answers) for row in rows)
+    return Answers(values, rosters, answers.within)
 
 
-def _row_without_broken(limited: list[Question], row: Row, answers: Answers) -> Row:
-    scope = Scope(answers, row)
+def _row_without_broken(roster: str, limited: list[Question], row: Row, answers: Answers) -> Row:
+    scope = Scope(answers).of_row(roster, RowAt(row, 0, 1))  # a constraint looks at its own row
     broken = [q.name for q in limited if q.constraint and _is_broken(q.constraint, scope)]
     return {**row, **dict.fromkeys(broken, Missing.UNUSABLE)}
 

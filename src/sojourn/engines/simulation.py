@@ -16,7 +16,7 @@ from decimal import Decimal
 from random import Random
 
 from sojourn.engines.asked import as_the_form_sees, holds
-from sojourn.engines.telling import Scope, tell
+from sojourn.engines.telling import RowAt, Scope, tell
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.nodes import (
     COMPARISONS,
@@ -32,7 +32,7 @@ from sojourn.framework.nodes import (
     walk,
 )
 from sojourn.framework.types import Code, Codes, Date, Number
-from sojourn.framework.values import Answers, Missing, Selection, Value
+from sojourn.framework.values import Answers, Missing, Selection, Value, Within, lineage
 from sojourn.language import read_value
 from sojourn.language.answers import AnswerError
 from sojourn.language.asking import Step, steps
@@ -56,11 +56,15 @@ _LET_IN = 0.95
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit's cells by question, and the rows of each repeat that was asked."""
+    """One unit's cells by question, and the rows of each repeat that was asked.
+
+    `within` says to which rows those of a repeat within a repeat belong.
+    """
 
     number: int
     cells: Mapping[str, str]
     rosters: Mapping[str, tuple[Mapping[str, str], ...]]
+    within: Mapping[str, Within] = field(default_factory=dict)
 
 
 @dataclass
@@ -148,34 +152,49 @@ class _OneUnit:
     rosters: dict[str, list[_Row]] = field(default_factory=dict)
 
     def unit(self, number: int) -> Unit:
+        self._go(self.by.steps, None)
+        rosters = {name: tuple(row.cells for row in rows) for name, rows in self.rosters.items()}
+        within = {name: one for name, one in self._within().items() if name in rosters}
+        return Unit(number, self.cells, rosters, within)
+
+    def _go(self, steps: tuple[Step, ...], row: _Row | None) -> None:
+        """Go through some steps of the form, once or in one row of a repeat."""
         at = 0
-        while at < len(self.by.steps):
-            step = self.by.steps[at]
+        while at < len(steps):
+            step = steps[at]
             if step.begins is None:
-                self._take(step, None)
+                self._take(step, row)
                 at += 1
                 continue
             end = at + 1
-            while end < len(self.by.steps) and self.by.steps[end].roster == step.begins:
+            while end < len(steps) and step.begins in self._around(steps[end]):
                 end += 1
-            self._repeat(step, self.by.steps[at + 1 : end])
+            self._repeat(step, steps[at + 1 : end], row)
             at = end
-        rosters = {name: tuple(row.cells for row in rows) for name, rows in self.rosters.items()}
-        return Unit(number, self.cells, rosters)
 
-    def _repeat(self, begin: Step, inside: tuple[Step, ...]) -> None:
-        if not self._is_asked(begin, None):
+    def _around(self, step: Step) -> tuple[str, ...]:
+        return lineage(self.by.framework.parents, step.roster)
+
+    def _repeat(self, begin: Step, inside: tuple[Step, ...], around: _Row | None) -> None:
+        if not self._is_asked(begin, around):
             return
         rows = self.rosters.setdefault(begin.name, [])
-        for _ in range(self._row_count(begin)):
-            row = _Row()
+        for number in range(1, self._row_count(begin, around) + 1):
+            row = _Row(begin.name, len(rows), number, around)
             rows.append(row)
-            for step in inside:
-                self._take(step, row)
+            self._go(inside, row)
 
-    def _row_count(self, begin: Step) -> int:
+    def _within(self) -> dict[str, Within]:
+        found = {}
+        for name, outer in self.by.framework.parents.items():
+            owners = [row.around for row in self.rosters.get(name, ())]
+            if outer:
+                found[name] = Within(outer, tuple(row.place for row in owners if row is not None))
+        return found
+
+    def _row_count(self, begin: Step, around: _Row | None) -> int:
         if begin.count is not None:
-            found = tell(begin.count, self._form_scope(None)).value
+            found = tell(begin.count, self._form_scope(around)).value
             return max(0, min(_MOST_ROWS, int(found))) if isinstance(found, int) else 0
         cuts = self.by.cuts.rows.get(begin.name, set())
         if cuts and self.chance.random() < 0.5:
@@ -259,17 +278,19 @@ class _OneUnit:
             return THE_DAY + timedelta(days=chance.randint(-14, 14))
         if name in cuts.ages:
             years = max(0, chance.choice(sorted(cuts.ages[name])) + chance.randint(-3, 3))
-            return today - timedelta(days=int(years * 365.2425) + chance.randint(0, 364))
+            return _moved(today, -int(years * 365.2425) - chance.randint(0, 364))
         if name in cuts.apart and chance.random() < 0.8:
             days = chance.choice(sorted(cuts.apart[name])) + chance.randint(-3, 3)
-            return self._other_day(name, row, today) + timedelta(days=days)
+            return _moved(self._other_day(name, row, today), days)
         if name in cuts.days and chance.random() < 0.8:
-            return chance.choice(sorted(cuts.days[name])) + timedelta(days=chance.randint(-3, 3))
+            return _moved(chance.choice(sorted(cuts.days[name])), chance.randint(-3, 3))
         return today - timedelta(days=chance.randint(0, 365))
 
     def _other_day(self, name: str, row: _Row | None, today: date) -> date:
         """The latest date answered before, from which days are counted."""
-        known = {**self.answers, **(row.answers if row else {})}
+        known = dict(self.answers)
+        for one in reversed(row.outwards() if row else []):
+            known |= one.answers
         days = [value for key, value in known.items() if isinstance(value, date) and key != name]
         return days[-1] if days else today
 
@@ -281,9 +302,15 @@ class _OneUnit:
         return all(holds(node, self._form_scope(row)) for node in step.conditions)
 
     def _form_scope(self, row: _Row | None) -> Scope:
-        rosters = {name: tuple(one.form for one in rows) for name, rows in self.rosters.items()}
-        merged = None if row is None else {**self.form, **row.form}
-        return Scope(Answers(self.form, rosters), merged)
+        # To a form a repeat that was not asked has no rows.
+        rosters = {
+            name: tuple(one.form for one in self.rosters.get(name, ()))
+            for name in self.by.framework.parents
+        }
+        scope = Scope(Answers(self.form, rosters, self._within()))
+        for one in reversed(row.outwards() if row else []):
+            scope = scope.of_row(one.roster, RowAt(one.form, one.place, one.number))
+        return scope
 
     def _keeps(self, question: Question, cell: str, row: _Row | None) -> bool:
         """Whether a cell is an answer, and one that the question's constraint allows."""
@@ -296,8 +323,10 @@ class _OneUnit:
         if question.constraint is None:
             return True
         here = {**(row.answers if row else self.answers), question.name: value}
-        answers = Answers(self.answers if row else here)
-        return tell(question.constraint, Scope(answers, here if row else None)).value is not False
+        scope = Scope(Answers(self.answers if row else here))
+        if row is not None:
+            scope = scope.of_row(row.roster, RowAt(here, row.place, row.number))
+        return tell(question.constraint, scope).value is not False
 
     def _keep(self, question: Question, cell: str, row: _Row | None) -> None:
         cells, form, answers = (
@@ -324,11 +353,28 @@ class _OneUnit:
 
 @dataclass
 class _Row:
-    """One row of a repeat while it is asked."""
+    """One row of a repeat while it is asked: the place among all rows of the unit, the number
+    within the row around it, and that row."""
 
+    roster: str
+    place: int
+    number: int
+    around: _Row | None
     cells: dict[str, str] = field(default_factory=dict)
     form: dict[str, Value | Missing] = field(default_factory=dict)
     answers: dict[str, Value | Missing] = field(default_factory=dict)
+
+    def outwards(self) -> list[_Row]:
+        """The row and those around it, the innermost first."""
+        return [self, *(self.around.outwards() if self.around else [])]
+
+
+def _moved(day: date, days: int) -> date:
+    """A day so many days later; the same one where the calendar does not reach so far."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return day
 
 
 def _several(codes: tuple[str, ...], chance: Random) -> str:

@@ -24,6 +24,7 @@ from sojourn.engines.reading import (
     questions_of,
     questions_of_main,
     questions_of_place,
+    roster_keys,
     with_places,
 )
 from sojourn.engines.sql import SqlFrame, Table
@@ -113,9 +114,11 @@ def prepare(
     read_rosters = {}
     for name, raw in rosters.items():
         asked = questions_of(framework, raw, name)
-        read_rosters[name], all_flags[name] = read_table(dialect, raw, asked)
+        keys = roster_keys(framework, name, rosters)
+        read_rosters[name], all_flags[name] = read_table(dialect, raw, asked, keys)
         known += [q.name for q in asked]
-    return Read(Prepared(frame, read_rosters, frozenset(known)), all_flags)
+    prepared = Prepared(frame, read_rosters, frozenset(known), framework.parents)
+    return Read(prepared, all_flags)
 
 
 def texts(

@@ -59,6 +59,7 @@ from sojourn.framework.nodes import (
     NotEqual,
     NumberLiteral,
     Or,
+    RosterNode,
     Round,
     Selected,
     Side,
@@ -66,7 +67,7 @@ from sojourn.framework.nodes import (
     SumRows,
     Truncate,
 )
-from sojourn.framework.types import Code
+from sojourn.framework.types import ROWS_LIMIT, Code
 from sojourn.framework.values import Answers, Missing, Row, Selection
 
 Exact: TypeAlias = int | Fraction
@@ -103,26 +104,34 @@ class Measured(NamedTuple):
     class_name: str | None
 
 
+class RowAt(NamedTuple):
+    """A row at hand: its place among all rows of its roster, counted from 0, and its number
+    within the row around it, counted from 1."""
+
+    row: Row
+    place: int
+    number: int
+
+
 @dataclass(slots=True)
 class Scope:
-    """Where a node is evaluated: all answers, the row within a roster, and the rows so far.
+    """Where a node is evaluated: all answers, the row at hand, and the outcomes so far.
 
-    `shares` remembers, by the identity of each combination, which share of its parts was known.
+    `rows` has, by roster, the row at hand and those around it, the outermost first. `shares`
+    remembers, by the identity of each combination, which share of its parts was known.
     """
 
     answers: Answers
-    row: Row | None = None
-    row_number: int | None = None
+    rows: Mapping[str, RowAt] = field(default_factory=dict)
     factors: dict[str, FactorFinding] = field(default_factory=dict)
     measured: dict[str, Measured] = field(default_factory=dict)
     measures: Mapping[str, Measure] = field(default_factory=dict)
     shares: dict[int, float] = field(default_factory=dict)
 
-    def of_row(self, row: Row, number: int | None = None) -> Scope:
+    def of_row(self, roster: str, row: RowAt) -> Scope:
         """The same, in one row of a roster."""
-        return Scope(
-            self.answers, row, number, self.factors, self.measured, self.measures, self.shares
-        )
+        rows = {**self.rows, roster: row}
+        return Scope(self.answers, rows, self.factors, self.measured, self.measures, self.shares)
 
 
 def tell(node: Node, scope: Scope) -> Told:
@@ -150,18 +159,29 @@ def _number_literal(node: NumberLiteral, _: Scope) -> Told:
 
 
 def _answer(node: AnswerRef, scope: Scope) -> Told:
+    row, around = _numbers_of(node.roster, scope)
     if node.roster is None:
         answer = scope.answers.values.get(node.name, Missing.NOT_ASKED)
     else:
-        answer = (scope.row or {}).get(node.name, Missing.NOT_ASKED)
+        here = scope.rows.get(node.roster)
+        answer = Missing.NOT_ASKED if here is None else here.row.get(node.name, Missing.NOT_ASKED)
     if isinstance(answer, Missing):
-        seen = AnswerSeen(node.name, None, answer, scope.row_number)
+        seen = AnswerSeen(node.name, None, answer, row, around)
         return Told(None, Because("answer", node.text(), "unknown", (seen,)))
     value = plain(answer)
     text = shown(value)
     also = answer.also if isinstance(answer, Selection) else None
-    seen = AnswerSeen(node.name, text, also, scope.row_number)
+    seen = AnswerSeen(node.name, text, also, row, around)
     return Told(value, Because("answer", node.text(), text, (seen,)))
+
+
+def _numbers_of(roster: str | None, scope: Scope) -> tuple[int | None, tuple[int, ...]]:
+    """The number of the row at hand, and those of the rows around it, the outermost first."""
+    if roster is None or roster not in scope.rows:
+        return None, ()
+    names = list(scope.rows)
+    around = tuple(scope.rows[name].number for name in names[: names.index(roster)])
+    return scope.rows[roster].number, around
 
 
 def _factor(node: FactorRef, scope: Scope) -> Told:
@@ -389,50 +409,58 @@ def _coalesce(node: Coalesce, scope: Scope) -> Told:
 
 
 def _count_rows(node: CountRows, scope: Scope) -> Told:
-    scopes = _row_scopes(node.roster, scope)
-    if scopes is None:
+    found = _rows(node, scope)
+    if found is None:
         return _not_asked("count", node, node.roster)
-    if node.where is None:
+    scopes, more = found
+    if node.where is None and not more:
         return Told(len(scopes), Because("count", node.text(), str(len(scopes))))
-    rows = [tell(node.where, row) for row in scopes]
+    where = BooleanLiteral(True) if node.where is None else node.where
+    rows = [*(tell(where, row) for row in scopes), *more]
     sure = sum(row.value is True for row in rows)
     unsure = sum(row.value is None for row in rows)
-    value: Result = Range(sure, sure + unsure) if unsure else sure
+    high = ROWS_LIMIT if more else sure + unsure
+    value: Result = Range(sure, high) if unsure else sure
     return _told("count", node, value, [row for row in rows if row.value is not False] or rows)
 
 
 def _any_row(node: AnyRow, scope: Scope) -> Told:
-    return _quantified("any", node, node.roster, node.where, scope)
+    return _quantified("any", node, node.where, scope)
 
 
 def _all_rows(node: AllRows, scope: Scope) -> Told:
-    return _quantified("all", node, node.roster, node.condition, scope)
+    return _quantified("all", node, node.condition, scope)
 
 
-def _quantified(op: str, node: Node, roster: str, where: Node, scope: Scope) -> Told:
-    scopes = _row_scopes(roster, scope)
-    if scopes is None:
-        return _not_asked(op, node, roster)
-    value, because = _joined(op, node, [tell(where, row) for row in scopes], op == "any")
-    return Told(value, Because(op, because.text, because.value, (), because.parts))
+def _quantified(op: str, node: AnyRow | AllRows, where: Node, scope: Scope) -> Told:
+    found = _rows(node, scope)
+    if found is None:
+        return _not_asked(op, node, node.roster)
+    scopes, more = found
+    told = [*(tell(where, row) for row in scopes), *more]
+    value, because = _joined(op, node, told, op == "any")
+    return Told(value, Because(op, because.text, because.value, because.answers, because.parts))
 
 
 def _rows_number(node: SumRows | MinRows | MaxRows, scope: Scope) -> Told:
-    scopes = _row_scopes(node.roster, scope)
-    if scopes is None:
+    found = _rows(node, scope)
+    if found is None:
         return _not_asked(node.word, node, node.roster)
-    unsure, parts, numbers = False, [], []
+    scopes, more = found
+    parts = list(more)
+    numbers: list[Exact | None] = []
+    unsure = bool(more)
     for row in scopes:
         chosen = True if node.where is None else truth(tell(node.where, row).value)
         if chosen is False:
             continue
         told = tell(node.value, row)
-        found = number(told.value)
-        unsure = unsure or chosen is None or found is None
+        value = number(told.value)
+        unsure = unsure or chosen is None or value is None
         parts.append(told)
-        numbers.append(found)
-    value = None if unsure else _aggregate(node, [n for n in numbers if n is not None])
-    return _told(node.word, node, value, parts)
+        numbers.append(value)
+    total = None if unsure else _aggregate(node, [n for n in numbers if n is not None])
+    return _told(node.word, node, total, parts)
 
 
 def _aggregate(node: SumRows | MinRows | MaxRows, numbers: list[Exact]) -> Exact | None:
@@ -443,15 +471,54 @@ def _aggregate(node: SumRows | MinRows | MaxRows, numbers: list[Exact]) -> Exact
     return min(numbers) if isinstance(node, MinRows) else max(numbers)
 
 
-def _row_scopes(roster: str, scope: Scope) -> list[Scope] | None:
+def _rows(node: RosterNode, scope: Scope) -> tuple[list[Scope], list[Told]] | None:
+    """The rows that a node looks at, and one unknown for each row around them that was not asked
+    for such rows: it may have any number of them. None where none at all was asked for."""
+    found = _scopes_of(node.roster, scope)
+    if found is None or (node.inside is not None and node.roster not in scope.answers.within):
+        return None
+    scopes, silent = found
+    if silent and not scopes:
+        return None
+    return scopes, [_not_asked("answer", node, node.roster, *_last(outer)) for outer in silent]
+
+
+def _scopes_of(roster: str, scope: Scope) -> tuple[list[Scope], list[Scope]] | None:
+    """The rows of a roster within the row at hand, and the rows around that were not asked."""
     rows = scope.answers.rosters.get(roster)
     if rows is None:
         return None
-    return [scope.of_row(row, at) for at, row in enumerate(rows, start=1)]
+    within = scope.answers.within.get(roster)
+    if within is None:
+        return [scope.of_row(roster, RowAt(r, at, at + 1)) for at, r in enumerate(rows)], []
+    found = ([scope], []) if within.roster in scope.rows else _scopes_of(within.roster, scope)
+    if found is None:
+        return None
+    around, silent = found
+    scopes = []
+    for outer in around:
+        place = outer.rows[within.roster].place
+        if place in within.not_asked:
+            silent = [*silent, outer]
+        own = (at for at, owner in enumerate(within.rows) if owner == place)
+        scopes += [
+            outer.of_row(roster, RowAt(rows[at], at, number)) for number, at in enumerate(own, 1)
+        ]
+    return scopes, silent
 
 
-def _not_asked(op: str, node: Node, roster: str) -> Told:
-    seen = AnswerSeen(roster, None, Missing.NOT_ASKED)
+def _last(scope: Scope) -> tuple[int | None, tuple[int, ...]]:
+    return _numbers_of(list(scope.rows)[-1], scope) if scope.rows else (None, ())
+
+
+def _not_asked(
+    op: str,
+    node: Node,
+    roster: str,
+    row: int | None = None,
+    around: tuple[int, ...] = (),
+) -> Told:
+    seen = AnswerSeen(roster, None, Missing.NOT_ASKED, row, around)
     return Told(None, Because(op, node.text(), "unknown", (seen,)))
 
 
@@ -627,6 +694,8 @@ def shown(value: Result) -> str:
         case Fraction():
             decimal = as_decimal(value)
             return str(value) if decimal is None else format(decimal, "f")
+        case Range(low, high) if high >= ROWS_LIMIT:
+            return f"at least {low}"
         case Range(low, high):
             return f"between {low} and {high}"
         case Selection(codes):

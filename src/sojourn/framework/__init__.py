@@ -32,7 +32,7 @@ from sojourn.framework.model import (
     Text,
 )
 from sojourn.framework.nodes import RuleError
-from sojourn.framework.values import Answers, Missing, Row, Selection, Value
+from sojourn.framework.values import Answers, Missing, Row, Selection, Value, Within
 
 __all__ = [
     "AnswerSeen",
@@ -68,4 +68,5 @@ __all__ = [
     "State",
     "Text",
     "Value",
+    "Within",
 ]

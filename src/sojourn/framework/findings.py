@@ -31,13 +31,15 @@ class State(StrEnum):
 class AnswerSeen(NamedTuple):
     """An answer that a rule looked at: its text as in a table, or why it is missing.
 
-    `row` is the roster row it stands in, counted from 1; None for a single question.
+    `row` is the roster row it stands in, counted from 1; None for a single question. `around` are
+    the numbers of the rows around that one, the outermost first, for a roster within a roster.
     """
 
     question: str
     value: str | None
     missing: Missing | None = None
     row: int | None = None
+    around: tuple[int, ...] = ()
 
     def to_json(self) -> Json:
         return _without_empty(
@@ -46,6 +48,7 @@ class AnswerSeen(NamedTuple):
                 "value": self.value,
                 "missing": self.missing,
                 "row": self.row,
+                "around": list(self.around),
             }
         )
 
@@ -57,6 +60,7 @@ class AnswerSeen(NamedTuple):
             data.get("value"),
             Missing(missing) if missing else None,
             data.get("row"),
+            tuple(data.get("around", ())),
         )
 
 

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from sojourn.framework.nodes import AnswerRef, ClassRef, MeasureRef, Node, answers_used
 from sojourn.framework.types import Code, Number, Type
-from sojourn.framework.values import Missing
+from sojourn.framework.values import Missing, Within
 
 
 class Level(StrEnum):
@@ -171,10 +171,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Roster:
-    """A repeat: one row per household member, journey leg and the like."""
+    """A repeat: one row per household member, journey leg and the like.
+
+    `parent` names the repeat in whose rows it stands, empty for one of the form itself.
+    """
 
     name: str
     label: Text
+    parent: str = ""
 
 
 @dataclass(frozen=True)
@@ -324,6 +328,7 @@ class Example:
     factors: Mapping[str, str]
     responses: Mapping[str, str]
     measures: Mapping[str, str]
+    within: Mapping[str, Within] = field(default_factory=dict)
 
 
 Sheet = tuple[Mapping[str, str], ...]
@@ -393,6 +398,11 @@ class Framework:
     def measure(self, name: str) -> Measure:
         """The measure of that name; KeyError where there is none."""
         return self._measures[name]
+
+    @cached_property
+    def parents(self) -> Mapping[str, str]:
+        """The repeats in the order of the form, each with the one in whose rows it stands."""
+        return {roster.name: roster.parent for roster in self.rosters}
 
     @cached_property
     def ordered(self) -> tuple[Factor | Measure, ...]:

@@ -44,16 +44,32 @@ Value: TypeAlias = bool | int | Decimal | date | str | Selection
 Row: TypeAlias = Mapping[str, Value | Missing]
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """To which rows of the repeat around it the rows of a repeat within a repeat belong.
+
+    `rows` has, for each row, the place of its row of `roster`, counted from 0. `not_asked` are the
+    places of those rows of `roster` for which the inner repeat was not asked: how many rows they
+    have is unknown. Every other row that none belongs to has none.
+    """
+
+    roster: str
+    rows: tuple[int, ...]
+    not_asked: frozenset[int] = frozenset()
+
+
 @dataclass(frozen=True)
 class Answers:
     """One unit's answers: single questions by name, and the rows of each roster by its name.
 
     A question that is not in `values` was not asked. A roster that is not in `rosters` was not
-    asked either (its aggregates are unknown); a roster with no rows is an empty one.
+    asked either (its aggregates are unknown); a roster with no rows is an empty one. A roster
+    within a roster has the rows of the whole unit, and in `within` to which rows they belong.
     """
 
     values: Row = field(default_factory=dict)
     rosters: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    within: Mapping[str, Within] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
@@ -62,7 +78,23 @@ class Answers:
             for name, rows in self.rosters.items()
         }
         object.__setattr__(self, "rosters", MappingProxyType(rosters))
+        for name, within in self.within.items():
+            if len(within.rows) != len(rosters.get(name, ())):
+                raise ValueError(f"each row of {name} belongs to one row of {within.roster}")
+        object.__setattr__(self, "within", MappingProxyType(dict(self.within)))
 
     def get(self, name: str) -> Value | Missing:
         """The answer to a single question, `Missing.NOT_ASKED` where nothing was recorded."""
         return self.values.get(name, Missing.NOT_ASKED)
+
+
+def lineage(parents: Mapping[str, str], roster: str | None) -> tuple[str, ...]:
+    """A repeat and those around it, the innermost first; nothing for the unit.
+
+    `parents` has for each repeat the one in whose rows it stands, empty for none.
+    """
+    found: list[str] = []
+    while roster:
+        found.append(roster)
+        roster = parents.get(roster, "")
+    return tuple(found)

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from sojourn.framework.model import Framework, Question
 from sojourn.framework.types import ANSWER_LIMIT, DECIMAL_PLACES, Code, Codes, Date, Number
-from sojourn.framework.values import Answers, Missing, Selection, Value
+from sojourn.framework.values import Answers, Missing, Selection, Value, Within
 from sojourn.language.limits import limited
 from sojourn.language.phrases import phrase
 
@@ -66,8 +66,11 @@ def read_answers(
     framework: Framework,
     values: Mapping[str, str | None],
     rosters: Mapping[str, tuple[Mapping[str, str | None], ...]] | None = None,
+    within: Mapping[str, Within] | None = None,
 ) -> Answers:
     """Answers from texts by question name; names the form does not know are left out.
+
+    `within` says to which rows those of a repeat within a repeat belong.
 
     Raises `AnswerError` for the first text that cannot be the answer.
     """
@@ -85,7 +88,7 @@ def read_answers(
         )
         for name, given in (rosters or {}).items()
     }
-    return Answers(singles, rows)
+    return Answers(singles, rows, within or {})
 
 
 def allowed(question: Question, language: str = "en") -> str:

@@ -18,8 +18,9 @@ from sojourn.language.expressions import Scope, parse
 class Step:
     """One thing the form does, in its order: ask a question, compute one, or begin a repeat.
 
-    It is done where all `conditions` hold. `texts` are the conditions as they are written, `whole`
-    is false where one of them could not be read.
+    `roster` is the repeat in each of whose rows it is done, None for once. It is done where all
+    `conditions` hold. `texts` are the conditions as they are written, `whole` is false where one
+    of them could not be read.
     """
 
     name: str
@@ -42,15 +43,15 @@ class _Reader:
     framework: Framework
     refs: dict[str, AnswerRef] = field(default_factory=dict)
     blocks: list[tuple[str, str]] = field(default_factory=list)
-    roster: str | None = None
+
+    @property
+    def roster(self) -> str | None:
+        """The innermost repeat that is open."""
+        return next((repeat for repeat, _ in reversed(self.blocks) if repeat), None)
 
     def scope(self) -> Scope:
-        """The answers so far, those outside a repeat as if each row held them too."""
-        here = {n: replace(ref, roster=self.roster) for n, ref in self.refs.items()}
-        return Scope(here, inside=self.roster, rosters=self._rosters())
-
-    def _rosters(self) -> frozenset[str]:
-        return frozenset(roster.name for roster in self.framework.rosters)
+        """The answers so far."""
+        return Scope(self.refs, inside=self.roster, rosters=self.framework.parents)
 
     def read(self, text: str) -> Node | None:
         try:
@@ -79,11 +80,9 @@ def steps(framework: Framework) -> tuple[Step, ...]:
             if repeat:
                 begun = reader.step(name, relevant)
                 found.append(replace(begun, count=reader.read(row.get("repeat_count", ""))))
-                reader.roster = name
             reader.blocks.append(("" if not repeat else name, relevant))
         elif kind.startswith("end ") and reader.blocks:
-            block, _ = reader.blocks.pop()
-            reader.roster = None if block else reader.roster
+            reader.blocks.pop()
         elif name in by_name:
             question = by_name[name]
             step = reader.step(name, relevant, question)

@@ -63,7 +63,7 @@ from sojourn.framework.nodes import (
     Truncate,
 )
 from sojourn.framework.types import Code, Codes, Date
-from sojourn.framework.values import Missing
+from sojourn.framework.values import Missing, lineage
 from sojourn.language.problems import did_you_mean
 
 GRAMMAR = r"""
@@ -145,6 +145,9 @@ def _no_row(name: str) -> RowRef | None:
 class Scope:
     """The names a rule may use: questions with their codes, rosters, and other rows if allowed.
 
+    `rosters` has the repeats, each with the one in whose rows it stands, empty for none; `inside`
+    is the repeat in one of whose rows the rule is, None for the unit.
+
     `row` gives the reference to a factor, a measure or a measure's class, None where there is no
     such name; `rows` are those names, for hints. `today` is the question that says on which day
     the unit was asked.
@@ -152,7 +155,7 @@ class Scope:
 
     questions: Mapping[str, AnswerRef] = field(default_factory=dict)
     missing_codes: Mapping[str, Mapping[str, Missing]] = field(default_factory=dict)
-    rosters: frozenset[str] = frozenset()
+    rosters: Mapping[str, str] = field(default_factory=dict)
     row: Callable[[str], RowRef | None] = _no_row
     rows: frozenset[str] = frozenset()
     this: AnswerRef | None = None
@@ -162,6 +165,16 @@ class Scope:
     def within(self, roster: str) -> Scope:
         """The names inside a roster's square brackets."""
         return replace(self, this=None, inside=roster)
+
+    @property
+    def around(self) -> tuple[str, ...]:
+        """The repeats in whose rows the rule is, the innermost first."""
+        return lineage(self.rosters, self.inside)
+
+    def reaches(self, roster: str) -> bool:
+        """Whether the rows of a repeat can be looked at from here: they lie within."""
+        around = lineage(self.rosters, roster)[1:]
+        return self.inside is None or self.inside in around
 
 
 def parse(text: str, scope: Scope) -> Node:
@@ -307,25 +320,31 @@ class _Builder:
             return row
         if roster is None:
             raise RuleError(
-                f"`{row.text()}` is about the whole unit; "
-                "a filter can only look at its own rows. Ask for it outside the brackets"
+                f"`{row.text()}` is about the whole unit; a row can look at answers, and at "
+                "measures of its own repeat. Ask for it outside the brackets"
+            )
+        if self.scope.reaches(roster):
+            raise RuleError(
+                f"`{row.text()}` is computed for each row of `{roster}`; "
+                f"write for example any(${{{roster}}}[{row.text()} ...])"
             )
         raise RuleError(
-            f"`{row.text()}` is computed for each row of `{roster}`; "
-            f"write for example any(${{{roster}}}[{row.text()} ...])"
+            f"`{row.text()}` is computed for each row of `{roster}`; a row of "
+            f"`{self.scope.inside}` can look at answers, and at measures of its own repeat"
         )
 
     def _in_place(self, ref: AnswerRef) -> AnswerRef:
-        if ref.roster == self.scope.inside:
+        """An answer of the row, of a row around it, or of the unit."""
+        if ref.roster is None or ref.roster in self.scope.around:
             return ref
-        if self.scope.inside is None:
+        if self.scope.reaches(ref.roster):
             raise RuleError(
                 f"`{ref.text()}` is asked once for each row of `{ref.roster}`; "
                 f"write for example any(${{{ref.roster}}}[{ref.text()} ...])"
             )
         raise RuleError(
-            f"`{ref.text()}` is not a question of `{self.scope.inside}`; "
-            "a filter can only look at its own rows"
+            f"`{ref.text()}` is asked in `{ref.roster}`; a row of `{self.scope.inside}` can look "
+            "at its own answers, at those of rows around it and of the unit"
         )
 
     def _comparison(self, children: list[Tree[Token] | Token]) -> Node:
@@ -481,10 +500,6 @@ class _Builder:
                 "`framework`, key `reference_date`, which date question tells the day of the "
                 "interview; today() then means that day"
             )
-        if self.scope.inside is not None:
-            raise RuleError(
-                "a filter can only look at its own rows; ask for the age in the repeat instead"
-            )
         return self.scope.today
 
     def _age(self, args: list[Tree[Token]]) -> Node:
@@ -505,26 +520,28 @@ class _Builder:
     def _count(self, args: list[Tree[Token]]) -> Node:
         (rows,) = _exactly(args, 1, "count(${repeat}[condition])")
         roster, where = self._rows(rows)
-        return CountRows(roster, where)
+        return CountRows(roster, where, self.scope.inside)
 
     def _any(self, args: list[Tree[Token]]) -> Node:
         (rows,) = _exactly(args, 1, "any(${repeat}[condition])")
         roster, where = self._rows(rows)
         if where is None:
             raise RuleError(f"write what to look for: any(${{{roster}}}[condition])")
-        return AnyRow(roster, where)
+        return AnyRow(roster, where, self.scope.inside)
 
     def _all(self, args: list[Tree[Token]]) -> Node:
         rows, condition = _exactly(args, 2, "all(${repeat}, condition)")
         roster, where = self._rows(rows)
         inner = _Builder(self.scope.within(roster)).build(condition)
-        return AllRows(roster, inner if where is None else Or((Not(where), inner)))
+        condition_ = inner if where is None else Or((Not(where), inner))
+        return AllRows(roster, condition_, self.scope.inside)
 
     def _rows(self, tree: Tree[Token]) -> tuple[str, Node | None]:
         """A repeat and its filter: `${member}` or `${member}[...]`."""
         name, where = _filtered(tree, "a repeat such as ${member}")
         if name not in self.scope.rosters:
             raise RuleError(f"there is no repeat `{name}`.{did_you_mean(name, self.scope.rosters)}")
+        self._reach(name, f"${{{name}}}")
         return name, self._where(name, where)
 
     def _rows_number(
@@ -542,11 +559,19 @@ class _Builder:
             raise RuleError(f"there is no question `{name}`.{did_you_mean(name, known)}")
         if ref.roster is None:
             raise RuleError(f"`{ref.text()}` has one answer only; use it without {word}()")
-        return kind(ref.roster, ref, self._where(ref.roster, where))
+        self._reach(ref.roster, ref.text())
+        return kind(ref.roster, ref, self._where(ref.roster, where), self.scope.inside)
+
+    def _reach(self, roster: str, text: str) -> None:
+        """Refuse rows that do not lie within the row at hand."""
+        if not self.scope.reaches(roster):
+            where = f"within the rows of `{self.scope.inside}`"
+            raise RuleError(
+                f"`{text}` gives no rows {where}; a row can only look at repeats within itself. "
+                "Count the others outside the brackets"
+            )
 
     def _where(self, roster: str, where: Tree[Token] | None) -> Node | None:
-        if self.scope.inside is not None:
-            raise RuleError("a roster's filter cannot look into another roster")
         return None if where is None else _Builder(self.scope.within(roster)).build(where)
 
 

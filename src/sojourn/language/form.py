@@ -72,6 +72,9 @@ _OTHER_TYPES = {
 }
 """What else a form may hold: read as free text, which no rule compares."""
 
+DEEPEST_REPEAT = 5
+"""Repeats within each other that can be read: each is one more table to join."""
+
 _RUNS = re.compile(r"[=@]|[+-](?![0-9]+(\.[0-9]+)?$)")
 """Codes that would be run where a table of answers or findings is opened."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -93,7 +96,7 @@ class Form:
         return Scope(
             {question.name: question.ref for question in self.questions},
             {question.name: question.missing_codes for question in self.questions},
-            frozenset(roster.name for roster in self.rosters),
+            {roster.name: roster.parent for roster in self.rosters},
         )
 
 
@@ -123,19 +126,18 @@ def read_form(tables: Tables, default_language: str) -> Form:
 
 def _open_repeat(form: Form, row: SheetRow, open_repeats: list[str], default: str) -> None:
     name = row.get("name")
+    before = len(form.problems)
     if not _NAME.fullmatch(name):
         form.problems.append(row.problem("name", "a repeat needs a name of a-z, 0-9 and _"))
     elif name in form.rows or any(roster.name == name for roster in form.rosters):
         form.problems.append(row.problem("name", f"`{name}` is already a name; choose another"))
-    if open_repeats:
-        outer = open_repeats[-1]
-        message = (
-            f"a repeat within the repeat `{outer}` cannot be read; put it beside, with a question "
-            f"that says to which `{outer}` a row belongs"
-        )
+    if len(open_repeats) == DEEPEST_REPEAT:
+        message = f"more than {DEEPEST_REPEAT} repeats within each other cannot be read"
         form.problems.append(row.problem("type", message))
+    parent = open_repeats[-1] if open_repeats else ""
     open_repeats.append(name)
-    form.rosters.append(Roster(name, text_of(row, "label", default)))
+    if len(form.problems) == before:  # else a repeat might stand within itself
+        form.rosters.append(Roster(name, text_of(row, "label", default), parent))
 
 
 def _close(
@@ -334,7 +336,7 @@ def _check_constraints(form: Form) -> None:
     """Attach the constraints that our expressions can say.
 
     A constraint beyond them is left to the form itself: forms from elsewhere use functions that
-    say nothing about a table, and what looks into a roster is not known while rows are read.
+    say nothing about a table, and what looks beyond its own row is not known while rows are read.
     """
     scope = form.scope()
     for at, question in enumerate(form.questions):
@@ -346,10 +348,17 @@ def _check_constraints(form: Form) -> None:
             node = parse(question.constraint_text, own)
         except RuleError:
             continue
-        if node.type == BOOLEAN and not any(isinstance(n, ROSTER_NODES) for n in walk(node)):
+        if node.type == BOOLEAN and _is_of_one_row(node, question.roster):
             form.questions[at] = replace(
                 question, constraint=node, type=_narrowed(question.type, node, this)
             )
+
+
+def _is_of_one_row(node: Node, roster: str | None) -> bool:
+    """Whether an expression looks at nothing but answers of one row, or of the unit."""
+    parts = walk(node)
+    refs = (n.roster for n in parts if isinstance(n, AnswerRef))
+    return all(r == roster for r in refs) and not any(isinstance(n, ROSTER_NODES) for n in parts)
 
 
 def _narrowed(kind: Type, constraint: Node, this: AnswerRef) -> Type:

@@ -21,6 +21,7 @@ from sojourn.framework.model import (
     Text,
 )
 from sojourn.framework.types import Code, Codes, Number
+from sojourn.framework.values import lineage
 from sojourn.language.build import build
 from sojourn.language.form import read_form
 from sojourn.language.labels import language_code, language_of
@@ -112,7 +113,8 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "value": "The answer as in a table; or what must come out: present, absent, unknown; "
         "yes, no; a number or a class.",
         "repeat": "For an answer in a repeat: its name.",
-        "index": "For an answer in a repeat: which row, from 1.",
+        "index": "For an answer in a repeat: which row, from 1. In a repeat within a repeat the "
+        "row around it comes first, such as 2 1.",
     },
 }
 """The columns of our sheets, and what to write there."""
@@ -163,7 +165,9 @@ def start(tables: Tables) -> Started:
     errors = [problem for problem in form.problems if not problem.warning]
     if errors:
         raise FrameworkProblems(tables.name, errors)
-    sample = _Sample(_question(tables, form.questions), _languages(tables), default)
+    asked = _question(tables, form.questions)
+    depth = len(lineage({one.name: one.parent for one in form.rosters}, asked.roster))
+    sample = _Sample(asked, depth, _languages(tables), default)
     ours = sample.sheets(sheets["settings"][0].get("form_title", ""), form.questions)
     sheets |= {name: tuple(_plain(row) for row in rows) for name, rows in ours.items()}
     build(Tables(tables.name, {name: _rows(name, rows) for name, rows in sheets.items()}))
@@ -238,6 +242,7 @@ class _Sample:
     """Rows that are true for this form, to write over."""
 
     question: Question
+    depth: int
     languages: Mapping[str, tuple[str, str]]
     default: str
 
@@ -266,7 +271,7 @@ class _Sample:
         person = {"example": "somebody"}
         answer = {"kind": "answer", "name": self.question.name, "value": self.code}
         if self.question.roster is not None:
-            answer |= {"repeat": self.question.roster, "index": "1"}
+            answer |= {"repeat": self.question.roster, "index": " ".join("1" * self.depth)}
         factor = {
             "name": "sample_factor",
             **self._labels("label", self._label()),

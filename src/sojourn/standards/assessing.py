@@ -15,7 +15,7 @@ from sojourn.engines.frames import UNIT, kept, output_columns
 from sojourn.engines.reading import FLAG, RAW_TEXT, UNPLACED, UNUSABLE
 from sojourn.framework.findings import Findings
 from sojourn.framework.model import Framework, Question
-from sojourn.framework.values import Answers, Missing, Row, Value
+from sojourn.framework.values import Answers, Missing, Row, Value, Within
 from sojourn.language import AnswerError, allowed, read_value
 from sojourn.standards.csv_check import BadTableError
 from sojourn.standards.output import Writer
@@ -141,14 +141,6 @@ def not_asked(framework: Framework, headings: Sequence[Mapping[str, str]]) -> tu
     return tuple(q.name for q in framework.used_questions if q.name not in there)
 
 
-def told_twice(table: str, count: int, column: str) -> str:
-    """What to say when several units carry the same key."""
-    return (
-        f"{table}: {count} values of {column} stand in more than one row, "
-        "so the rows of the rosters cannot be told apart; make them unique"
-    )
-
-
 def check_place_keys(
     framework: Framework, table: str, rows: Iterable[tuple[int | None, Sequence[object]]]
 ) -> None:
@@ -230,7 +222,7 @@ def tell_units(
     framework: Framework,
     questions: Sequence[Question],
     batches: Iterator[pl.DataFrame],
-    rosters: Mapping[str, Mapping[Any, tuple[Row, ...]]],
+    rosters: Mapping[str, RowsByOwner],
     keep: Sequence[str],
     progress: Progress,
     known_places: Mapping[places.Key, Row] | None = None,
@@ -238,23 +230,53 @@ def tell_units(
     """Every unit of some batches of cells, by the record engine."""
     for batch in batches:
         for cells in batch.iter_rows(named=True):
-            members = {name: rows.get(cells[UNIT], ()) for name, rows in rosters.items()}
-            given = Answers(read_row(questions, cells), members)
+            members, within = _rows_of(framework, rosters, cells[UNIT])
+            given = Answers(read_row(questions, cells), members, within)
             answers = places.joined(framework, given, known_places or {})
             unit = {name: cells[kept(name)] for name in keep}
             yield unit, record.assess(framework, record.without_broken(framework, answers))
         progress(batch.height)
 
 
-def rows_by_unit(
-    questions: Sequence[Question], batches: Iterator[pl.DataFrame]
-) -> dict[Any, tuple[Row, ...]]:
-    """The rows of a roster, by the unit to which they belong."""
-    found: dict[Any, list[Row]] = {}
+RowsByOwner: TypeAlias = Mapping[Any, Sequence[tuple[Any, Row]]]
+"""The rows of a roster by the unit, or the row around them, that they belong to; each with its own
+key, None where no rows belong to it."""
+
+
+def rows_by_owner(
+    questions: Sequence[Question], keys: Sequence[str], batches: Iterator[pl.DataFrame]
+) -> RowsByOwner:
+    """The rows of a roster; `keys` are its `roster_keys`. What belongs to nobody is left out."""
+    owner, *own = keys
+    found: dict[Any, list[tuple[Any, Row]]] = {}
     for batch in batches:
         for cells in batch.iter_rows(named=True):
-            found.setdefault(cells[UNIT], []).append(read_row(questions, cells))
-    return {unit: tuple(rows) for unit, rows in found.items()}
+            if cells[owner] is not None:
+                key = cells[own[0]] if own else None
+                found.setdefault(cells[owner], []).append((key, read_row(questions, cells)))
+    return found
+
+
+def _rows_of(
+    framework: Framework, rosters: Mapping[str, RowsByOwner], unit: Any
+) -> tuple[dict[str, tuple[Row, ...]], dict[str, Within]]:
+    """One unit's rows in each roster, and to which rows the inner ones belong."""
+    found: dict[str, tuple[Row, ...]] = {}
+    within: dict[str, Within] = {}
+    keys: dict[str, list[Any]] = {"": [unit]}
+    for name, outer in framework.parents.items():
+        if name not in rosters:
+            continue
+        owned = [
+            (place, key, row)
+            for place, owner in enumerate(keys[outer])
+            for key, row in rosters[name].get(owner, ())
+        ]
+        keys[name] = [key for _, key, _ in owned]
+        found[name] = tuple(row for _, _, row in owned)
+        if outer:
+            within[name] = Within(outer, tuple(place for place, _, _ in owned))
+    return found, within
 
 
 def read_row(questions: Sequence[Question], cells: Mapping[str, Any]) -> Row:

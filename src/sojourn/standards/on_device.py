@@ -10,7 +10,7 @@ cannot compute exactly is left out and told by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sojourn.framework import Findings, Framework, Horizon, Response, State
 from sojourn.framework.model import DIRECTION_TYPE, Direction, Effect, Factor, Measure, Sheet, Stage
@@ -136,9 +136,10 @@ def paths_of(framework: Framework, survey: Sheet) -> Paths:
     """Where each question and repeat of a survey stands in a submission."""
     answers: dict[str, str] = {}
     repeats: dict[str, str] = {}
+    inner: dict[str, str] = {}
     counts: dict[str, str] = {}
-    outside: list[str] = ["/data"]
-    inside: list[str] | None = None
+    steps: list[list[str]] = [["/data"]]
+    """The names of the open blocks: those of the form itself, and those within each open repeat."""
     open_blocks: list[str] = []
     asked = {question.name for question in framework.questions}
     for row in survey:
@@ -146,21 +147,19 @@ def paths_of(framework: Framework, survey: Sheet) -> Paths:
         name = row.get("name", "").strip()
         if edge == "begin":
             open_blocks.append(kind)
-            (outside if inside is None else inside).append(name)
+            steps[-1].append(name)
             if kind == "repeat":
-                inside = []
-                repeats[name] = "/".join(outside)
+                (repeats if len(steps) == 1 else inner)[name] = "/".join(steps[-1])
                 counts[name] = row.get("repeat_count", "").strip()[2:-1]
+                steps.append([])
         elif edge == "end":
             if open_blocks.pop() == "repeat":
-                inside = None
-                outside.pop()
-            else:
-                (outside if inside is None else inside).pop()
+                steps.pop()
+            steps[-1].pop()
         elif name in asked:
-            answers[name] = "/".join([*(outside if inside is None else inside), name])
-    found = {roster: answers[name] for roster, name in counts.items() if name in answers}
-    return Paths(answers, repeats, found)
+            answers[name] = "/".join([*steps[-1], name])
+    found = {roster: name for roster, name in counts.items() if name in answers}
+    return Paths(answers, repeats, found, inner)
 
 
 # -- what is computed
@@ -246,10 +245,8 @@ class _Work:
                 if name in self.found.gaps:
                     raise GapError(f"it looks at `{name}`, which cannot be computed there")
 
-    def _compiler(self, owner: str, helpers: Helpers, row: str = "./") -> Compiler:
-        return Compiler(
-            self.framework, self.paths, PREFIX, self.measured, helpers, owner=owner, row=row
-        )
+    def _compiler(self, owner: str, helpers: Helpers) -> Compiler:
+        return Compiler(self.framework, self.paths, PREFIX, self.measured, helpers, owner=owner)
 
     def _add_helpers(self, helpers: Helpers) -> None:
         for roster, rows in helpers.rows.items():
@@ -301,9 +298,8 @@ class _Work:
         return f"if({elsewhere}, '{NOT_APPLICABLE}', {text})"
 
     def _measure(self, measure: Measure, compiler: Compiler) -> None:
-        inside = measure.of is not None
-        if inside:
-            compiler = self._compiler(measure.name, compiler.helpers, row="../")
+        if measure.of is not None:
+            compiler = replace(compiler, row="../", here=measure.of)
         number = compiler.number(measure.node).settled()
         found = {measure.name: f"if({known(number.low)}, {number.low}, '')"}
         if not number.kind.fixed:

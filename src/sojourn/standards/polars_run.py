@@ -13,7 +13,7 @@ import polars as pl
 
 from sojourn.engines import frames, places, polars_reader, reading
 from sojourn.engines.columns import col
-from sojourn.engines.frames import UNIT
+from sojourn.engines.frames import OWN, UNIT
 from sojourn.engines.polars_frame import PolarsFrame
 from sojourn.engines.polars_reader import Raw
 from sojourn.engines.reading import FLAG, UNPLACED, UNUSABLE
@@ -35,14 +35,16 @@ from sojourn.standards.assessing import (
     no_such_day,
     not_asked,
     read_row,
-    rows_by_unit,
+    rows_by_owner,
     silent,
     tell_units,
-    told_twice,
 )
 from sojourn.standards.csv_check import BadTableError
+from sojourn.standards.linking import owner_columns, told_twice, told_twice_around
 from sojourn.standards.output import BATCH, Writer
 from sojourn.standards.tables import ROW, ROW_KEY, Source, Table
+
+_KEY = "__key"
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class PolarsInput:
         """The table of places with its flags; nothing where there is none."""
         for table, raw, questions in self.tables():
             if table is self.source.place:
-                return polars_reader.read_table(raw, questions, [ROW])
+                return polars_reader.read_table(raw, questions, [ROW], keys=())
         return pl.LazyFrame(), ()
 
     def _places(self) -> dict[places.Key, Row]:
@@ -153,17 +155,37 @@ class PolarsInput:
         twice = units.group_by(UNIT).len().filter(pl.col("len") > 1, pl.col(UNIT).is_not_null())
         clash = twice.select(pl.len()).collect().item()
         if clash:
-            _, parent = next(iter(self.source.linked_by.values()))
-            raise BadTableError(told_twice(self.source.main.name, clash, parent))
-        stray = {
-            self.source.rosters[name].name: raw.frame.select(UNIT)
-            .join(units, on=UNIT, how="anti")
-            .select(pl.len())
-            .collect()
-            .item()
-            for name, raw in self.rosters.items()
-        }
+            columns = owner_columns(self.framework, self.source.linked_by, "")
+            raise BadTableError(told_twice(self.source.main.name, clash, " and ".join(columns)))
+        stray = {}
+        owners = {"": units.select(pl.col(UNIT).alias(_KEY))}
+        for name, raw in self.rosters.items():
+            owner, *own = self._keys(name)
+            known = owners[self.framework.parents[name]]
+            lost = raw.frame.join(known, left_on=owner, right_on=_KEY, how="anti")
+            stray[self.source.rosters[name].name] = lost.select(pl.len()).collect().item()
+            if own:
+                self._check_rows_around(name)
+                owned = raw.frame.join(known, left_on=owner, right_on=_KEY, how="semi")
+                owners[name] = owned.select(pl.col(OWN).alias(_KEY))
         return {name: count for name, count in stray.items() if count}
+
+    def _keys(self, roster: str) -> tuple[str, ...]:
+        return reading.roster_keys(self.framework, roster, self.rosters)
+
+    def _check_rows_around(self, roster: str) -> None:
+        """Refuse two rows with the same key, by which rows within them are found."""
+        known = self.rosters[roster].frame.filter(pl.col(OWN).is_not_null())
+        same = (
+            known.group_by(OWN).agg(pl.col(ROW).sort().head(2)).filter(pl.col(ROW).list.len() > 1)
+        )
+        first = same.sort(pl.col(ROW).list.first()).select(ROW).head(1).collect()
+        if first.height:
+            table, parents = self.source.rosters[roster], self.framework.parents
+            inner = [name for name in self.rosters if parents[name] == roster]
+            names = [self.source.rosters[name].name for name in inner]
+            places = [table.place(row) for row in first.item()]
+            raise told_twice_around(table.name, self.source.linked_by[inner[0]], names, places)
 
     def compute(self, hidden: Path, writer: Writer, progress: Progress) -> Outcome:
         compute = _with_record if self.engine == "record" else _with_polars
@@ -180,11 +202,13 @@ class PolarsInput:
 
     def _rows(self, roster: str, raw: Raw) -> Mapping[Any, Any]:
         questions = reading.questions_of(self.framework, raw, roster)
-        return rows_by_unit(questions, iter([polars_reader.texts(raw, questions).collect()]))
+        keys = self._keys(roster)
+        texts = polars_reader.texts(raw, questions, keys=keys).collect()
+        return rows_by_owner(questions, keys, iter([texts]))
 
     def cases(self) -> Iterator[Case]:
         for table, raw, questions in self.tables():
-            frame, flags = polars_reader.read_table(raw, questions, [ROW], with_text=True)
+            frame, flags = polars_reader.read_table(raw, questions, [ROW], keys=(), with_text=True)
             if not flags:
                 continue
             bad = frame.filter(pl.any_horizontal(*(pl.col(FLAG + flag) for flag in flags)))
@@ -241,7 +265,7 @@ def _polars_pass(inputs: PolarsInput, hidden: Path, writer: Writer, progress: Pr
 
 def _read_each(inputs: PolarsInput) -> Iterator[tuple[pl.LazyFrame, tuple[str, ...]]]:
     for _, raw, questions in inputs.tables():
-        yield polars_reader.read_table(raw, questions)
+        yield polars_reader.read_table(raw, questions, keys=())
 
 
 def _flag_counts(frame: pl.LazyFrame, questions: Sequence[str]) -> dict[str, int]:

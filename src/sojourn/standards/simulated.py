@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +10,12 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
-from sojourn.engines.simulation import Simulation
+from sojourn.engines.simulation import Simulation, Unit
 from sojourn.framework.model import Factor, Framework, Measure, Question, Response
 from sojourn.framework.types import Date, Number, Text
+from sojourn.framework.values import lineage
 from sojourn.standards.csv_check import BadTableError
-from sojourn.standards.tables import KEYS
+from sojourn.standards.linking import KEYS, OF_THE_ROW
 from sojourn.standards.whole_files import all_or_nothing, whole_folder
 
 MAIN = "main"
@@ -46,17 +48,19 @@ def simulate(
     `taken` are names that the key column may not have; units are named after `prefix`.
     """
     key = _key(framework, taken)
+    keys = _row_keys(framework, taken)
     found = _Tables()
     for table, roster in _tables(framework):
         asked = [q.name for q in framework.questions if q.roster == roster and _is_written(q)]
-        found.columns[table] = {name: [] for name in (key, *asked)}
+        found.columns[table] = {name: [] for name in (key, *keys.get(table, ()), *asked)}
     width = max(4, len(str(count)))
     for unit in Simulation(framework, seed=seed, complete=complete).units(count):
         name = f"{prefix}-{unit.number:0{width}}"
         found.add(MAIN, {**unit.cells, key: name})
         for roster, rows in unit.rosters.items():
-            for row in rows:
-                found.add(roster, {**row, key: name})
+            for numbers, row in zip(_numbers(unit, roster), rows, strict=True):
+                own = dict(zip(keys.get(roster, ()), map(str, numbers), strict=False))
+                found.add(roster, {**row, **own, key: name})
         progress(1)
     return {table: _frame(framework, columns) for table, columns in found.columns.items()}
 
@@ -133,6 +137,39 @@ def _key(framework: Framework, taken: frozenset[str]) -> str:
     names = taken | names_of(framework)
     free = (key for key in KEYS if key not in names and not key.isupper())
     return next(free, "unit_key")
+
+
+def _row_keys(framework: Framework, taken: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """By roster: the columns with the numbers of the rows around, and of its own rows where
+    others belong to these."""
+    parents = framework.parents
+    around = {name: [*reversed(lineage(parents, name))] for name in parents}
+    outer = {name for name in parents if name in parents.values()}
+    names = taken.union(question.name for question in framework.questions)
+    free = (end for end in OF_THE_ROW if not names.intersection(f"{one}_{end}" for one in outer))
+    ending = next(free, None)
+    if outer and ending is None:
+        raise BadTableError(
+            "questions are called like the keys of rows, such as "
+            f"{min(outer)}_{OF_THE_ROW[0]}; rename one in the form"
+        )
+    return {
+        name: tuple(f"{one}_{ending}" for one in found if one in outer)
+        for name, found in around.items()
+    }
+
+
+def _numbers(unit: Unit, roster: str) -> Iterator[tuple[int, ...]]:
+    """The number of each row, after the numbers of the rows around it."""
+    within = unit.within.get(roster)
+    if within is None:
+        yield from ((number,) for number in range(1, len(unit.rosters[roster]) + 1))
+        return
+    around = list(_numbers(unit, within.roster))
+    counts: Counter[int] = Counter()
+    for place in within.rows:
+        counts[place] += 1
+        yield (*around[place], counts[place])
 
 
 def _frame(framework: Framework, columns: dict[str, list[str | None]]) -> pl.DataFrame:

@@ -16,10 +16,11 @@ from polars.io.plugins import register_io_source
 
 from sojourn.engines import frames, places, reading, sql_reader
 from sojourn.engines.columns import Kind, col, lit, total
-from sojourn.engines.frames import UNIT, kept
+from sojourn.engines.frames import OWN, UNIT, kept
 from sojourn.engines.lowering import one_if
 from sojourn.engines.reading import FLAG, UNPLACED, UNUSABLE
 from sojourn.engines.sql import SqlFrame
+from sojourn.engines.sql_printing import Dialect
 from sojourn.engines.sql_reader import Holds, Raw
 from sojourn.engines.sql_session import EngineError, Result, Session
 from sojourn.framework.findings import Findings
@@ -41,11 +42,11 @@ from sojourn.standards.assessing import (
     no_such_day,
     not_asked,
     read_row,
-    rows_by_unit,
+    rows_by_owner,
     tell_units,
-    told_twice,
 )
 from sojourn.standards.csv_check import BadTableError
+from sojourn.standards.linking import KEY_JOINT, owner_columns, told_twice, told_twice_around
 from sojourn.standards.output import Writer
 from sojourn.standards.sql_tables import SqlSource, SqlTable
 from sojourn.standards.tables import ROW, ROW_KEY
@@ -145,15 +146,44 @@ class SqlInput:
         twice = f"SELECT u FROM {units} WHERE u IS NOT NULL GROUP BY u HAVING COUNT(*) > 1"
         clash = self._number(f"SELECT COUNT(*) AS n FROM ({twice}) AS t")
         if clash:
-            _, parent = next(iter(self.source.linked_by.values()))
-            raise BadTableError(told_twice(self.source.main.name, clash, parent))
+            columns = owner_columns(self.framework, self.source.linked_by, "")
+            raise BadTableError(told_twice(self.source.main.name, clash, " and ".join(columns)))
         stray = {}
+        owners = {"": f"SELECT u FROM {units}"}
         for name, raw in self.rosters.items():
-            known = f"SELECT 1 FROM {units} WHERE m.u = r.u"
-            rows = self._units(raw, "r")
+            outer = self.framework.parents[name]
+            owner, *own = self._roster_keys(name)
+            known = f"SELECT 1 FROM ({owners[outer]}) AS o WHERE o.u = r.u"
+            rows = self._units(raw, "r", owner, *own)
             count = f"SELECT COUNT(*) AS n FROM {rows} WHERE NOT EXISTS ({known})"
             stray[self.source.rosters[name].name] = self._number(count)
+            if own:
+                self._check_rows_around(name)
+                owners[name] = f"SELECT k AS u FROM {rows} WHERE EXISTS ({known})"
         return {name: count for name, count in stray.items() if count}
+
+    def _roster_keys(self, roster: str) -> tuple[str, ...]:
+        return reading.roster_keys(self.framework, roster, self.rosters)
+
+    def _check_rows_around(self, roster: str) -> None:
+        """Refuse two rows with the same key, by which rows within them are found."""
+        table, raw = self.source.rosters[roster], self.rosters[roster]
+        number = "0" if table.row is None else table.row
+        own = f"SELECT {raw.native[OWN][0]} AS k, {number} AS n FROM {raw.relation}"
+        same = (
+            f"SELECT MIN(n) AS a, MAX(n) AS b FROM ({own}) AS t WHERE k IS NOT NULL "
+            "GROUP BY k HAVING COUNT(*) > 1"
+        )
+        with _told():
+            first = self.session.few(
+                f"SELECT a, b FROM ({same}) AS t ORDER BY a LIMIT 1", ["a", "b"]
+            )
+        if first.height:
+            parents = self.framework.parents
+            inner = [name for name in self.rosters if parents[name] == roster]
+            names = [self.source.rosters[name].name for name in inner]
+            places = [table.place(int(row)) for row in first.row(0)] if table.row else []
+            raise told_twice_around(table.name, self.source.linked_by[inner[0]], names, places)
 
     def check_days(self) -> None:
         """Refuse to carry along a day that no calendar of ours has."""
@@ -168,8 +198,10 @@ class SqlInput:
             if self._number(f"SELECT COUNT(*) AS n FROM {table.relation} WHERE {ends}"):
                 raise no_such_day(table.name, name)
 
-    def _units(self, raw: Raw, name: str) -> str:
-        return f"(SELECT {raw.native[UNIT][0]} AS u FROM {raw.relation}) AS {name}"
+    def _units(self, raw: Raw, name: str, owner: str = UNIT, own: str = "") -> str:
+        """The keys of a table: as `u` whose its rows are, as `k` their own."""
+        keys = f"{raw.native[owner][0]} AS u" + (f", {raw.native[own][0]} AS k" if own else "")
+        return f"(SELECT {keys} FROM {raw.relation}) AS {name}"
 
     def _number(self, statement: str) -> int:
         with _told():
@@ -232,7 +264,9 @@ class SqlInput:
         with _told():
             for name, raw in self.rosters.items():
                 asked = reading.questions_of(self.framework, raw, name)
-                rosters[name] = rows_by_unit(asked, self._texts(raw, asked).batches)
+                keys = self._roster_keys(name)
+                batches = self._texts(raw, asked, keys).batches
+                rosters[name] = rows_by_owner(asked, keys, batches)
             known_places = self._places()  # before the units: DuckDB answers one at a time
             frame = sql_reader.texts(dialect, self.main, questions, keep)
             order = [kept(name) for name in self._order()]
@@ -250,8 +284,8 @@ class SqlInput:
                 known_places,
             )
 
-    def _texts(self, raw: Raw, questions: Sequence[Question]) -> Result:
-        rows = sql_reader.texts(self.session.dialect, raw, questions)
+    def _texts(self, raw: Raw, questions: Sequence[Question], keys: Sequence[str] = ()) -> Result:
+        rows = sql_reader.texts(self.session.dialect, raw, questions, keys)
         return self.session.result(rows.statement(self.session.dialect), list(rows.exprs))
 
     # -- what cannot be the answer
@@ -273,8 +307,8 @@ class SqlInput:
             return self.source.keys
         if table is self.source.place:
             return _place_columns(self.framework, table)
-        child, _ = next(iter(self.source.linked_by.values()))
-        return (child,)
+        name = next(name for name, one in self.source.rosters.items() if one is table)
+        return self.source.linked_by[name].own
 
     def _placed(self, table: SqlTable, bad: SqlFrame, known: Sequence[str]) -> Iterator[Placed]:
         order = [kept(name) for name in known]
@@ -332,17 +366,30 @@ def _raw(framework: Framework, source: SqlSource, roster: str | None, keep: Sequ
     dialect, native = source.session.dialect, {}
     if table.row is not None:
         native[ROW] = native[ROW_KEY] = table.row, Kind.WHOLE
-    pair = next(iter(source.linked_by.values()), None)
     wanted = list(keep) if roster is None else []
-    if pair is not None:
-        own = dialect.name(pair[1] if roster is None else pair[0])
-        text = dialect.trimmed(dialect.cast(own, Kind.TEXT), SPACE)
-        native[UNIT] = dialect.replaced(text, "[.]0$", ""), Kind.TEXT
-        wanted += [] if roster is None else [pair[0]]
+    links = source.linked_by
+    keys: dict[str, tuple[str, ...]] = {}
+    if roster is not None:
+        owner, *own = reading.roster_keys(framework, roster, source.rosters)
+        keys = {owner: links[roster].own}
+        keys |= {name: owner_columns(framework, links, roster) for name in own}
+        wanted += links[roster].own
+    elif links:
+        keys = {UNIT: owner_columns(framework, links, "")}
+    native |= {name: (_key(dialect, columns), Kind.TEXT) for name, columns in keys.items()}
     for name in (*wanted, *(source.keys if roster is None else ())):
         if name in table.columns:
             native[name] = _carried(source.session, table, name), Kind.TEXT
     return Raw(table.relation, _holds(table), table.headings(framework, roster), native)
+
+
+def _key(dialect: Dialect, columns: Sequence[str]) -> str:
+    """A key made of one or more cells, as SQL; null where one of them is."""
+    texts = (
+        dialect.trimmed(dialect.cast(dialect.name(column), Kind.TEXT), SPACE) for column in columns
+    )
+    cells = [dialect.replaced(text, "[.]0$", "") for text in texts]
+    return f" || {dialect.text(KEY_JOINT)} || ".join(cells)
 
 
 def _check_single(table: SqlTable, column: str, question: Question) -> None:

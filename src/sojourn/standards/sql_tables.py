@@ -11,15 +11,13 @@ from sojourn.engines.places import place_questions
 from sojourn.engines.sql_session import Column, Session
 from sojourn.framework.model import Framework
 from sojourn.standards.csv_check import BadTableError
+from sojourn.standards.linking import KEYS, Link, links_of, with_those_around
 from sojourn.standards.tables import (
-    KEYS,
     PLACE,
     check_names,
     check_place,
     find_headings,
-    link_of,
     main_table,
-    no_link,
     no_such_key,
     place,
     roster_table,
@@ -79,7 +77,7 @@ class SqlSource:
     main: SqlTable
     rosters: Mapping[str, SqlTable]
     keys: tuple[str, ...]
-    linked_by: Mapping[str, tuple[str, str]]
+    linked_by: Mapping[str, Link]
     files: tuple[Path, ...] = ()
     ordered: bool = False
     place: SqlTable | None = None
@@ -112,10 +110,11 @@ def source_of(
     found = {r.name: name for r in framework.rosters if (name := roster_table(r.name, names))}
     used = {q.roster for q in framework.used_questions}
     used |= {node.roster for node in roster_nodes(framework.nodes)}
+    read = with_those_around(framework, [name for name in used if name is not None])
     rosters = {
         roster: open_table(name)
         for roster, name in found.items()
-        if roster in used and name != main
+        if roster in read and name != main
     }
     if main is None:
         taken = {*found.values(), *([PLACE] if places is not None else [])}
@@ -138,7 +137,7 @@ def source_of(
         )
     if places is not None:
         check_place(framework, table, places)
-    linked = _linked(table, rosters)
+    linked = links_of(framework, table, rosters) if rosters else {}
     return SqlSource(session, table, rosters, carried, linked, files, ordered, places)
 
 
@@ -148,12 +147,3 @@ def _likely(framework: Framework, names: Sequence[str], stem: str) -> list[str]:
         if name in names:
             return [name]
     return list(names)
-
-
-def _linked(main: SqlTable, rosters: Mapping[str, SqlTable]) -> dict[str, tuple[str, str]]:
-    if not rosters:
-        return {}
-    pair = link_of(main.columns, [table.columns for table in rosters.values()])
-    if pair is None:
-        raise no_link(main.name, [table.name for table in rosters.values()])
-    return dict.fromkeys(rosters, pair)

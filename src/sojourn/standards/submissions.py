@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from sojourn.framework import Answers, Framework, Missing, Question, Row, Value
+from sojourn.framework import Answers, Framework, Missing, Question, Row, Value, Within
 from sojourn.language import AnswerError, read_value
 from sojourn.standards.on_device import PREFIX
 from sojourn.standards.survey import PLACE_FORM
@@ -80,7 +80,9 @@ def read(framework: Framework, xml: bytes, asked_of: str = "unit") -> Submission
 
     A question without an element, or with an empty one, was not asked or was passed over: its
     answer is missing. A repeat with no row, or with empty rows only, was not asked, unless its
-    `repeat_count` question was answered with 0: then it is known to have none.
+    `repeat_count` question was answered with 0: then it is known to have none. A repeat within a
+    repeat is judged so for each row around it; where nobody has such a row, it is known to have
+    none.
     """
     root = _parse(xml)
     form_id = root.get("id", "")
@@ -113,58 +115,100 @@ def _asked(framework: Framework, asked_of: str) -> dict[str, Question]:
     }
 
 
+@dataclass
+class _Found:
+    """A row of a repeat as it was met: its answers, the place of the row around it among all rows
+    of that repeat, and whether anything was answered in it or in a row within it."""
+
+    around: int
+    values: dict[str, Value | Missing] = field(default_factory=dict)
+    is_answered: bool = False
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where elements are read: the repeat and the row there, None and 0 for the unit."""
+
+    roster: str | None = None
+    row: int = 0
+
+
 class _Reader:
     """Walks the elements once and collects singles and rows."""
 
     def __init__(self, framework: Framework, questions: Mapping[str, Question]) -> None:
         self.framework, self.questions = framework, questions
-        self.roster_names = {roster.name for roster in framework.rosters}
-        self.rosters: dict[str, list[Row]] = {}
+        self.parents = framework.parents
+        self.rows: dict[str, list[_Found]] = {name: [] for name in self.parents}
+        self.counts = {
+            row["name"]: count.strip()[2:-1]
+            for row in framework.sheets.get("survey", ())
+            if row.get("name") in self.parents and (count := row.get("repeat_count", ""))
+        }
 
     def answers(self, root: Element) -> Answers:
-        values = self._collect(root, None)
-        kept = {
-            name: tuple(rows)
-            for name, rows in self.rosters.items()
-            if any(not isinstance(value, Missing) for row in rows for value in row.values())
-        }
-        return Answers(values, self._known_empty(values) | kept)
+        values = self._collect(root, _Place())
+        rosters: dict[str, tuple[Row, ...]] = {}
+        within: dict[str, Within] = {}
+        kept: dict[str, list[int]] = {}
+        for name, outer in self.parents.items():
+            if outer and outer not in rosters:
+                continue
+            owners = kept[outer] if outer else [0]
+            silent = {at for at in owners if not self._is_asked(name, at, values)}
+            if owners and len(silent) == len(owners):
+                continue
+            found = self.rows[name]
+            kept[name] = [at for at, row in enumerate(found) if row.around in {*owners} - silent]
+            rosters[name] = tuple(found[at].values for at in kept[name])
+            if outer:
+                rows = tuple(owners.index(found[at].around) for at in kept[name])
+                within[name] = Within(outer, rows, frozenset(map(owners.index, silent)))
+        return Answers(values, rosters, within)
 
-    def _collect(self, element: Element, roster: str | None) -> dict[str, Value | Missing]:
+    def _is_asked(self, roster: str, around: int, values: Row) -> bool:
+        """Whether a row around, or the unit, was asked for rows of a repeat."""
+        own = [row for row in self.rows[roster] if row.around == around]
+        if any(row.is_answered for row in own):
+            return True
+        count, outer = self.counts.get(roster, ""), self.parents[roster]
+        while outer and count not in self.rows[outer][around].values:
+            around, outer = self.rows[outer][around].around, self.parents[outer]
+        return (self.rows[outer][around].values if outer else values).get(count) == 0
+
+    def _collect(self, element: Element, place: _Place) -> dict[str, Value | Missing]:
         found: dict[str, Value | Missing] = {}
-        for child in self._leaves(element, roster):
+        for child in self._leaves(element, place):
             question = self.questions[_local(child)]
             if question.name in found:
                 raise SubmissionError(Fault.ANSWERED_TWICE, question.name)
             found[question.name] = _read(question, _text(child))
         return found
 
-    def _leaves(self, element: Element, roster: str | None, depth: int = 0) -> Iterator[Element]:
+    def _leaves(self, element: Element, place: _Place, depth: int = 0) -> Iterator[Element]:
         if depth > _DEEPEST:
             raise SubmissionError(Fault.TOO_DEEP)
         for child in element:
             name = _local(child)
             question = self.questions.get(name)
-            if name in self.roster_names:
-                self._add_row(name, child)
-            elif question is not None and question.roster == roster:
+            if name in self.parents:
+                if self.parents[name] == (place.roster or ""):
+                    self._add_row(name, child, place)
+            elif question is not None and question.roster == place.roster:
                 yield child
             elif len(child):
-                yield from self._leaves(child, roster, depth + 1)
+                yield from self._leaves(child, place, depth + 1)
 
-    def _add_row(self, roster: str, element: Element) -> None:
-        rows = self.rosters.setdefault(roster, [])
+    def _add_row(self, roster: str, element: Element, place: _Place) -> None:
+        rows = self.rows[roster]
         if len(rows) >= _MOST_ROWS:
             raise SubmissionError(Fault.TOO_MANY_ROWS, roster)
-        rows.append(self._collect(element, roster))
-
-    def _known_empty(self, values: Row) -> dict[str, tuple[Row, ...]]:
-        empty: dict[str, tuple[Row, ...]] = {}
-        for row in self.framework.sheets.get("survey", ()):
-            count = row.get("repeat_count", "").strip()
-            if row.get("name") in self.roster_names and values.get(count[2:-1]) == 0:
-                empty[row["name"]] = ()
-        return empty
+        found = _Found(place.row)
+        rows.append(found)
+        found.values = self._collect(element, _Place(roster, len(rows) - 1))
+        found.is_answered |= any(not isinstance(v, Missing) for v in found.values.values())
+        if found.is_answered and place.roster is not None:
+            self.rows[place.roster][place.row].is_answered = True
 
 
 def _parse(xml: bytes) -> Element:

@@ -11,30 +11,26 @@ from typing import Protocol, TypeVar
 
 import polars as pl
 
-from sojourn.engines.frames import UNIT, roster_nodes
+from sojourn.engines.frames import OWN, PARENT, UNIT, roster_nodes
 from sojourn.engines.places import key_questions, place_questions
 from sojourn.engines.polars_reader import Raw
+from sojourn.engines.reading import roster_keys
 from sojourn.framework.model import Framework
 from sojourn.language import xlsx
 from sojourn.standards import parquet
 from sojourn.standards.csv_check import BadTableError, check
+from sojourn.standards.linking import (
+    KEY_JOINT,
+    KEYS,
+    Link,
+    links_of,
+    owner_columns,
+    with_those_around,
+)
 
 # Rows on their way through the rules, in batches of half the size that Polars would choose: as
 # fast, and a survey of ten million rows stays well under a gigabyte.
 os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "50000")
-
-KEYS = ("id", "_id", "_uuid", "KEY", "uuid", "hhid", "instanceID")
-"""Columns that are taken as a unit's key when none is named."""
-
-LINKS = (
-    ("PARENT_KEY", "KEY"),
-    ("_parent_index", "_index"),
-    ("_parent_index", "index"),
-    ("_submission__uuid", "_uuid"),
-    ("_submission__id", "_id"),
-    *((key, key) for key in KEYS if key != "KEY"),
-)
-"""How a roster row names its unit: the roster's column and the main table's, in order of trust."""
 
 MOST_UNPACKED = 1_000_000_000
 """Bytes of the tables of one workbook, unpacked."""
@@ -98,7 +94,7 @@ class Source:
     main: Table
     rosters: Mapping[str, Table]
     keys: tuple[str, ...]
-    linked_by: Mapping[str, tuple[str, str]]
+    linked_by: Mapping[str, Link]
     place: Table | None = None
 
 
@@ -123,13 +119,14 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
     found = tuple(keys) or tuple(k for k in (*KEYS, *framework.keys) if k in main.schema)
     used = {q.roster for q in framework.used_questions if q.roster is not None}
     used |= {node.roster for node in roster_nodes(framework.nodes)}
-    rosters = {name: table for name, table in rosters.items() if name in used}
+    read = with_those_around(framework, used)
+    rosters = {name: table for name, table in rosters.items() if name in read}
     for table in (main, *rosters.values(), places):
         if table is not None and table.fault:
             raise BadTableError(table.fault)
         if table is not None:
             check_names(table.name, table.schema)
-    source = _linked(path, main, rosters, found)
+    source = _linked(framework, path, main, rosters, found)
     if places is None:
         return source
     check_place(framework, main, places)
@@ -347,7 +344,7 @@ def check_place(framework: Framework, main: _WithHeadings, place: _WithHeadings)
 
 def check_names(table: str, columns: Collection[str]) -> None:
     """Refuse a column under a name that is kept for what we add."""
-    for name in (ROW, UNIT):
+    for name in (ROW, UNIT, OWN, PARENT):
         if name in columns:
             raise BadTableError(
                 f"the column {name} of {table} has a name that is kept for ourselves; rename it"
@@ -401,48 +398,37 @@ def find_headings(names: Iterable[str], columns: Iterable[str]) -> dict[str, str
 # -- units
 
 
-def _linked(path: Path, main: Table, rosters: Mapping[str, Table], keys: tuple[str, ...]) -> Source:
-    """Give every table the `UNIT` column: the row number, or what the rosters point at."""
+def _linked(
+    framework: Framework,
+    path: Path,
+    main: Table,
+    rosters: Mapping[str, Table],
+    keys: tuple[str, ...],
+) -> Source:
+    """Give every table the columns by which rows belong together: the main one and outer rosters
+    the `UNIT`, which is the row number or what rosters point at; see `roster_keys`."""
     numbered = main.frame.with_row_index(ROW, 1)
     if ROW_KEY not in main.schema:
         numbered = numbered.with_columns(pl.col(ROW).alias(ROW_KEY))
     if not rosters:
         frame = numbered.with_columns(pl.col(ROW).alias(UNIT))
         return Source(path, _with(main, frame), {}, keys, {})
-    pair = link_of(main.schema, [table.schema for table in rosters.values()])
-    if pair is None:
-        raise no_link(main.name, [table.name for table in rosters.values()])
-    child, parent = pair
-    linked = {
-        name: _with(table, table.frame.with_row_index(ROW, 1).with_columns(_as_unit(child)))
-        for name, table in rosters.items()
-    }
-    frame = numbered.with_columns(_as_unit(parent))
-    return Source(path, _with(main, frame), linked, keys, dict.fromkeys(rosters, pair))
+    links = links_of(framework, main, rosters)
+    frame = numbered.with_columns(_as_key(owner_columns(framework, links, ""), UNIT))
+    linked = {}
+    for name, table in rosters.items():
+        owner, *own = roster_keys(framework, name, rosters)
+        columns = [_as_key(links[name].own, owner)]
+        columns += [_as_key(owner_columns(framework, links, name), key) for key in own]
+        linked[name] = _with(table, table.frame.with_row_index(ROW, 1).with_columns(columns))
+    return Source(path, _with(main, frame), linked, keys, links)
 
 
-def link_of(main: Collection[str], rosters: Sequence[Collection[str]]) -> tuple[str, str] | None:
-    """The column of the rosters, and that of the main table, which say what belongs together."""
-    return next(
-        (
-            (child, parent)
-            for child, parent in LINKS
-            if parent in main and all(child in columns for columns in rosters)
-        ),
-        None,
-    )
-
-
-def no_link(main: str, rosters: Sequence[str]) -> BadTableError:
-    """What to say when nothing tells which rows belong together."""
-    return BadTableError(
-        f"the rows of {' and '.join(rosters)} do not say to which row of {main} they belong; "
-        "both need a column such as uuid, or PARENT_KEY and KEY"
-    )
-
-
-def _as_unit(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.String).str.strip_chars().str.strip_suffix(".0").alias(UNIT)
+def _as_key(columns: Sequence[str], name: str) -> pl.Expr:
+    """A key made of one or more cells; null where one of them is."""
+    cells = [pl.col(c).cast(pl.String).str.strip_chars().str.strip_suffix(".0") for c in columns]
+    key = cells[0] if len(cells) == 1 else pl.concat_str(cells, separator=KEY_JOINT)
+    return key.alias(name)
 
 
 def _with(table: Table, frame: pl.LazyFrame) -> Table:

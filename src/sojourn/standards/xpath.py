@@ -8,7 +8,7 @@ functions are used as every client computes alike, and no date is ever handed to
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -55,6 +55,7 @@ from sojourn.framework.nodes import (
     Not,
     NumberLiteral,
     Or,
+    RosterNode,
     Round,
     Selected,
     Side,
@@ -68,11 +69,13 @@ from sojourn.framework.types import (
     COUNT,
     DAYS,
     DECIMAL_PLACES,
+    ROWS_LIMIT,
     YEARS,
     Codes,
     Date,
     Number,
 )
+from sojourn.framework.values import lineage
 from sojourn.language.answers import missing_numbers, rounded
 from sojourn.language.form import limits_of
 from sojourn.standards import xpath_numbers as exact
@@ -85,6 +88,7 @@ MOST_ROWS = 500
 """A repeat has at most as many rows as a submission may have."""
 
 NOT_APPLICABLE = "not_applicable"
+WITHIN = "it looks past a row at rows within it, which is worked out only once the form is sent"
 _LONG = 400
 """Characters from which an expression is computed once, in a calculation of its own."""
 
@@ -99,11 +103,14 @@ _SIDES = {
 
 @dataclass(frozen=True)
 class Paths:
-    """Where everything stands in the form. Questions of repeats are seen from their row."""
+    """Where everything stands in the form. Questions of repeats are seen from their row, repeats
+    within repeats (`inner`) from the row around them; `counts` are the questions that say how many
+    rows a repeat has."""
 
     answers: Mapping[str, str]
     repeats: Mapping[str, str]
     counts: Mapping[str, str]
+    inner: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -118,9 +125,10 @@ class Helpers:
 class Compiler:
     """Expressions of one framework as XPath, seen from the unit or from a row of a repeat.
 
-    `row` leads from where the expression stands to the row; `prefix` begins the names of
-    calculations; `measured` has the kinds of the measures that were compiled. In a constraint
-    (`raw`) answers are looked at as they were given; in a filter nothing can be computed beside.
+    `row` leads from where the expression stands to the row, which is one of `here`; `prefix` begins
+    the names of calculations; `measured` has the kinds of the measures that were compiled. In a
+    constraint (`raw`) answers are looked at as they were given; in a filter nothing can be computed
+    beside.
     """
 
     framework: Framework
@@ -130,8 +138,10 @@ class Compiler:
     helpers: Helpers
     owner: str = ""
     row: str = "./"
+    here: str | None = None
     raw: bool = False
     in_filter: bool = False
+    apart: bool = False
 
     # -- conditions
 
@@ -329,10 +339,7 @@ class Compiler:
         return Numeric(low, None, kind)
 
     def _as_given(self) -> Compiler:
-        return Compiler(
-            *(self.framework, self.paths, self.prefix, self.measured, self.helpers),
-            *(self.owner, self.row, True, self.in_filter),
-        )
+        return replace(self, raw=True)
 
     def _number_literal(self, node: NumberLiteral) -> Numeric:
         return exact.decimal(node.value, node.type)
@@ -410,15 +417,44 @@ class Compiler:
 
     # -- rosters
 
-    def _asked(self, roster: str) -> str:
-        """Whether a repeat was asked for, as a submission is read: some row holds an answer, or
-        the question that counts its rows was answered with nought."""
-        questions = [q for q in self.framework.questions if q.roster == roster]
-        row = self._in_row()
-        answered = _any(row.answered(question) for question in questions)
-        some = f"count({self.paths.repeats[roster]}[{answered}]) > 0"
-        count = self.paths.counts.get(roster)
+    def _asked(self, roster: str, rows: str) -> str:
+        """Whether a repeat was asked for, as a submission is read: some row, or some row within it,
+        holds an answer, or the question that counts its rows was answered with nought."""
+        parents = self.framework.parents
+        found = []
+        for name in parents:
+            around = lineage(parents, name)
+            if roster in around:
+                within = reversed(around[: around.index(roster)])
+                path = "/".join([rows, *(self.paths.inner[one] for one in within)])
+                row = self._in_row(name)
+                questions = (q for q in self.framework.questions if q.roster == name)
+                answered = _any(row.answered(question) for question in questions)
+                found.append(f"count({path}[{answered}]) > 0")
+        some = _any(found)
+        counted = self.paths.counts.get(roster)
+        count = self._path(self.framework.question(counted).ref) if counted else None
         return f"({some} or number({count}) = 0)" if count else f"({some})"
+
+    def _seen(self, node: RosterNode) -> _Seen:
+        """The rows that a node looks at."""
+        roster, outer = node.roster, self.framework.parents[node.roster]
+        if roster in self.paths.repeats:
+            rows = self.paths.repeats[roster]
+            return _Seen(rows, self._asked(roster, rows))
+        if node.inside == outer:
+            rows = f"{self.row}{self.paths.inner[roster]}"
+            return _Seen(rows, self._asked(roster, rows))
+        if node.inside is not None or outer not in self.paths.repeats:
+            raise GapError(WITHIN)
+        around = self.paths.repeats[outer]
+        within = f"../{self.paths.inner[roster]}"
+        asked = self._in_calculation(outer)._asked(roster, within)
+        of_one = f"string(./{self._kept(outer, f'if({asked}, {_TRUE}, {_FALSE})')}) = {_TRUE}"
+        rows = f"{around}[{of_one}]/{self.paths.inner[roster]}"
+        silent = f"count({around}[not({of_one})]) > 0"
+        told = f"(count({rows}) > 0 or not({silent}))"
+        return _Seen(rows, f"({self._asked(outer, around)} and {told})", silent)
 
     def answered(self, question: Question) -> str:
         """Whether there is an answer that is not a code for a missing one."""
@@ -436,61 +472,96 @@ class Compiler:
         codes = (f"{text} != {quoted(code)}" for code in question.missing_codes)
         return _all((there, *codes))
 
-    def _rows(self, roster: str, condition: str) -> str:
-        return f"count({self.paths.repeats[roster]}[{condition}])"
+    def _in_row(self, roster: str, row: str = "./") -> Compiler:
+        return replace(self, row=row, here=roster, raw=False, in_filter=True, apart=False)
 
-    def _in_row(self, row: str = "./") -> Compiler:
-        return Compiler(
-            *(self.framework, self.paths, self.prefix, self.measured, self.helpers),
-            *(self.owner, row, False, True),
-        )
+    # Form clients know no square brackets within square brackets. What is said of the rows within a
+    # row therefore stands in a calculation of its own there.
+
+    def _in_calculation(self, roster: str) -> Compiler:
+        """Seen from a calculation in each row of a repeat."""
+        return replace(self._in_row(roster, "../"), apart=True)
+
+    def _kept(self, roster: str, text: str, kind: str = "") -> str:
+        """The name of a calculation in each row of a repeat."""
+        rows = self.helpers.rows.setdefault(roster, [])
+        for name, known_text, _ in rows:
+            if known_text == text:
+                return name
+        rows.append((f"{self.prefix}{self.owner}__row_{len(rows) + 1}", text, kind))
+        return rows[-1][0]
+
+    def _kept_truth(self, roster: str, truth: Truth) -> Truth:
+        path = f"string({self.row}{self._kept(roster, choose(truth, _TRUE, _FALSE, _EMPTY))})"
+        return f"({path} = {_TRUE})", f"({path} = {_FALSE})"
+
+    def _kept_number(self, roster: str, number: Numeric) -> Numeric:
+        def kept(bound: str) -> str:
+            name = self._kept(roster, f"if({known(bound)}, {bound}, '')", "decimal")
+            return f"number({self.row}{name})"
+
+        high = None if number.high is None else kept(number.high)
+        return Numeric(kept(number.low), high, number.kind, number.over)
 
     def _any_row(self, node: AnyRow) -> Truth:
-        surely, never = self._in_row().truth(node.where)
-        asked = self._asked(node.roster)
+        if node.inside is not None and not self.apart:
+            truth = self._in_calculation(node.inside)._any_row(node)
+            return self._kept_truth(node.inside, truth)
+        surely, never = self._in_row(node.roster).truth(node.where)
+        seen = self._seen(node)
         return (
-            f"({asked} and {self._rows(node.roster, surely)} > 0)",
-            f"({asked} and {self._rows(node.roster, f'not({never})')} = 0)",
+            f"({seen.asked} and {seen.count(surely)} > 0)",
+            f"({seen.asked} and {seen.count(f'not({never})')} = 0{seen.and_no_more})",
         )
 
     def _all_rows(self, node: AllRows) -> Truth:
-        surely, never = self._in_row().truth(node.condition)
-        asked = self._asked(node.roster)
+        if node.inside is not None and not self.apart:
+            truth = self._in_calculation(node.inside)._all_rows(node)
+            return self._kept_truth(node.inside, truth)
+        surely, never = self._in_row(node.roster).truth(node.condition)
+        seen = self._seen(node)
         return (
-            f"({asked} and {self._rows(node.roster, f'not({surely})')} = 0)",
-            f"({asked} and {self._rows(node.roster, never)} > 0)",
+            f"({seen.asked} and {seen.count(f'not({surely})')} = 0{seen.and_no_more})",
+            f"({seen.asked} and {seen.count(never)} > 0)",
         )
 
     def _count_rows(self, node: CountRows) -> Numeric:
-        asked = self._asked(node.roster)
-        if node.where is None:
-            every = f"count({self.paths.repeats[node.roster]})"
-            return Numeric(f"if({asked}, {every}, {NAN})", None, COUNT)
-        surely, never = self._in_row().truth(node.where)
-        bounds = (self._rows(node.roster, part) for part in (surely, f"not({never})"))
-        low, high = (f"if({asked}, {bound}, {NAN})" for bound in bounds)
+        if node.inside is not None and not self.apart:
+            number = self._in_calculation(node.inside)._count_rows(node)
+            return self._kept_number(node.inside, number)
+        seen = self._seen(node)
+        if node.where is None and not seen.silent:
+            return Numeric(f"if({seen.asked}, count({seen.rows}), {NAN})", None, COUNT)
+        where = ("true()", "false()")
+        surely, never = self._in_row(node.roster).truth(node.where) if node.where else where
+        low, high = seen.count(surely), seen.count(f"not({never})")
+        if seen.silent:
+            high = f"if({seen.silent}, {ROWS_LIMIT}, {high})"
+        low, high = (f"if({seen.asked}, {bound}, {NAN})" for bound in (low, high))
         return Numeric(low, high, COUNT)
 
     def _rows_number(self, node: SumRows | MinRows | MaxRows) -> Numeric:
         """Each row says with a number of its own whether it counts (and is then moved to zero or
         above), whether that is unknown (-1), or that it does not (empty)."""
-        inside = self._in_row("../")
+        if node.inside is not None and not self.apart:
+            number = self._in_calculation(node.inside)._rows_number(node)
+            return self._kept_number(node.inside, number)
+        seen = self._seen(node)
+        inside = self._in_row(node.roster, "../")
         value = inside.number(node.value)
         surely, never = inside.truth(node.where) if node.where else ("true()", "false()")
         far = value.kind.scaled_limit()
         exact.fits(Number(0, Decimal(2 * far * MOST_ROWS)))
         counted = f"if({_all((surely, known(value.low)))}, {value.low} + {far}, 0 - 1)"
-        rows = self.helpers.rows.setdefault(node.roster, [])
-        name = f"{self.prefix}{self.owner}__row_{len(rows) + 1}"
-        rows.append((name, f"if({never}, '', {counted})", "decimal"))
-        counts = f"{self.paths.repeats[node.roster]}[number(./{name}) >= 0]"
+        name = self._kept(node.roster, f"if({never}, '', {counted})", "decimal")
+        counts = f"{seen.rows}[number(./{name}) >= 0]"
         some, each = f"count({counts})", f"{counts}/{name}"
-        unsure = self._rows(node.roster, f"number(./{name}) = 0 - 1")
+        unsure = seen.count(f"number(./{name}) = 0 - 1")
         if isinstance(node, SumRows):
             found = f"if({some} > 0, sum({each}) - {far} * {some}, 0)"
         else:
             found = f"if({some} > 0, {node.word}({each}) - {far}, {NAN})"
-        sure = f"{self._asked(node.roster)} and {unsure} = 0"
+        sure = f"{seen.asked} and {unsure} = 0{seen.and_no_more}"
         limit = value.kind.limit * (MOST_ROWS if isinstance(node, SumRows) else 1)
         return Numeric(f"if({sure}, {found}, {NAN})", None, Number(value.kind.places, limit))
 
@@ -570,7 +641,29 @@ class Compiler:
     def _path(self, ref: AnswerRef) -> str | None:
         """The path of a question, None where this form does not ask it."""
         path = self.paths.answers.get(ref.name)
-        return path if path is None or ref.roster is None else self.row + path
+        if path is None or ref.roster is None:
+            return path
+        around = lineage(self.framework.parents, self.here)
+        between = around[: around.index(ref.roster)]
+        steps = sum(self.paths.inner[name].count("/") + 1 for name in between)
+        return f"{self.row}{'../' * steps}{path}"
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Rows of a repeat: their path, whether they were asked for, and of rows within other rows
+    that are looked at from the unit, whether one of these was not asked for them."""
+
+    rows: str
+    asked: str
+    silent: str = ""
+
+    def count(self, condition: str) -> str:
+        return f"count({self.rows}[{condition}])"
+
+    @property
+    def and_no_more(self) -> str:
+        return f" and not({self.silent})" if self.silent else ""
 
 
 def class_text(value: Numeric, classes: tuple[MeasureClass, ...]) -> str:

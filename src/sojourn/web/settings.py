@@ -110,6 +110,8 @@ INSTALLED_APPS = [
     "sojourn.web.people",
     "sojourn.web.consent",
     "sojourn.web.cases",
+    "sojourn.web.plans",
+    "sojourn.web.notes",
     "sojourn.web.field",
     "sojourn.web.places",
     "sojourn.web.frameworks",

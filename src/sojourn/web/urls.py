@@ -15,6 +15,8 @@ urlpatterns = [
     path("organisation/", include("sojourn.web.accounts.urls")),
     path("people/<uuid:person_id>/consents/", include("sojourn.web.consent.urls")),
     path("people/", include("sojourn.web.people.urls")),
+    path("cases/<uuid:case_id>/plan/", include("sojourn.web.plans.urls")),
+    path("cases/<uuid:case_id>/notes/", include("sojourn.web.notes.urls")),
     path("cases/", include("sojourn.web.cases.urls")),
     path("places/", include("sojourn.web.places.urls")),
     path("frameworks/", include("sojourn.web.frameworks.urls")),

@@ -122,6 +122,7 @@ __all__ = [
     "once",
     "rows_used",
     "walk",
+    "walk_here",
 ]
 
 Node: TypeAlias = (
@@ -222,6 +223,19 @@ def walk(node: Node) -> tuple[Node, ...]:
         for current in level:
             found.append(current)
             waiting.extend(children(current))
+    return tuple(found)
+
+
+def walk_here(node: Node) -> tuple[Node, ...]:
+    """The node and what is below it, without what is said of each row of a roster."""
+    found: list[Node] = []
+    waiting = [node]
+    while waiting:
+        level, waiting = waiting, []
+        for current in level:
+            found.append(current)
+            if not isinstance(current, ROSTER_NODES):
+                waiting.extend(children(current))
     return tuple(found)
 
 

@@ -1,4 +1,8 @@
-"""What is said about the rows of a roster, seen from the unit they belong to."""
+"""What is said about the rows of a roster, seen from the unit or the row they belong to.
+
+`inside` names the repeat in whose rows a node stands: it then looks at the rows within the row at
+hand. From the unit (None) it looks at all rows, also of a repeat within a repeat.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +33,11 @@ class CountRows:
 
     roster: str
     where: Node | None = None
+    inside: str | None = None
     type: ClassVar[Number] = COUNT
 
     def __post_init__(self) -> None:
-        _require_filter(self.where)
+        _require_filter(self.roster, self.where)
 
     @once
     def text(self) -> str:
@@ -46,10 +51,11 @@ class _RowsNumber:
     roster: str
     value: AnswerRef | MeasureRef
     where: Node | None = None
+    inside: str | None = None
     word: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
-        _require_filter(self.where)
+        _require_filter(self.roster, self.where)
         if not isinstance(self.value.type, Number):
             raise RuleError(
                 f"{self.word}() needs a number question of the roster, but "
@@ -100,10 +106,11 @@ class AnyRow:
 
     roster: str
     where: Node
+    inside: str | None = None
     type: ClassVar[Boolean] = BOOLEAN
 
     def __post_init__(self) -> None:
-        _require_filter(self.where)
+        _require_filter(self.roster, self.where)
 
     @once
     def text(self) -> str:
@@ -116,10 +123,11 @@ class AllRows:
 
     roster: str
     condition: Node
+    inside: str | None = None
     type: ClassVar[Boolean] = BOOLEAN
 
     def __post_init__(self) -> None:
-        _require_filter(self.condition)
+        _require_filter(self.roster, self.condition)
 
     @once
     def text(self) -> str:
@@ -133,11 +141,14 @@ def _rows(roster: str, where: Node | None) -> str:
     return f"${{{roster}}}[{where.text()}]" if where is not None else f"${{{roster}}}"
 
 
-def _require_filter(where: Node | None) -> None:
-    from sojourn.framework.nodes import walk  # the walk knows all nodes, these among them
+def _require_filter(roster: str, where: Node | None) -> None:
+    from sojourn.framework.nodes import walk_here  # the walk knows all nodes, these among them
 
     if where is None:
         return
     require_booleans("[...]", (where,))
-    if any(isinstance(n, ROSTER_NODES) for n in walk(where)):
-        raise RuleError("a roster's filter cannot look into another roster")
+    for node in walk_here(where):
+        if isinstance(node, ROSTER_NODES) and node.inside != roster:
+            raise RuleError(
+                f"`{node.text()}` stands in the rows of `{roster}`; it looks at rows within these"
+            )

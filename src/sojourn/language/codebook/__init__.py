@@ -259,10 +259,11 @@ class _Maker:
     # -- examples
 
     def _example(self, example: Example) -> Block:
-        answers = [self._answer(name, text, 0) for name, text in example.answers.items()]
-        for rows in example.rosters.values():
-            for at, row in enumerate(rows, start=1):
-                answers += [self._answer(name, text, at) for name, text in row.items()]
+        answers = [self._answer(name, text, "") for name, text in example.answers.items()]
+        for roster, rows in example.rosters.items():
+            for numbers, row in zip(_numbers(example, roster), rows, strict=True):
+                place = ".".join(map(str, numbers))
+                answers += [self._answer(name, text, place) for name, text in row.items()]
         heads = (self.say("answers"), self.say("outcomes"))
         tables = (
             Table((heads[0], ""), tuple(answers)),
@@ -272,7 +273,7 @@ class _Maker:
         name = example.name.replace("_", " ")
         return Entry("example", "", name[:1].upper() + name[1:], "", shown)
 
-    def _answer(self, name: str, text: str, row: int) -> tuple[str, str]:
+    def _answer(self, name: str, text: str, row: str) -> tuple[str, str]:
         question = self.framework.question(name)
         label = self._text(question.label, name)
         place = f" ({self.say('row', n=row)})" if row else ""
@@ -306,3 +307,13 @@ class _Maker:
 
 def _facts(*rows: Fact) -> Facts:
     return Facts(tuple(row for row in rows if row.value))
+
+
+def _numbers(example: Example, roster: str) -> list[tuple[int, ...]]:
+    """The number of each row of a repeat, after those of the rows around it."""
+    within = example.within.get(roster)
+    if within is None:
+        return [(number,) for number in range(1, len(example.rosters[roster]) + 1)]
+    around = _numbers(example, within.roster)
+    before = (within.rows[:at].count(owner) for at, owner in enumerate(within.rows))
+    return [(*around[owner], n + 1) for owner, n in zip(within.rows, before, strict=True)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sojourn.framework.model import Factor, Framework, Measure, Question, Response
 from sojourn.framework.nodes import And, Node, answers_used
 from sojourn.framework.types import Code, Codes, Date, Number
+from sojourn.framework.values import lineage
 from sojourn.language.asking import Step, steps
 from sojourn.language.codebook.blocks import Block, Entry, Fact, Facts, Heading, Rule, Table
 from sojourn.language.codebook.texts import shown
@@ -81,12 +82,14 @@ def _question(words: Words, question: Question, readers: list[str], step: Step |
     def say(key: str, **parts: object) -> str:
         return phrase(key, words.language, **parts)
 
+    around = reversed(lineage(words.framework.parents, question.roster))
+    roster = " › ".join(map(words.label, around))
     one, language = words.framework, words.language
     numbers = () if question.choices else question.missing_codes.items()
     missing = say("comma").join(f"{code} ({say(kind)})" for code, kind in numbers)
     class_ = say(f"class_{question.data_class}") if question.data_class else ""
     rows = (
-        Fact(say("roster"), words.label(question.roster) if question.roster else ""),
+        Fact(say("roster"), roster),
         Fact(say("unit"), say("of_place") if question.of_place else ""),
         Fact(say("constraint"), limits(question, language)),
         Fact(say("no_answer"), missing),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sojourn.web.accounts.access import Principal, Purpose, visible
 from sojourn.web.accounts.models import Grant, Invitation, Organisation, Scope, User
-from sojourn.web.accounts.roles import Role, Verb
+from sojourn.web.accounts.roles import POWERS, Role, Verb
 
 
 def members(principal: Principal) -> QuerySet[Grant]:
@@ -21,6 +21,20 @@ def members(principal: Principal) -> QuerySet[Grant]:
 def managed(principal: Principal) -> QuerySet[Organisation]:
     """The organisations this principal manages."""
     return Organisation.objects.filter(pk__in=principal.organisations(Verb.CONFIGURE))
+
+
+def helpers(organisation_id: uuid.UUID) -> QuerySet[User]:
+    """Who works on cases of an organisation today, by name."""
+    today = timezone.localdate()
+    roles = [role for role in Role if Verb.WRITE in POWERS[role].verbs]
+    grants = Grant.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=today),
+        organisation_id=organisation_id,
+        role__in=roles,
+        revoked_at=None,
+        valid_from__lte=today,
+    )
+    return User.objects.filter(is_active=True, pk__in=grants.values("holder")).order_by("name")
 
 
 def invitations(principal: Principal) -> QuerySet[Invitation]:

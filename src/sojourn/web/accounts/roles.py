@@ -23,6 +23,7 @@ class Verb(StrEnum):
     FIND = "find"
     READ = "read"
     WRITE = "write"
+    APPROVE = "approve"
     ERASE = "erase"
     EXPORT = "export"
     CONFIGURE = "configure"
@@ -55,7 +56,9 @@ _NO_CLASSES: frozenset[DataClass] = frozenset()
 POWERS: Mapping[Role, Power] = MappingProxyType(
     {
         Role.CASE_WORKER: Power(_CASE_VERBS, _CASE_CLASSES),
-        Role.SUPERVISOR: Power(_CASE_VERBS | {Verb.ERASE, Verb.EXPORT}, _CASE_CLASSES),
+        Role.SUPERVISOR: Power(
+            _CASE_VERBS | {Verb.APPROVE, Verb.ERASE, Verb.EXPORT}, _CASE_CLASSES
+        ),
         Role.PROTECTION_OFFICER: Power(
             _CASE_VERBS | {Verb.EXPORT}, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}
         ),
@@ -69,6 +72,7 @@ INCOMPATIBLE: tuple[tuple[Verb, Verb], ...] = (
     (Verb.CONFIGURE, Verb.READ),
     (Verb.CONFIGURE, Verb.AUDIT),
     (Verb.AUDIT, Verb.WRITE),
+    (Verb.AUDIT, Verb.APPROVE),
 )
 """Pairs that no one person may hold, over all of their grants together."""
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from sojourn.framework import DataClass
 from sojourn.web import log
+from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit import chain, checkpoints
 from sojourn.web.audit.models import Event, Seen
 
@@ -124,6 +125,15 @@ def note_read(
         shown=[Shown(str(row.pk), _person_of(row)) for row in shown],
     )
     pending(request).append(entry)
+
+
+@transaction.atomic
+def sign(*, by: Principal) -> checkpoints.Signed:
+    """Signs the chain as it is once this request is in it."""
+    held = next(iter(by.organisations(Verb.AUDIT)), None)
+    record(by=by, verb="sign_audit", organisation_id=held)
+    seq, row_hash = Event.objects.order_by("-seq").values_list("seq", "row_hash")[0]
+    return checkpoints.sign(seq, row_hash)
 
 
 def pending(request: HttpRequest) -> list[Entry]:

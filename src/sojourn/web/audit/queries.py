@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
@@ -73,13 +74,36 @@ def events(principal: Principal) -> Visible[Event]:
     return visible(principal, Event.objects.order_by("-seq"), Purpose.OVERSIGHT)
 
 
-def about(person_id: uuid.UUID) -> QuerySet[Event]:
+def about(person_id: uuid.UUID, without: Collection[str] = ()) -> QuerySet[Event]:
     """Every event that showed or changed something of one person, newest first.
 
-    For callers that reached the person through `visible`.
+    For callers that reached the person through `visible`. `without` names rows whose existence the
+    reader must not learn of (see `unseen`): neither their events nor lists that held them.
     """
-    listed = Seen.objects.filter(person_id=person_id).values("event_id")
-    return Event.objects.filter(Q(person_id=person_id) | Q(seq__in=listed)).order_by("-seq")
+    seen = Seen.objects.filter(person_id=person_id)
+    listed = seen.values("event_id")
+    rows = Event.objects.filter(Q(person_id=person_id) | Q(seq__in=listed)).order_by("-seq")
+    if not without:
+        return rows
+    hidden = seen.filter(object_id__in=without).values("event_id")
+    return rows.exclude(object_id__in=without).exclude(seq__in=hidden)
+
+
+def unseen(principal: Principal, person_id: uuid.UUID) -> set[str]:
+    """The rows about a person that this principal must not know of, though they reach the case.
+
+    These are rows of models that narrow by what stands on the row: confidential notes and files,
+    plan items about what is kept apart.
+    """
+    found: set[str] = set()
+    for model in apps.get_models():
+        if hasattr(model, "access_narrower") and hasattr(model, "person"):
+            rows = model._default_manager.filter(person_id=person_id)
+            reached = visible(principal, rows, Purpose.SUPPORT).rows.values("pk")
+            found.update(
+                str(pk) for pk in rows.exclude(pk__in=reached).values_list("pk", flat=True)
+            )
+    return found
 
 
 def _rows() -> Iterator[tuple[Mapping[str, Any], list[tuple[str, str]]]]:

@@ -7,4 +7,7 @@ from django.urls import path
 from sojourn.web.audit import views
 
 app_name = "audit"
-urlpatterns = [path("", views.log, name="log")]
+urlpatterns = [
+    path("", views.log, name="log"),
+    path("checkpoint/", views.checkpoint, name="checkpoint"),
+]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from sojourn.web.accounts.access import Purpose, needs, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit import queries, words
-from sojourn.web.audit.actions import note_read
+from sojourn.web.audit.actions import note_read, sign
 
 
 @needs(Verb.AUDIT)
@@ -26,3 +26,13 @@ def log(request: HttpRequest) -> HttpResponse:
         "verification": queries.verify() if request.method == "POST" else None,
     }
     return render(request, "audit/log.html", context)
+
+
+@needs(Verb.AUDIT)
+@require_POST
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    """The newest event, signed, as a file for somebody else to keep."""
+    signed = sign(by=principal_of(request))
+    name = f"sojourn-audit-{signed.seq}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(signed.text(), content_type="application/json", headers=headers)

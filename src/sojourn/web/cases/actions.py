@@ -17,13 +17,24 @@ from sojourn.framework import Answers, Framework
 from sojourn.web.accounts.access import Principal, Purpose, reaches
 from sojourn.web.accounts.models import Organisation
 from sojourn.web.audit.actions import record
-from sojourn.web.cases import frameworks, rules
+from sojourn.web.cases import frameworks, rules, versions
+from sojourn.web.cases.access import check_can_settle
 from sojourn.web.cases.answers import split
-from sojourn.web.cases.models import Assessment, Case, CaseState, LegalBasis
+from sojourn.web.cases.models import (
+    Assessment,
+    Case,
+    CaseStep,
+    Difference,
+    Episode,
+    LegalBasis,
+)
+from sojourn.web.cases.rules import How
+from sojourn.web.cases.states import Act, CaseState, Phase, step_of
+from sojourn.web.cases.versions import Edited, Merged, Values
 from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.consent.rules import Cover
 from sojourn.web.people import actions as people
-from sojourn.web.people import identities
+from sojourn.web.people import identities, words
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.places import actions as places
 
@@ -35,9 +46,14 @@ def open_files(
     newcomers: Sequence[Newcomer],
     by: Principal,
     at: datetime | None = None,
+    screening: bool = False,
 ) -> list[Case]:
-    """Registers people and opens a case for each; the one who does it is the case worker."""
+    """Registers people and opens a case for each; the one who does it is the case worker.
+
+    With `screening` it is found out first whether the organisation takes the case on.
+    """
     when = at or timezone.now()
+    state, phase = (CaseState.SCREENING, "") if screening else (CaseState.OPEN, Phase.ASSESSING)
     cases = [
         Case(
             person=person,
@@ -45,11 +61,23 @@ def open_files(
             worker_id=by.user_id,
             team_id=by.team_in(organisation.pk),
             opened_at=when,
+            state=state,
+            phase=phase,
             review_on=rules.next_review(when.date(), urgent=True),
         )
         for person in people.register(organisation=organisation, people=newcomers, by=by, at=when)
     ]
     Case.objects.bulk_create(cases)
+    Episode.objects.bulk_create(
+        Episode(
+            case=case,
+            organisation_id=case.organisation_id,
+            number=case.episode,
+            opened_at=when,
+            opened_by_id=by.user_id,
+        )
+        for case in cases
+    )
     for case in cases:
         _note(case, "add", by)
     return cases
@@ -105,7 +133,7 @@ def assess(
     assessment.save(force_insert=True)
     if place is not None:
         places.note_joined(assessment=assessment, row=place)
-    _bring_up_to_date(case, rules.urgent_factors(framework, findings), made.at)
+    _bring_up_to_date(case, rules.urgent_factors(framework, findings), made.at, by)
     record(
         by=by,
         verb="assess",
@@ -120,14 +148,137 @@ def assess(
 
 
 @transaction.atomic
-def set_review(*, case: Case, on: date, by: Principal) -> None:
-    """Sets the day on which somebody looks at the case again."""
+def set_review(*, case: Case, on: date, by: Principal, base: int | None = None) -> Merged:
+    """Sets the day on which somebody looks at the case again.
+
+    `base` is the version of the case that the day was chosen from. Where somebody else set another
+    day since, theirs stays and both are kept for a decision (see `versions`).
+    """
     _check_may(by, case)
+    now = Case.objects.select_for_update().get(pk=case.pk)
+    if not now.is_worked or now.review_on is None:
+        raise ValidationError(_("This case is closed."))
     if on < timezone.localdate():
         raise ValidationError(_("Choose today or a later day."))
-    before, case.review_on = case.review_on, on
-    case.save(update_fields=["review_on"])
-    _note(case, "correct", by, {"review_on": [str(before), on.isoformat()]})
+    edited = Edited(now, case, now.row_version)
+    values = {"review_on": now.review_on.isoformat()}
+    merged = versions.merge(
+        base=versions.base_of(edited, values, base),
+        now=values,
+        sent={"review_on": on.isoformat()},
+    )
+    versions.keep_differences(edited, values, merged, by)
+    if merged.write:
+        _keep_review(edited, values, merged, by)
+    return merged
+
+
+def _keep_review(edited: Edited, values: Values, merged: Merged, by: Principal) -> None:
+    case = edited.case
+    case.row_version = versions.keep_revision(edited, values, by)
+    case.review_on = date.fromisoformat(merged.write["review_on"])
+    case.save(update_fields=["review_on", "row_version"])
+    _note(case, "correct", by, {"review_on": [values["review_on"], merged.write["review_on"]]})
+
+
+@transaction.atomic
+def settle(*, difference: Difference, takes_second: bool, by: Principal) -> None:
+    """Decides which of two values holds. Raises PermissionDenied for who is not named to do it,
+    ValidationError where it was decided already."""
+    check_can_settle(by, difference)
+    now = Difference.objects.select_for_update().get(pk=difference.pk)
+    if now.settled_at is not None:
+        raise ValidationError(_("This was decided already."))
+    difference.settled_at, difference.takes_second = timezone.now(), takes_second
+    difference.settled_by_id = by.user_id
+    difference.save(update_fields=["settled_at", "settled_by", "takes_second"])
+    record(
+        by=by,
+        verb="settle",
+        object=difference,
+        organisation_id=difference.organisation_id,
+        person_id=difference.person_id,
+        case_id=difference.case_id,
+        changed={"field": [None, difference.field]},
+    )
+    if takes_second:
+        _first, second = versions.values_of(difference)
+        versions.SUBJECTS[difference.subject_type].write(difference, second, by)
+
+
+def write_review(difference: Difference, value: str, by: Principal) -> None:
+    """Puts the day that was decided for in place; a day that is past by now becomes today."""
+    on = max(date.fromisoformat(value), timezone.localdate())
+    set_review(case=difference.case, on=on, by=by)
+
+
+@transaction.atomic
+def take(*, case: Case, act: Act, by: Principal, how: How, at: datetime | None = None) -> CaseStep:
+    """Does one act of the table with a case, and keeps who did it and why.
+
+    Raises PermissionDenied without the right to write, WrongStateError where the case is in another
+    state by now, ValidationError where something the act asks for is missing or wrong.
+    """
+    _check_may(by, case)
+    now = Case.objects.select_for_update().get(pk=case.pk)
+    before, phase = CaseState(now.state), now.phase
+    step = step_of(before, act)
+    when = at or timezone.now()
+    rules.check_how(act, how, phase=phase, today=timezone.localdate(when))
+    if act is not Act.CLOSE and case.person.erased_at is not None:
+        raise ValidationError(_("This person was erased."))
+    if step.new_episode:
+        _check_no_other(case)
+    case.state, case.episode = step.to, now.episode + step.new_episode
+    case.phase = rules.phase_after(act, how, phase=phase)
+    _move_review(case, now, rules.review_after(act, how, review_on=now.review_on), by)
+    case.save(update_fields=["state", "phase", "episode", "review_on", "row_version"])
+    _keep_episode(case, act, how, by, when)
+    row = CaseStep(
+        case=case,
+        organisation_id=case.organisation_id,
+        episode=case.episode,
+        act=act,
+        state_before=before,
+        state=step.to,
+        phase_before=phase,
+        phase=case.phase,
+        reason=how.reason,
+        at=when,
+        by_id=by.user_id,
+    )
+    row.words = words.seal(row, "words", case.person, how.words)
+    row.save(force_insert=True)
+    changed = {"state": [before.value, step.to.value], "phase": [phase, case.phase]}
+    # Why a case ends may say much about a person, so the reason stands with the case alone.
+    _note(case, act.value, by, {**changed, "reason": None})
+    return row
+
+
+def _keep_episode(case: Case, act: Act, how: How, by: Principal, when: datetime) -> None:
+    if act is Act.REOPEN:
+        Episode.objects.create(
+            case=case,
+            organisation_id=case.organisation_id,
+            number=case.episode,
+            opened_at=when,
+            opened_by_id=by.user_id,
+            opened_because=how.reason,
+        )
+    if act is Act.CLOSE:
+        Episode.objects.filter(case=case, closed_at=None).update(
+            closed_at=when,
+            closed_by_id=by.user_id,
+            closed_because=how.reason,
+            outcome=how.outcome,
+            feedback=how.feedback,
+        )
+
+
+def _check_no_other(case: Case) -> None:
+    others = Case.objects.filter(person_id=case.person_id, organisation_id=case.organisation_id)
+    if any(other.is_worked for other in others.exclude(pk=case.pk).only("state")):
+        raise ValidationError(_("There is another open case about this person. Work on that one."))
 
 
 def check_may_assess(*, case: Case, basis: LegalBasis, by: Principal) -> None:
@@ -135,7 +286,7 @@ def check_may_assess(*, case: Case, basis: LegalBasis, by: Principal) -> None:
     _check_may(by, case)
     if case.person.erased_at is not None:
         raise ValidationError(_("This person was erased."))
-    if case.state != CaseState.OPEN:
+    if not case.is_worked:
         raise ValidationError(_("This case is closed."))
     if basis is LegalBasis.CONSENT:
         cover = cover_for_assessment(case.person, timezone.localdate())
@@ -145,13 +296,24 @@ def check_may_assess(*, case: Case, basis: LegalBasis, by: Principal) -> None:
             )
 
 
-def _bring_up_to_date(case: Case, urgent: list[list[str]], at: datetime) -> None:
+def _bring_up_to_date(case: Case, urgent: list[list[str]], at: datetime, by: Principal) -> None:
     """What lists show; an assessment that is older than the last one changes nothing there."""
     if case.assessed_at is not None and case.assessed_at > at:
         return
+    now = Case.objects.select_for_update().get(pk=case.pk)
     case.assessed_at, case.urgent_factors, case.is_urgent = at, urgent, bool(urgent)
-    case.review_on = rules.next_review(at.date(), urgent=bool(urgent))
-    case.save(update_fields=["assessed_at", "urgent_factors", "is_urgent", "review_on"])
+    _move_review(case, now, rules.next_review(at.date(), urgent=bool(urgent)), by)
+    case.save(
+        update_fields=["assessed_at", "urgent_factors", "is_urgent", "review_on", "row_version"]
+    )
+
+
+def _move_review(case: Case, now: Case, to: date | None, by: Principal) -> None:
+    """The day that follows from something else; whoever edits the day at that time is told."""
+    case.review_on, case.row_version = to, now.row_version
+    if to != now.review_on:
+        old = {"review_on": now.review_on.isoformat() if now.review_on else ""}
+        case.row_version = versions.keep_revision(Edited(now, case, now.row_version), old, by)
 
 
 def _note(case: Case, verb: str, by: Principal, changed: dict[str, object] | None = None) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sojourn.framework import Answers, Framework, Missing, Selection, Value
+from sojourn.framework import Answers, Framework, Missing, Selection, Value, Within
 from sojourn.framework.types import Text as FreeText
 
 Json = dict[str, Any]
@@ -33,6 +33,7 @@ def split(framework: Framework, answers: Answers) -> Split:
                 name: [_plain(row, lambda name: name not in free) for row in rows]
                 for name, rows in rosters
             },
+            **_within(answers),
         },
         {
             "values": _plain(answers.values, lambda name: name in free),
@@ -49,7 +50,24 @@ def coded(data: Json) -> Answers:
     return Answers(
         _read(data["values"]),
         {name: tuple(_read(row) for row in rows) for name, rows in data["rosters"].items()},
+        {
+            name: Within(one["roster"], tuple(one["rows"]), frozenset(one["not_asked"]))
+            for name, one in data.get("within", {}).items()
+        },
     )
+
+
+def _within(answers: Answers) -> Json:
+    """To which rows those of a repeat within a repeat belong, where there are any."""
+    found = {
+        name: {
+            "roster": one.roster,
+            "rows": list(one.rows),
+            "not_asked": sorted(one.not_asked),
+        }
+        for name, one in answers.within.items()
+    }
+    return {"within": found} if found else {}
 
 
 def _plain(row: Mapping[str, Value | Missing], wanted: Any) -> Json:

@@ -10,8 +10,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.framework import Stage
+from sojourn.web.accounts.access import Principal, of_classes, only_between
 from sojourn.web.accounts.models import Organisation, Team
+from sojourn.web.accounts.roles import Verb
+from sojourn.web.cases.reasons import CloseReason, Feedback, Outcome, ReopenReason
+from sojourn.web.cases.states import WORKED, Act, CaseState, Phase
 from sojourn.web.people.models import Person
+
+_WORKED = Q(state__in=sorted(state.value for state in WORKED))
 
 
 class KeptFramework(models.Model):
@@ -30,17 +36,11 @@ class KeptFramework(models.Model):
         return f"{self.framework_id} {self.version}"
 
 
-class CaseState(models.TextChoices):
-    """Whether the organisation is working on a case."""
-
-    OPEN = "open", _("open")
-    CLOSED = "closed", _("closed")
-
-
 class Case(models.Model):
     """One organisation's work with one person.
 
-    What lists sort and narrow by stands on the row itself, so that they need no join.
+    What lists sort and narrow by stands on the row itself, so that they need no join. `phase` is
+    empty unless the case is open or on hold; `episode` is the number of the newest episode.
     `urgent_factors` holds names of urgent factors, each with its data class; signs of a protection
     need are never among them.
     """
@@ -58,6 +58,11 @@ class Case(models.Model):
         Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
     )
     state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
+    phase = models.CharField(
+        max_length=12, choices=Phase.choices, blank=True, default=Phase.ASSESSING
+    )
+    episode = models.PositiveSmallIntegerField(default=1)
+    row_version = models.PositiveIntegerField(default=1)
     opened_at = models.DateTimeField()
     review_on = models.DateField(null=True)
     assessed_at = models.DateTimeField(null=True)
@@ -76,16 +81,199 @@ class Case(models.Model):
             models.UniqueConstraint(
                 name="one_open_case_per_person_and_organisation",
                 fields=["person", "organisation"],
-                condition=Q(state=CaseState.OPEN),
+                condition=_WORKED,
             ),
             models.CheckConstraint(
                 name="an_open_case_has_a_review_date",
-                condition=~Q(state=CaseState.OPEN) | Q(review_on__isnull=False),
+                condition=~_WORKED | Q(review_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_case_in_a_known_state", condition=Q(state__in=CaseState.values)
+            ),
+            models.CheckConstraint(
+                name="an_open_case_has_a_phase",
+                condition=Q(
+                    state__in=[CaseState.OPEN.value, CaseState.ON_HOLD.value],
+                    phase__in=Phase.values,
+                )
+                | (~Q(state__in=[CaseState.OPEN.value, CaseState.ON_HOLD.value]) & Q(phase="")),
             ),
         ]
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def is_worked(self) -> bool:
+        """Whether somebody looks after it: it is screened, open, or on hold."""
+        return CaseState(self.state) in WORKED
+
+
+class Episode(models.Model):
+    """One stretch of work on a case, from its opening to its closure.
+
+    A closed episode is never changed; the database refuses it (see `triggers`). Opening the case
+    again makes a new one.
+    """
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "case"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="episodes")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    opened_because = models.CharField(max_length=30, choices=ReopenReason.choices, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    closed_because = models.CharField(max_length=30, choices=CloseReason.choices, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    feedback = models.CharField(max_length=20, choices=Feedback.choices, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="an_episode_has_its_number", fields=["case", "number"]),
+            models.UniqueConstraint(
+                name="a_case_has_one_open_episode", fields=["case"], condition=Q(closed_at=None)
+            ),
+            models.CheckConstraint(
+                name="a_closed_episode_says_why",
+                condition=Q(closed_at=None, closed_because="", outcome="", feedback="")
+                | (
+                    Q(closed_at__isnull=False)
+                    & ~Q(closed_because="")
+                    & ~Q(outcome="")
+                    & ~Q(feedback="")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.number}"
+
+
+class CaseStep(models.Model):
+    """A row of a case's history: what was done, by whom and why. `words` are sealed."""
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "case"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    episode = models.PositiveSmallIntegerField()
+    act = models.CharField(max_length=12, choices=Act.choices)
+    state_before = models.CharField(max_length=10, choices=CaseState.choices)
+    state = models.CharField(max_length=10, choices=CaseState.choices)
+    phase_before = models.CharField(max_length=12, choices=Phase.choices, blank=True)
+    phase = models.CharField(max_length=12, choices=Phase.choices, blank=True)
+    reason = models.CharField(max_length=30, blank=True)
+    words = models.BinaryField(blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.act}"
+
+
+class Revision(models.Model):
+    """What some fields of a row were before an edit. `old` is sealed."""
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "case"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="revisions")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    version = models.PositiveIntegerField()
+    fields = models.JSONField()
+    old = models.BinaryField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="a_version_is_made_once", fields=["subject_type", "subject_id", "version"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.version}"
+
+
+class Difference(models.Model):
+    """Two values that two people gave to one field; `decider` says which one holds.
+
+    `first` stays in place until then. Both are sealed.
+    """
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "case"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="differences")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    data_class = models.CharField(max_length=20, blank=True)
+    is_confidential = models.BooleanField(default=False)
+    field = models.CharField(max_length=40)
+    first = models.BinaryField()
+    second = models.BinaryField()
+    first_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    second_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+    decider = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="differences"
+    )
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    takes_second = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case", "settled_at"]),
+            models.Index(fields=["decider", "settled_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="what_is_settled_says_how",
+                condition=Q(settled_at=None, takes_second=None)
+                | Q(settled_at__isnull=False, takes_second__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @staticmethod
+    def access_narrower(principal: Principal, verb: Verb) -> Q:
+        """What is about something one may not see is not there."""
+        people = ("first_by_id", "second_by_id", "decider_id")
+        between = only_between(principal, Difference, "is_confidential", *people)
+        return of_classes(principal, verb, "data_class") & between
 
 
 class LegalBasis(models.TextChoices):

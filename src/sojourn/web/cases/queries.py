@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
-from sojourn.web.cases.models import Assessment, Case, CaseState
+from sojourn.web.cases.models import Assessment, Case, CaseStep, Difference, Episode
+from sojourn.web.cases.states import WORKED
 from sojourn.web.people.models import Person
 
 _SOON = timedelta(days=7)
@@ -46,24 +47,58 @@ def assessment_or_404(case: Case, assessment_id: uuid.UUID) -> Assessment:
     return get_object_or_404(rows.defer("framework__sheets", "texts"), pk=assessment_id)
 
 
-def open_case_of(principal: Principal, person: Person) -> Case | None:
-    """The open case of a person, as far as the principal reaches it."""
-    return cases(principal).rows.filter(person=person, state=CaseState.OPEN).first()
+def case_of(principal: Principal, person: Person) -> Case | None:
+    """The case of a person that is worked on, else the newest; as far as the principal reaches."""
+    found = list(cases(principal).rows.filter(person=person).order_by("-opened_at"))
+    return next((case for case in found if case.is_worked), found[0] if found else None)
+
+
+def episodes(case: Case) -> list[Episode]:
+    """The episodes of a case the caller was cleared for, newest first."""
+    rows = Episode.objects.filter(case=case).select_related("opened_by", "closed_by")
+    return list(rows.order_by("-number"))
+
+
+def steps(case: Case) -> list[CaseStep]:
+    """What was done with a case the caller was cleared for, latest first."""
+    return list(CaseStep.objects.filter(case=case).select_related("by").order_by("-at"))
+
+
+def differences(principal: Principal, case: Case) -> list[Difference]:
+    """Where two people wrote different things in a case and nobody has decided yet."""
+    rows = Difference.objects.filter(case=case, settled_at=None).order_by("at")
+    linked = ("first_by", "second_by", "decider", "case__person__key")
+    return list(visible(principal, rows, Purpose.SUPPORT).rows.select_related(*linked))
+
+
+def to_settle(principal: Principal, limit: int) -> list[Difference]:
+    """Differences that this principal was named to decide, the oldest first."""
+    if principal.user_id is None:
+        return []
+    rows = Difference.objects.filter(decider_id=principal.user_id, settled_at=None)
+    shown = visible(principal, rows, Purpose.CASE_WORK).rows
+    return list(shown.select_related("person__identity", "person__key").order_by("at")[:limit])
+
+
+def difference_or_404(principal: Principal, case: Case, difference_id: uuid.UUID) -> Difference:
+    """One of them, settled or not; one that may not be shown is not there."""
+    rows = visible(principal, Difference.objects.filter(case=case), Purpose.CASE_WORK).rows
+    return get_object_or_404(rows.select_related("case__person__key"), pk=difference_id)
 
 
 def urgent(principal: Principal, limit: int) -> list[Case]:
-    """Open cases in which something cannot wait, the oldest review date first."""
-    rows = cases(principal).rows.filter(state=CaseState.OPEN, is_urgent=True)
+    """Cases in which something cannot wait, the oldest review date first."""
+    rows = cases(principal).rows.filter(state__in=WORKED, is_urgent=True)
     return list(rows.order_by("review_on")[:limit])
 
 
 def due(principal: Principal, today: date, limit: int) -> list[Case]:
-    """Open cases to be looked at again within a week, the most overdue first.
+    """Cases to be looked at again within a week, the most overdue first.
 
     Those in which something cannot wait have a list of their own.
     """
     rows = cases(principal).rows.filter(
-        state=CaseState.OPEN, is_urgent=False, review_on__lte=today + _SOON
+        state__in=WORKED, is_urgent=False, review_on__lte=today + _SOON
     )
     return list(rows.order_by("review_on")[:limit])
 

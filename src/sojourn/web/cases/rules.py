@@ -2,16 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from sojourn.framework import Answers, DataClass, Factor, Findings, Framework, Measure, Stage
 from sojourn.framework.nodes import answers_used, rows_used
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN
+from sojourn.web.cases.reasons import OTHER, REASONS, Feedback, Outcome
+from sojourn.web.cases.states import Act, Phase
 
 REVIEW_AFTER = timedelta(days=30)
 REVIEW_AFTER_URGENT = timedelta(days=3)
 """When a case is looked at again, unless somebody sets another day."""
+
+
+@dataclass(frozen=True)
+class How:
+    """What an act asks for: a reason of its list, words, and what else belongs to it."""
+
+    reason: str = ""
+    words: str = ""
+    phase: str = ""
+    outcome: str = ""
+    feedback: str = ""
+    review_on: date | None = None
+
+
+ASKED: Mapping[Act, tuple[str, ...]] = MappingProxyType(
+    {
+        Act.TAKE_ON: ("words", "review_on"),
+        Act.DECLINE: ("reason", "words"),
+        Act.MOVE: ("phase", "words"),
+        Act.HOLD: ("reason", "words", "review_on"),
+        Act.RESUME: ("words", "review_on"),
+        Act.CLOSE: ("reason", "outcome", "feedback", "words"),
+        Act.REOPEN: ("reason", "words", "review_on"),
+    }
+)
+"""What each act asks for, in the order of its form."""
+
+_CODES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "phase": frozenset(Phase.values),
+        "outcome": frozenset(Outcome.values),
+        "feedback": frozenset(Feedback.values),
+    }
+)
+
+
+def needs_words(act: Act) -> bool:
+    """Whether an act is explained in words, because no list of reasons goes with it."""
+    return act is Act.MOVE
+
+
+def check_how(act: Act, how: How, *, phase: str, today: date) -> None:
+    """Raises ValidationError, by field, where what an act asks for is missing or wrong."""
+    wrong = {
+        name: problem
+        for name in ASKED[act]
+        if (problem := _problem(name, act, how, phase=phase, today=today))
+    }
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _problem(name: str, act: Act, how: How, *, phase: str, today: date) -> str:
+    if name == "words":
+        missing = not how.words and (needs_words(act) or how.reason == OTHER)
+        return _("Say in a few words why.") if missing else ""
+    if name == "review_on":
+        late = how.review_on is None or how.review_on < today
+        return _("Choose today or a later day.") if late else ""
+    if name == "reason":
+        return "" if how.reason in REASONS[act].values else _("Choose a reason.")
+    if name == "phase" and how.phase == phase:
+        return _("The case is in this phase already.")
+    return "" if getattr(how, name) in _CODES[name] else _("Choose one.")
+
+
+def phase_after(act: Act, how: How, *, phase: str) -> str:
+    """The phase that a case is in after an act; empty where nobody works on it."""
+    if act is Act.MOVE:
+        return how.phase
+    if act in (Act.TAKE_ON, Act.REOPEN):
+        return Phase.ASSESSING.value
+    return phase if act in (Act.HOLD, Act.RESUME) else ""
+
+
+def review_after(act: Act, how: How, *, review_on: date | None) -> date | None:
+    """The day of the next look after an act; None where nobody works on the case any more."""
+    if act in (Act.CLOSE, Act.DECLINE):
+        return None
+    return how.review_on if "review_on" in ASKED[act] else review_on
 
 
 def urgent_factors(framework: Framework, findings: Findings) -> list[list[str]]:
@@ -47,6 +134,7 @@ def without_apart(
                 roster: tuple({n: v for n, v in row.items() if n in kept} for row in rows)
                 for roster, rows in answers.rosters.items()
             },
+            answers.within,
         ),
         frozenset(apart),
     )

@@ -34,6 +34,7 @@ from sojourn.framework import (
     Stage,
     State,
 )
+from sojourn.framework.values import lineage
 from sojourn.language import figures
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN
 from sojourn.web.cases import words
@@ -45,10 +46,11 @@ _APART = DataClass.STATUS_PROTECTION
 
 @dataclass(frozen=True)
 class AnswerShown:
-    """A question and what was answered, in words."""
+    """A question and what was answered, in words; of a row of a repeat, which one it is."""
 
     question: str
     answer: str
+    row: str = ""
 
 
 @dataclass(frozen=True)
@@ -444,6 +446,19 @@ class View:
         return AnswerShown(
             self._question_text(answer.question),
             self._answer_text(answer.question, answer.value, answer.missing),
+            self._row_text(answer),
+        )
+
+    def _row_text(self, answer: AnswerSeen) -> str:
+        """Which row an answer stands in, after the rows around it; nothing for the unit."""
+        if answer.row is None:
+            return ""
+        question, roster = self.questions.get(answer.question), self.rosters.get(answer.question)
+        inside = question.roster if question else roster.parent if roster else None
+        names = reversed(lineage(self.framework.parents, inside))
+        return " › ".join(
+            _("%(rows)s, row %(number)s") % {"rows": self._question_text(name), "number": number}
+            for name, number in zip(names, (*answer.around, answer.row), strict=False)
         )
 
     def _factor_reason(self, because: Because) -> Reason:

@@ -1,4 +1,4 @@
-"""The database itself refuses to change or delete a framework that an assessment used."""
+"""The database itself refuses to change kept frameworks and closed episodes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,60 @@ FOR EACH STATEMENT EXECUTE FUNCTION kept_framework_refuse()
 )
 
 
+_EPISODE = "cases_episode"
+_CLOSED = "a closed episode is never changed"
+# Who opened and who closed it are left out: deleting a user empties these two columns.
+_LASTING = (
+    "case_id",
+    "organisation_id",
+    "number",
+    "opened_at",
+    "opened_because",
+    "closed_at",
+    "closed_because",
+    "outcome",
+    "feedback",
+)
+
+_EPISODE_SQLITE = (
+    f"""
+CREATE TRIGGER {_EPISODE}_no_update BEFORE UPDATE ON {_EPISODE}
+WHEN OLD.closed_at IS NOT NULL AND ({" OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in _LASTING)})
+BEGIN SELECT RAISE(ABORT, '{_CLOSED}'); END
+""",
+    f"""
+CREATE TRIGGER {_EPISODE}_no_delete BEFORE DELETE ON {_EPISODE} WHEN OLD.closed_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, '{_CLOSED}'); END
+""",
+)
+_EPISODE_POSTGRESQL = (
+    f"""
+CREATE FUNCTION closed_episode_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{_CLOSED}'; END $$
+""",
+    f"""
+CREATE TRIGGER {_EPISODE}_stays BEFORE UPDATE ON {_EPISODE} FOR EACH ROW
+WHEN (OLD.closed_at IS NOT NULL
+      AND ({" OR ".join(f"OLD.{c} IS DISTINCT FROM NEW.{c}" for c in _LASTING)}))
+EXECUTE FUNCTION closed_episode_refuse()
+""",
+    f"""
+CREATE TRIGGER {_EPISODE}_is_kept BEFORE DELETE ON {_EPISODE} FOR EACH ROW
+WHEN (OLD.closed_at IS NOT NULL) EXECUTE FUNCTION closed_episode_refuse()
+""",
+)
+
+
+def install_for_episodes(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Creates the triggers that keep closed episodes; called by a migration."""
+    del apps
+    vendor = schema_editor.connection.vendor
+    for statement in _EPISODE_POSTGRESQL if vendor == "postgresql" else _EPISODE_SQLITE:
+        schema_editor.execute(statement)
+
+
 def install(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Creates the triggers; called by a migration."""
+    """Creates the triggers that keep frameworks; called by a migration."""
     del apps
     for statement in _statements(schema_editor.connection.vendor):
         schema_editor.execute(statement)

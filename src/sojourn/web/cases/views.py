@@ -1,4 +1,4 @@
-"""The situation page, and the way to a new assessment."""
+"""The situation page, the way to a new assessment, and the course of the case."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,12 +19,15 @@ from sojourn.framework import DataClass, Findings
 from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
-from sojourn.web.cases import actions, frameworks, queries, readings
+from sojourn.web.cases import actions, frameworks, queries, readings, rules
+from sojourn.web.cases import course as lines
 from sojourn.web.cases.answers import coded
-from sojourn.web.cases.forms import ReviewForm, StartForm
+from sojourn.web.cases.forms import ActForm, ReviewForm, StartForm
+from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
 from sojourn.web.cases.readings import Reading
 from sojourn.web.cases.situation import Situation, build
+from sojourn.web.cases.states import Act, WrongStateError
 from sojourn.web.consent import words as consent_words
 from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.consent.rules import Cover
@@ -35,6 +38,7 @@ from sojourn.web.i18n import language
 from sojourn.web.people import identities
 from sojourn.web.places import words as place_words
 from sojourn.web.places.models import Joined
+from sojourn.web.plans import queries as plans
 
 
 @needs(Verb.READ)
@@ -68,7 +72,6 @@ def situation(
         "situation": _situation(shown, before, classes) if shown is not None else None,
         "readings": _readings(shown, classes) if shown is not None else (),
         "rules_url": _rules_url(shown) if shown is not None else "",
-        "review_form": ReviewForm(initial={"review_on": case.review_on}),
         "may_write": reaches(by, case, Purpose.CASE_WORK),
         "today": timezone.localdate(),
     }
@@ -148,11 +151,124 @@ def review(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     try:
         if not form.is_valid():
             raise ValidationError(_("Choose a day."))
-        actions.set_review(case=case, on=form.cleaned_data["review_on"], by=by)
-        messages.success(request, _("The day was set."))
+        data = form.cleaned_data
+        merged = actions.set_review(case=case, on=data["review_on"], by=by, base=data["base"])
+        tell_merged(request, merged, _("The day was set."))
     except ValidationError as problem:
         messages.error(request, " ".join(problem.messages))
-    return redirect("cases:situation", case_id=case.pk)
+    return redirect("cases:course", case_id=case.pk)
+
+
+@needs(Verb.READ)
+@require_GET
+def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Where the case stands, what can be done with it, and what was done so far."""
+    by = principal_of(request)
+    case, door = queries.case_or_404(by, case_id)
+    classes = door.classes(case)
+    note_read(
+        request, by=by, purpose=Purpose.SUPPORT, shown=[case], case_id=case.pk, classes=classes
+    )
+    may_write = reaches(by, case, Purpose.CASE_WORK)
+    context = {
+        "case": case,
+        "person": case.person,
+        "identity": identities.open_many([case.person])[case.person_id],
+        "phases": lines.phases(case),
+        "progress": plans.progress(case, classes),
+        "acts": lines.offered(case) if may_write else (),
+        "steps": lines.step_lines(case, queries.steps(case), classes),
+        "episodes": lines.episode_lines(queries.episodes(case)),
+        "review_form": ReviewForm(initial={"review_on": case.review_on, "base": case.row_version}),
+        "may_write": may_write,
+        "differing": len(queries.differences(by, case)),
+        "today": timezone.localdate(),
+    }
+    return render(request, "cases/course.html", context)
+
+
+@needs(Verb.READ)
+@require_GET
+def differences(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Where two people wrote different things, with both values."""
+    by = principal_of(request)
+    case, door = queries.case_or_404(by, case_id)
+    rows = queries.differences(by, case)
+    note_read(
+        request,
+        by=by,
+        purpose=Purpose.SUPPORT,
+        shown=rows or [case],
+        person_id=case.person_id,
+        case_id=case.pk,
+        classes=door.classes(case),
+    )
+    context = {
+        "case": case,
+        "person": case.person,
+        "identity": identities.open_many([case.person])[case.person_id],
+        "lines": lines.difference_lines(by, rows),
+    }
+    return render(request, "cases/differences.html", context)
+
+
+@needs(Verb.WRITE)
+@require_POST
+def settle(request: HttpRequest, case_id: uuid.UUID, difference_id: uuid.UUID) -> HttpResponse:
+    """Decides which of two values holds."""
+    by = principal_of(request)
+    case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
+    row = queries.difference_or_404(by, case, difference_id)
+    chosen = request.POST.get("takes", "")
+    try:
+        if chosen not in ("first", "second"):
+            raise ValidationError(_("Choose one."))
+        actions.settle(difference=row, takes_second=chosen == "second", by=by)
+        messages.success(request, _("Your decision was written down."))
+    except PermissionDenied as refusal:
+        messages.error(request, str(refusal))
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    return redirect("cases:differences", case_id=case.pk)
+
+
+@needs(Verb.WRITE)
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, case_id: uuid.UUID, act: str) -> HttpResponse:
+    """One act with the case: what it asks for, and doing it."""
+    by = principal_of(request)
+    case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
+    if act not in Act.values:
+        raise Http404
+    wanted = Act(act)
+    if wanted not in lines.offered(case):
+        messages.error(request, _("This cannot be done with the case as it stands now."))
+        return redirect("cases:course", case_id=case.pk)
+    form = ActForm(wanted, case, request.POST or None, initial=_usual_day(case))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.take(case=case, act=wanted, how=form.how(), by=by)
+            messages.success(request, _("It was written down."))
+            return redirect("cases:course", case_id=case.pk)
+        except WrongStateError:
+            messages.error(request, _("Somebody else changed this case in the meantime."))
+            return redirect("cases:course", case_id=case.pk)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+    note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[case], case_id=case.pk)
+    context = {
+        "case": case,
+        "person": case.person,
+        "act": wanted,
+        "help": lines.HELPS[wanted],
+        "form": form,
+    }
+    return render(request, "cases/act.html", context, status=400 if form.errors else 200)
+
+
+def _usual_day(case: Case) -> dict[str, object]:
+    today = timezone.localdate()
+    return {"review_on": rules.next_review(today, urgent=case.is_urgent)}
 
 
 def _chosen(

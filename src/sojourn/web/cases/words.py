@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -72,10 +73,17 @@ VALUES: Mapping[str, object] = {
     "none": gettext_lazy("makes no difference here"),
     "not_applicable": gettext_lazy("not asked at this stage"),
 }
+_RANGE = re.compile(r"between (?P<low>[0-9]+) and (?P<high>[0-9]+)")
+_AT_LEAST = re.compile(r"at least (?P<low>[0-9]+)")
 
 
 def value(text: str) -> str:
     """What an expression came out as."""
+    if found := _RANGE.fullmatch(text):
+        bounds = {"low": number(Fraction(found["low"])), "high": number(Fraction(found["high"]))}
+        return _("between %(low)s and %(high)s") % bounds
+    if found := _AT_LEAST.fullmatch(text):
+        return _("at least %(low)s") % {"low": number(Fraction(found["low"]))}
     return str(VALUES.get(text, text))
 
 

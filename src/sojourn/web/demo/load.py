@@ -22,6 +22,7 @@ from sojourn.web.consent import actions as consents
 from sojourn.web.consent.actions import Asked
 from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
+from sojourn.web.demo.course import decide_some, live_on
 from sojourn.web.demo.places import answer_for_places, at_a_place
 from sojourn.web.demo.stories import STORIES, Story
 from sojourn.web.demo.world import DEMO, FIRST_NAMES, LOGINS, ORGANISATIONS, PEOPLE
@@ -59,14 +60,16 @@ def load(people: dict[str, int] | None = None) -> bool:
         for code, name in ORGANISATIONS.items()
     }
     users = _users(organisations)
+    deciders = [user for user in users if user.may(Verb.APPROVE)]
     stories = _stories(chance)
     number = 0
     for code, organisation in organisations.items():
-        helpers = [user for user in users if _helps(user, organisation)]
+        helpers = _helpers(users, organisation)
         answer_for_places(catalogue.load(FRAMEWORK), organisation, helpers[0])
         for _each in range((people or PEOPLE)[code]):
             number += 1
             _Life(number, next(stories), chance, chance.choice(helpers), organisation).live()
+    decide_some(deciders, Random(_SEED))  # noqa: S311 - invented lives
     return True
 
 
@@ -89,6 +92,8 @@ class _Life:
         if answer == "given":
             self._assess(case, moments)
         self._what_follows(case, consent, answer)
+        if answer == "given" and not case.is_urgent:
+            live_on(case, number=self.number, helper=self.helper, since=moments[-1])
 
     def _moments(self) -> list[datetime]:
         """One to three moments at office hours, the last ones some weeks apart."""
@@ -198,8 +203,10 @@ def _users(organisations: dict[str, Organisation]) -> list[Principal]:
     return found
 
 
-def _helps(principal: Principal, organisation: Organisation) -> bool:
-    return organisation.pk in principal.organisations(Verb.WRITE)
+def _helpers(users: list[Principal], organisation: Organisation) -> list[Principal]:
+    """Who carries cases: supervisors do so only where nobody else does."""
+    writers = [user for user in users if organisation.pk in user.organisations(Verb.WRITE)]
+    return [user for user in writers if not user.may(Verb.APPROVE)] or writers
 
 
 def _stories(chance: Random) -> Iterator[Story]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from xml.sax.saxutils import escape
 
@@ -67,7 +68,7 @@ def at_a_place(framework: Framework, answers: Answers, code: str, number: int) -
     if not asks_of_places(framework) or framework.place is None:
         return answers
     place = PLACES[code][number % len(PLACES[code])]
-    return Answers({**answers.values, framework.place: place}, answers.rosters)
+    return replace(answers, values={**answers.values, framework.place: place})
 
 
 def _form(framework: Framework, place: str, period: str, answers: dict[str, str]) -> bytes:

@@ -31,6 +31,7 @@ class Login:
 LOGINS = (
     Login("bilal", "Bilal Demo", Role.CASE_WORKER, "HS"),
     Login("salma", "Salma Demo", Role.PROTECTION_OFFICER, "HS"),
+    Login("sami", "Sami Demo", Role.SUPERVISOR, "HS"),
     Login("chiara", "Chiara Demo", Role.SUPERVISOR, "CL"),
     Login("dana", "Dana Demo", Role.ADMINISTRATOR, "HS"),
     Login("emil", "Emil Demo", Role.DATA_PROTECTION_OFFICER, "HS"),

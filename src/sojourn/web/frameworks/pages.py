@@ -29,6 +29,7 @@ from sojourn.framework.nodes import (
     answers_used,
     rows_used,
 )
+from sojourn.framework.values import lineage
 from sojourn.language import figures
 from sojourn.language.labels import group_labels
 from sojourn.language.limits import limits
@@ -271,7 +272,8 @@ class Rows:
         ]
 
     def _question(self, question: Question, *, links: bool = False) -> QuestionRow:
-        of = question.roster and self.say.label(question.roster)
+        around = reversed(lineage(self.framework.parents, question.roster))
+        of = " › ".join(map(self.say.label, around))
         return QuestionRow(
             name=question.name,
             label=self.say.label(question.name),
@@ -287,7 +289,7 @@ class Rows:
             ),
             constraint=limits(question, language()),
             data_class=str(words.DATA_CLASSES[question.data_class]) if question.data_class else "",
-            asked_of=_("the place") if question.of_place else of or "",
+            asked_of=_("the place") if question.of_place else of,
             used_by=tuple(
                 Link(user, self.labels[user]) for user in self.used.get(question.name, ())
             )

@@ -5,16 +5,10 @@ Answers live as long as the request. They are in no address, no log, no session 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date
-
-from django.utils.translation import gettext as _
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sojourn.engines import record
-from sojourn.engines.asked import as_the_form_sees, holds
-from sojourn.engines.telling import Scope, tell
 from sojourn.framework import (
     Answers,
     DataClass,
@@ -22,25 +16,22 @@ from sojourn.framework import (
     Framework,
     Missing,
     Question,
+    Roster,
     State,
-    Value,
 )
-from sojourn.framework.nodes import Node, answers_used
-from sojourn.framework.types import Code, Codes, Date, Number, Text
-from sojourn.language import AnswerError, figures, read_value
-from sojourn.language.asking import Step, steps
+from sojourn.framework.types import Code, Codes, Date, Number
+from sojourn.framework.values import lineage
+from sojourn.language import figures
 from sojourn.web.cases.readings import Reading, reading
 from sojourn.web.cases.situation import Item, Reason, Situation, View, build
 from sojourn.web.frameworks import words
+from sojourn.web.frameworks.filling import Filled, Filling, Given, beside_the_form, shown
 from sojourn.web.frameworks.pages import groups
 from sojourn.web.i18n import language
 
 _ALL = frozenset(DataClass)
 PREFIX = "q-"
 MOST_ROWS = 30
-
-Texts = Mapping[str, Sequence[str]]
-"""What was chosen or written, by question."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +83,17 @@ class Row:
 
     number: int
     fields: tuple[Field, ...]
+    repeats: tuple[Repeat, ...] = ()
 
 
 @dataclass(frozen=True)
 class Repeat:
-    """Questions that are asked for each of several rows."""
+    """Questions that are asked for each of several rows.
 
-    name: str
+    `path` is its name, after that of the repeat and row in which it stands.
+    """
+
+    path: str
     label: str
     rows: tuple[Row, ...]
     is_asked: bool
@@ -106,7 +101,26 @@ class Repeat:
     @property
     def key(self) -> str:
         """What tells it from questions."""
-        return f"{self.name}:"
+        return f"{self.path}:"
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on the page."""
+        return f"repeat-{self.path.replace(':', '-')}"
+
+    @property
+    def heading(self) -> int:
+        """The level of its heading: one more within each row."""
+        return 2 + self.path.count(":") // 2
+
+    def asked(self) -> Iterator[str]:
+        """The keys of what the form asks now, of the repeat itself too."""
+        if self.is_asked:
+            yield self.key
+        for row in self.rows:
+            yield from (field.key for field in row.fields if field.is_asked)
+            for repeat in row.repeats:
+                yield from repeat.asked()
 
     @property
     def is_full(self) -> bool:
@@ -152,10 +166,9 @@ class Attempt:
     @property
     def asked(self) -> list[str]:
         """The keys of what the form asks now, for the page to show."""
-        fields = [field for group in self.groups for field in group.fields]
-        fields += [field for repeat in self.repeats for row in repeat.rows for field in row.fields]
-        begun = [repeat.key for repeat in self.repeats if repeat.is_asked]
-        return [*(field.key for field in fields if field.is_asked), *begun]
+        fields = (field for group in self.groups for field in group.fields)
+        within = (key for repeat in self.repeats for key in repeat.asked())
+        return [*(field.key for field in fields if field.is_asked), *within]
 
 
 def example_of(framework: Framework, name: str) -> Example | None:
@@ -168,201 +181,71 @@ def examples(framework: Framework) -> list[tuple[str, str]]:
     return [(example.name, words.readable(example.name)) for example in framework.examples]
 
 
-def texts_of(
-    example: Example,
-) -> tuple[dict[str, list[str]], dict[str, list[dict[str, list[str]]]]]:
-    """An example's answers as the form would send them: texts by question, and rows by repeat."""
-    rows = {
-        roster: [{name: [text] for name, text in row.items()} for row in given]
-        for roster, given in example.rosters.items()
-    }
-    return {name: [text] for name, text in example.answers.items()}, rows
-
-
 def attempt(
-    framework: Framework,
-    texts: Texts,
-    example: Example | None,
-    rules_url: str = "",
-    rows: Mapping[str, Sequence[Texts]] | None = None,
+    framework: Framework, given: Given, example: Example | None = None, rules_url: str = ""
 ) -> Attempt:
-    """The form filled in with texts by question, and by question in each row of a repeat."""
-    given = rows or {}
-    filled = _Filling(framework, texts, given, _beside_the_form(framework, example))
+    """The form filled in with what was chosen or written, and what the rules say of it."""
+    filled = Filling(framework, given, beside_the_form(framework, example))
     filled.fill()
+    page = _Page(filled, shown(framework))
     headings = groups(framework)
     found: dict[str, list[Field]] = {}
-    for question in _shown(framework):
-        if question.roster is None:
-            shown = filled.field(question, question.name, texts)
-            found.setdefault(headings.get(question.name, ""), []).append(shown)
+    for field, question in zip(page.fields(filled.unit), page.asked_in(""), strict=True):
+        found.setdefault(headings.get(question.name, ""), []).append(field)
     return Attempt(
         tuple(Group(label, tuple(fields)) for label, fields in found.items()),
-        tuple(_repeats(framework, given, filled)),
+        page.repeats(filled.unit),
         _outcome(framework, filled.answers(), rules_url),
         example.name if example else "",
     )
 
 
-def _repeats(
-    framework: Framework, given: Mapping[str, Sequence[Texts]], filled: _Filling
-) -> Iterator[Repeat]:
-    shown = _shown(framework)
-    for roster in framework.rosters:
-        own = [question for question in shown if question.roster == roster.name]
-        if not own:
-            continue
-        rows = tuple(
-            Row(at + 1, tuple(filled.field(q, _key(q.name, roster.name, at), texts) for q in own))
-            for at, texts in enumerate(given.get(roster.name, ()))
+@dataclass(frozen=True)
+class _Page:
+    """A filled form as fields: those of the unit, and of each row of its repeats."""
+
+    filled: Filling
+    shown: Sequence[Question]
+
+    def asked_in(self, roster: str) -> list[Question]:
+        return [question for question in self.shown if (question.roster or "") == roster]
+
+    def fields(self, place: Filled) -> tuple[Field, ...]:
+        return tuple(self._field(question, place) for question in self.asked_in(place.roster))
+
+    def _field(self, question: Question, place: Filled) -> Field:
+        key = place.key + question.name
+        text = " ".join(place.given.texts.get(question.name, ())).strip()
+        return _field(
+            question, key, text, key in self.filled.asked, self.filled.errors.get(key, "")
         )
-        label = roster.label.get(language()) or words.readable(roster.name)
-        yield Repeat(roster.name, label, rows, roster.name in filled.begun)
 
+    def repeats(self, place: Filled) -> tuple[Repeat, ...]:
+        """The repeats of the form itself, or those within a row."""
+        parents = self.filled.framework.parents
+        asked_in = {question.roster for question in self.shown}
+        needed = {outer for name in asked_in for outer in lineage(parents, name)}
+        return tuple(
+            self._repeat(roster, place)
+            for roster in self.filled.framework.rosters
+            if roster.parent == place.roster and roster.name in needed
+        )
 
-def _key(name: str, roster: str | None, row: int) -> str:
-    return name if roster is None else f"{roster}:{row}:{name}"
-
-
-def _shown(framework: Framework) -> list[Question]:
-    """The questions that some rule reads, and those that decide whether these are asked."""
-    names = _wanted(framework)
-    return [
-        question
-        for question in framework.questions
-        if question.name in names and question.label and not isinstance(question.type, Text)
-    ]
-
-
-def _wanted(framework: Framework) -> set[str]:
-    names = {question.name for question in framework.used_questions}
-    for step in reversed(steps(framework)):  # what decides about a step stands before it
-        own = step.name in names
-        if own or step.begins in {q.roster for q in framework.questions if q.name in names}:
-            nodes = (*step.conditions, step.computed) if own else step.conditions
-            names |= {ref.name for node in nodes if node is not None for ref in answers_used(node)}
-    return names
-
-
-@dataclass
-class _Filled:
-    """The answers of a unit or of one row: as rules see them, and as the form does."""
-
-    answers: dict[str, Value | Missing] = field(default_factory=dict)
-    form: dict[str, Value | Missing] = field(default_factory=dict)
-
-
-@dataclass
-class _Filling:
-    """A form while it is gone through in its order; what it does not ask is not read.
-
-    `beside` are questions that are read whether they are asked or not.
-    """
-
-    framework: Framework
-    texts: Texts
-    rows: Mapping[str, Sequence[Texts]]
-    beside: frozenset[str] = frozenset()
-    unit: _Filled = field(default_factory=_Filled)
-    rosters: dict[str, list[_Filled]] = field(default_factory=dict)
-    begun: set[str] = field(default_factory=set)
-    asked: set[str] = field(default_factory=set)
-    errors: dict[str, str] = field(default_factory=dict)
-
-    def fill(self) -> None:
-        shown = {question.name for question in _shown(self.framework)}
-        for step in steps(self.framework):
-            if step.begins is not None:
-                if step.name in self.beside or self._is_asked(step, None):
-                    self.begun.add(step.name)
-                    if step.name in self.rows:  # without any row it was not asked yet
-                        self.rosters[step.name] = [_Filled() for _ in self.rows[step.name]]
-            elif step.question is not None and (step.name in shown or step.computed is not None):
-                self._everywhere(step, step.question)
-        self._note_broken()
-
-    def _everywhere(self, step: Step, question: Question) -> None:
-        if step.roster is None:
-            self._take(step, question, self.unit, self.texts, step.name)
-            return
-        for at, row in enumerate(self.rosters.get(step.roster, ())):
-            texts = self.rows[step.roster][at]
-            self._take(step, question, row, texts, _key(step.name, step.roster, at))
-
-    def _take(self, step: Step, question: Question, into: _Filled, texts: Texts, key: str) -> None:
-        row = None if into is self.unit else into
-        if step.name not in self.beside and not self._is_asked(step, row):
-            return
-        if step.computed is not None:
-            self._compute(question, step.computed, into, row)
-            return
-        text = " ".join(texts.get(question.name, ())).strip()
-        value: Value | Missing = Missing.NOT_ASKED
-        try:
-            value = read_value(question, text)
-        except AnswerError:
-            self.errors[key] = _("This cannot be an answer to the question.")
-        self.asked.add(key)
-        into.answers[question.name] = value
-        if text and key not in self.errors:
-            into.form[question.name] = as_the_form_sees(question, text, value)
-
-    def _compute(self, question: Question, node: Node, into: _Filled, row: _Filled | None) -> None:
-        value = tell(node, self._scope(row)).value
-        if isinstance(value, bool | int | str | date):
-            text = str(value).lower() if isinstance(value, bool) else str(value)
-            into.form[question.name] = value
-            with suppress(AnswerError):
-                into.answers[question.name] = read_value(question, text)
-
-    def _is_asked(self, step: Step, row: _Filled | None) -> bool:
-        return all(holds(node, self._scope(row)) for node in step.conditions)
-
-    def _scope(self, row: _Filled | None) -> Scope:
-        rosters = {name: tuple(one.form for one in rows) for name, rows in self.rosters.items()}
-        merged = None if row is None else {**self.unit.form, **row.form}
-        return Scope(Answers(self.unit.form, rosters), merged)
-
-    def _raw(self) -> Answers:
-        rosters = {name: tuple(row.answers for row in rows) for name, rows in self.rosters.items()}
-        return Answers(self.unit.answers, rosters)
-
-    def answers(self) -> Answers:
-        """What the rules look at; an answer that its question does not allow is none."""
-        return record.without_broken(self.framework, self._raw())
-
-    def _note_broken(self) -> None:
-        before, after = self._raw(), self.answers()
-        pairs = [("", before.values, after.values)]
-        for roster, rows in before.rosters.items():
-            pairs += [
-                (f"{roster}:{at}:", row, after.rosters[roster][at]) for at, row in enumerate(rows)
-            ]
-        for place, had, has in pairs:
-            for name in had:
-                if had[name] != has[name]:
-                    self.errors[place + name] = _(
-                        "This is outside of what the question allows: it is not counted."
-                    )
-
-    def field(self, question: Question, key: str, texts: Texts) -> Field:
-        text = " ".join(texts.get(question.name, ())).strip()
-        return _field(question, key, text, key in self.asked, self.errors.get(key, ""))
-
-
-def _beside_the_form(framework: Framework, example: Example | None) -> frozenset[str]:
-    """What an example answers although the form, after its other answers, would not ask it.
-
-    Examples often leave out what only opens a part of the form, such as consent.
-    """
-    if example is None:
-        return frozenset()
-    texts, rows = texts_of(example)
-    filled = _Filling(framework, texts, rows)
-    filled.fill()
-    told = [*example.answers, *(name for given in rows.values() for row in given for name in row)]
-    asked = {key.rsplit(":", 1)[-1] for key in filled.asked}
-    return frozenset({*told, *rows} - asked - filled.begun)
+    def _repeat(self, roster: Roster, place: Filled) -> Repeat:
+        path = place.key + roster.name
+        given = place.given.rows.get(roster.name, ())
+        filled = place.rows.get(roster.name, [])
+        # What the form does not ask now keeps its place on the page, out of sight.
+        rows = filled or [
+            Filled(one, f"{path}:{at}:", roster.name, at, at + 1, place)
+            for at, one in enumerate(given)
+        ]
+        return Repeat(
+            path,
+            roster.label.get(language()) or words.readable(roster.name),
+            tuple(Row(row.number, self.fields(row), self.repeats(row)) for row in rows),
+            f"{path}:" in self.filled.begun,
+        )
 
 
 def _field(question: Question, key: str, text: str, is_shown: bool, error: str) -> Field:

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from sojourn.framework import Framework
 from sojourn.language.labels import language_of
 from sojourn.web.cases import frameworks as used
-from sojourn.web.frameworks import coverage, pages, queries, rules, trying, words
+from sojourn.web.frameworks import coverage, filling, pages, queries, rules, trying, words
+from sojourn.web.frameworks.filling import Given
 from sojourn.web.frameworks.pages import SHOWN, Narrowing, Rows
 from sojourn.web.frameworks.queries import Version
 from sojourn.web.i18n import language
@@ -91,14 +92,14 @@ def attempt(request: HttpRequest, framework_id: str) -> HttpResponse:
         raise Http404
     sent = request.POST if request.method == "POST" else request.GET
     example = trying.example_of(framework, sent.get("example", ""))
-    texts, rows = _texts(request.POST, ""), _rows(framework, request.POST)
+    given = _given(framework, request.POST)
     if request.method == "GET" and example is not None:
-        texts, rows = trying.texts_of(example)
+        given = filling.given_by(example)
     rules_url = reverse("frameworks:page", args=[framework.id])
     context = {
         "framework": framework,
         "title": framework.title.get(language()) or framework.id,
-        "attempt": trying.attempt(framework, texts, example, rules_url, rows),
+        "attempt": trying.attempt(framework, given, example, rules_url),
         "examples": trying.examples(framework),
     }
     # A script asks for the findings alone, as answers change.
@@ -230,21 +231,22 @@ def _texts(sent: QueryDict, place: str) -> dict[str, list[str]]:
     }
 
 
-def _rows(framework: Framework, sent: QueryDict) -> dict[str, list[dict[str, list[str]]]]:
-    """The rows of each repeat that were sent, with one more or one less where that was asked."""
-    rows: dict[str, list[dict[str, list[str]]]] = {}
-    for roster in framework.rosters:
-        count = sent.get(f"rows:{roster.name}", "")
+def _given(framework: Framework, sent: QueryDict, roster: str = "", place: str = "") -> Given:
+    """What was sent for the unit or for one row, with one row more or less where that was asked."""
+    rows: dict[str, list[Given]] = {}
+    for inner in (one.name for one in framework.rosters if one.parent == roster):
+        path = f"{place}{inner}"
+        count = sent.get(f"rows:{path}", "")
         many = min(int(count), trying.MOST_ROWS) if re.fullmatch("[0-9]{1,3}", count) else 0
-        own = [_texts(sent, f"{roster.name}:{at}:") for at in range(many)]
-        remove = sent.get("remove", "").removeprefix(f"{roster.name}:")
+        own = [_given(framework, sent, inner, f"{path}:{at}:") for at in range(many)]
+        remove = sent.get("remove", "").removeprefix(f"{path}:")
         if remove in {str(at) for at in range(1, many + 1)}:
             own.pop(int(remove) - 1)
-        if sent.get("add") == roster.name and many < trying.MOST_ROWS:
-            own.append({})
+        if sent.get("add") == path and many < trying.MOST_ROWS:
+            own.append(Given())
         if own:
-            rows[roster.name] = own
-    return rows
+            rows[inner] = own
+    return Given(_texts(sent, place), rows)
 
 
 def _by_sheet(changes: Sequence[rules.RowChange]) -> list[_ChangedSheet]:

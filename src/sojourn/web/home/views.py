@@ -12,6 +12,7 @@ from sojourn.web.accounts.access import Purpose, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries
+from sojourn.web.home.waiting import waiting
 from sojourn.web.people.lines import case_lines
 
 _URGENT, _DUE, _RECENT = 8, 12, 8
@@ -22,7 +23,7 @@ def day(request: HttpRequest) -> HttpResponse:
     """What cannot wait, what is due, what happened recently."""
     by = principal_of(request)
     today = timezone.localdate()
-    groups = {}
+    groups, waits = {}, None
     if by.may(Verb.READ):
         groups = {
             "urgent": queries.urgent(by, _URGENT),
@@ -31,9 +32,13 @@ def day(request: HttpRequest) -> HttpResponse:
         }
         everything = list({case.pk: case for rows in groups.values() for case in rows}.values())
         note_read(request, by=by, purpose=Purpose.SUPPORT, shown=everything)
+        waits = waiting(by, today)
+        for rows in waits.shown:
+            note_read(request, by=by, purpose=Purpose.SUPPORT, shown=rows)
     context = {
         "principal": by,
         "today": today,
+        "waits": waits,
         "has_files": by.may(Verb.READ),
         "may_write": by.may(Verb.WRITE),
         "may_configure": by.may(Verb.CONFIGURE),

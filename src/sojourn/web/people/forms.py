@@ -130,6 +130,11 @@ class RegisterForm(IdentityForm):
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("Organisation"), empty_label=None
     )
+    screening = forms.BooleanField(
+        label=_("Find out first whether this organisation can take the case on"),
+        required=False,
+        help_text=_("Leave it unmarked to begin with the case at once."),
+    )
     field_order = ["organisation"]
 
     def __init__(self, principal: Principal, *args: Any, **kwargs: Any) -> None:

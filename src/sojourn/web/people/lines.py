@@ -10,8 +10,9 @@ from datetime import date, datetime
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal
 from sojourn.web.cases import frameworks, queries, rules
-from sojourn.web.cases.models import Case, CaseState
+from sojourn.web.cases.models import Case
 from sojourn.web.cases.situation import label_map
+from sojourn.web.cases.states import WORKED
 from sojourn.web.consent import queries as consent_queries
 from sojourn.web.consent import rules as consent_rules
 from sojourn.web.consent.models import Consent, ConsentPurpose, Recipient
@@ -66,7 +67,7 @@ class Withheld:
 def person_lines(principal: Principal, people: Sequence[Person]) -> list[PersonLine]:
     """People with their open cases: a fixed number of queries, however many there are."""
     door = queries.cases(principal)
-    rows = door.rows.filter(person__in=[person.pk for person in people], state=CaseState.OPEN)
+    rows = door.rows.filter(person__in=[person.pk for person in people], state__in=WORKED)
     by_person = {case.person_id: case for case in rows.select_related(None)}
     known = identities.open_many(list(people))
     urgent: dict[uuid.UUID, list[str]] = {

@@ -87,6 +87,7 @@ def register(request: HttpRequest) -> HttpResponse:
             organisation=form.cleaned_data["organisation"],
             newcomers=[Newcomer(form.identity(), form.cleaned_data["language"])],
             by=by,
+            screening=form.cleaned_data["screening"],
         )
         messages.success(request, _("The person was registered. Ask for consent next."))
         return redirect("people:person", person_id=case.person_id)
@@ -101,7 +102,7 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """A person's page: who they are, what they agreed to, their case, who looked."""
     by = principal_of(request)
     person = queries.person_or_404(by, person_id)
-    case = case_queries.open_case_of(by, person)
+    case = case_queries.case_of(by, person)
     given = consents.of_person(by, person)
     cover = consents.assessment_cover(given, timezone.localdate())
     note_read(
@@ -183,7 +184,8 @@ def looks(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Who saw or changed something of a person: what the person may ask for at any time."""
     by = principal_of(request)
     person = queries.person_or_404(by, person_id)
-    page = Paginator(audit.about(person.pk), _PER_PAGE).get_page(request.GET.get("page"))
+    events = audit.about(person.pk, without=audit.unseen(by, person.pk))
+    page = Paginator(events, _PER_PAGE).get_page(request.GET.get("page"))
     note_read(request, by=by, purpose=Purpose.SUPPORT, shown=[person], verb="read_access")
     context = {"person": person, "page": page, "events": audit_words.lines(page)}
     return render(request, "people/looks.html", context)

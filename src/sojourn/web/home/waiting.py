@@ -1,0 +1,122 @@
+"""What waits for somebody: decisions, things to do, answers to what they asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sojourn.web.accounts.access import Principal
+from sojourn.web.cases import queries as cases
+from sojourn.web.cases.models import Difference
+from sojourn.web.people import identities
+from sojourn.web.people.models import Person
+from sojourn.web.people.rules import IdentityData
+from sojourn.web.plans import queries as plans
+from sojourn.web.plans.models import Approval, PlanItem
+from sojourn.web.plans.needs import labels
+from sojourn.web.plans.states import ApprovalState
+
+_AT_MOST = 8
+_ANSWERED_WITHIN = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that waits, with the person it is about and where to go."""
+
+    person: Person
+    identity: IdentityData
+    url: str
+    text: str
+    when: datetime | date
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """All that waits for one principal. `shown` are the rows behind it, by kind."""
+
+    to_decide: list[Line]
+    to_do: list[Line]
+    answered: list[Line]
+    shown: tuple[Sequence[Model], ...]
+
+
+def waiting(by: Principal, today: date) -> Waiting:
+    """What waits for `by`; a fixed number of queries, however much there is."""
+    approvals = plans.to_decide(by, _AT_MOST)
+    differences = cases.to_settle(by, _AT_MOST)
+    items = plans.due_of(by, today, _AT_MOST)
+    answers = plans.answered(by, timezone.now() - _ANSWERED_WITHIN, _AT_MOST)
+    people = [row.person for row in (*approvals, *answers)]
+    people += [row.person for row in differences] + [row.person for row in items]
+    known = identities.open_many(people)
+    named = labels(_names(items))
+    return Waiting(
+        to_decide=[
+            *(
+                _line(row.person, known, _decide_url(row), _("a plan to approve"), row.requested_at)
+                for row in approvals
+            ),
+            *(
+                _line(row.person, known, _settle_url(row), _("two versions of one thing"), row.at)
+                for row in differences
+            ),
+        ],
+        to_do=[
+            _line(
+                row.person,
+                known,
+                reverse("plans:board", args=[row.case_id]),
+                named.get((row.framework_id, row.response or row.need), ""),
+                row.due,
+                is_overdue=row.due < today,
+            )
+            for row in items
+        ],
+        answered=[
+            _line(
+                row.person,
+                known,
+                reverse("plans:board", args=[row.subject.case_id]),
+                str(ApprovalState(row.state).label),
+                row.decided_at or row.requested_at,
+            )
+            for row in answers
+        ],
+        shown=tuple(rows for rows in (approvals, differences, items, answers) if rows),
+    )
+
+
+def _line(
+    person: Person,
+    known: Mapping[UUID, IdentityData],
+    url: str,
+    text: str,
+    when: datetime | date,
+    *,
+    is_overdue: bool = False,
+) -> Line:
+    return Line(person, known[person.pk], url, text, when, is_overdue)
+
+
+def _names(items: Sequence[PlanItem]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for item in items:
+        found.setdefault(item.framework_id, set()).add(item.response or item.need)
+    return found
+
+
+def _decide_url(row: Approval) -> str:
+    return reverse("plans:decide", args=[row.subject.case_id, row.pk])
+
+
+def _settle_url(row: Difference) -> str:
+    return reverse("cases:differences", args=[row.case_id])
