@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
+from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, visible
 from sojourn.web.consent import rules
 from sojourn.web.consent.models import Consent, ConsentPurpose
@@ -42,6 +44,36 @@ def terms(consent: Consent) -> rules.Terms:
         valid_from=consent.valid_from,
         valid_until=consent.valid_until,
     )
+
+
+def agreed_classes(
+    people: Iterable[uuid.UUID], on: date
+) -> Mapping[uuid.UUID, frozenset[DataClass]]:
+    """Which classes of data may be used of each person on a day; nothing for who is not there.
+
+    One query, however many people. For callers that reached them.
+    """
+    found: dict[uuid.UUID, list[Consent]] = {}
+    for consent in Consent.objects.filter(person__in=list(people), state=ConsentState.GIVEN):
+        found.setdefault(consent.person_id, []).append(consent)
+    return {
+        person: frozenset(map(DataClass, rules.classes_in_force(map(terms, consents), on)))
+        for person, consents in found.items()
+    }
+
+
+def is_agreed(to_person: str, on: date) -> Exists:
+    """The condition on rows that something may be used of their person on a day.
+
+    `to_person` is the column of the row that names the person.
+    """
+    given = Consent.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=on),
+        person=OuterRef(to_person),
+        state=ConsentState.GIVEN,
+        valid_from__lte=on,
+    )
+    return Exists(given.exclude(Q(purposes=[]) | Q(recipients=[]) | Q(data_classes=[])))
 
 
 def cover_for_assessment(person: Person, on: date) -> rules.Cover:

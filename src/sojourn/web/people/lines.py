@@ -70,8 +70,9 @@ def person_lines(principal: Principal, people: Sequence[Person]) -> list[PersonL
     rows = door.rows.filter(person__in=[person.pk for person in people], state__in=WORKED)
     by_person = {case.person_id: case for case in rows.select_related(None)}
     known = identities.open_many(list(people))
+    shown = queries.shown_classes(door, list(by_person.values()))
     urgent: dict[uuid.UUID, list[str]] = {
-        case.person_id: rules.visible_urgent(case.urgent_factors, door.classes(case))
+        case.person_id: rules.visible_urgent(case.urgent_factors, shown[case.pk])
         for case in by_person.values()
     }
     labels = _labels(urgent.values())
@@ -90,9 +91,8 @@ def case_lines(principal: Principal, cases: Sequence[Case]) -> list[PersonLine]:
     """Cases loaded with person, identity and key, as lines."""
     door = queries.cases(principal)
     known = identities.open_many([case.person for case in cases])
-    urgent = {
-        case.pk: rules.visible_urgent(case.urgent_factors, door.classes(case)) for case in cases
-    }
+    shown = queries.shown_classes(door, cases)
+    urgent = {case.pk: rules.visible_urgent(case.urgent_factors, shown[case.pk]) for case in cases}
     labels = _labels(urgent.values())
     return [
         PersonLine(
