@@ -26,6 +26,7 @@ class Verb(StrEnum):
     APPROVE = "approve"
     ERASE = "erase"
     EXPORT = "export"
+    SECOND = "second"
     CONFIGURE = "configure"
     AUDIT = "audit"
 
@@ -57,10 +58,10 @@ POWERS: Mapping[Role, Power] = MappingProxyType(
     {
         Role.CASE_WORKER: Power(_CASE_VERBS, _CASE_CLASSES),
         Role.SUPERVISOR: Power(
-            _CASE_VERBS | {Verb.APPROVE, Verb.ERASE, Verb.EXPORT}, _CASE_CLASSES
+            _CASE_VERBS | {Verb.APPROVE, Verb.ERASE, Verb.EXPORT, Verb.SECOND}, _CASE_CLASSES
         ),
         Role.PROTECTION_OFFICER: Power(
-            _CASE_VERBS | {Verb.EXPORT}, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}
+            _CASE_VERBS | {Verb.EXPORT, Verb.SECOND}, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}
         ),
         Role.DATA_PROTECTION_OFFICER: Power(frozenset({Verb.AUDIT}), _NO_CLASSES),
         Role.ANALYST: Power(frozenset(), _NO_CLASSES),

@@ -12,6 +12,7 @@ from sojourn.web.consent.actions import Asked
 from sojourn.web.consent.models import (
     Assent,
     ConsentPurpose,
+    Danger,
     Explained,
     Giver,
     Method,
@@ -149,3 +150,17 @@ _ASKED_FIELDS = (
     "assent",
     "evidence",
 )
+
+
+class OverrideForm(forms.Form):
+    """What cannot wait, and why."""
+
+    danger = forms.ChoiceField(
+        label=_("What cannot wait?"), choices=Danger.choices, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=_("Why, and what for"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The second person reads this, and the person may read it too."),
+    )

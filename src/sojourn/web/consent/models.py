@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.web.accounts.models import Organisation
-from sojourn.web.consent.states import ConsentState
+from sojourn.web.consent.states import ConsentState, OverrideState
 from sojourn.web.people.models import Person
 
 
@@ -193,3 +193,55 @@ class ConsentStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consent_id} {self.state}"
+
+
+class Danger(models.TextChoices):
+    """What cannot wait for consent."""
+
+    LIFE = "life", _("A life is in danger")
+    CHILD = "child", _("A child is in danger")
+    CANNOT_ANSWER = "cannot_answer", _("The person is in danger and cannot answer")
+
+
+class Override(models.Model):
+    """What two people decide about acting without consent, for a vital interest and some hours.
+
+    `words` is why, sealed with the person's key. Until a second person confirms, and after
+    `ends_at`, nothing is allowed by it.
+    """
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "person__cases"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="overrides")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    danger = models.CharField(max_length=20, choices=Danger.choices)
+    words = models.BinaryField()
+    state = models.CharField(
+        max_length=12, choices=OverrideState.choices, default=OverrideState.REQUESTED
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "state"])]
+        constraints = [
+            models.CheckConstraint(
+                name="an_override_takes_two_people", condition=~Q(decided_by=F("asked_by"))
+            ),
+            models.CheckConstraint(
+                name="a_confirmed_override_ends",
+                condition=~Q(state=OverrideState.CONFIRMED) | Q(ends_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

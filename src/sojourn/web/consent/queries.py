@@ -6,14 +6,15 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, visible
 from sojourn.web.consent import rules
-from sojourn.web.consent.models import Consent, ConsentPurpose
-from sojourn.web.consent.states import ConsentState
+from sojourn.web.consent.models import Consent, ConsentPurpose, Override
+from sojourn.web.consent.states import ConsentState, OverrideState
 from sojourn.web.people.models import Person
 
 
@@ -51,18 +52,22 @@ def agreed_classes(
 ) -> Mapping[uuid.UUID, frozenset[DataClass]]:
     """Which classes of data may be used of each person on a day; nothing for who is not there.
 
-    One query, however many people. For callers that reached them.
+    While two people act without consent, all of them. Two queries, however many people. For
+    callers that reached them.
     """
+    people = list(people)
     found: dict[uuid.UUID, list[Consent]] = {}
-    for consent in Consent.objects.filter(person__in=list(people), state=ConsentState.GIVEN):
+    for consent in Consent.objects.filter(person__in=people, state=ConsentState.GIVEN):
         found.setdefault(consent.person_id, []).append(consent)
-    return {
+    overridden = _overrides_in_force().filter(person__in=people).values_list("person", flat=True)
+    agreed = {
         person: frozenset(map(DataClass, rules.classes_in_force(map(terms, consents), on)))
         for person, consents in found.items()
     }
+    return {**agreed, **dict.fromkeys(overridden, frozenset(DataClass))}
 
 
-def is_agreed(to_person: str, on: date) -> Exists:
+def is_agreed(to_person: str, on: date) -> Q:
     """The condition on rows that something may be used of their person on a day.
 
     `to_person` is the column of the row that names the person.
@@ -73,7 +78,40 @@ def is_agreed(to_person: str, on: date) -> Exists:
         state=ConsentState.GIVEN,
         valid_from__lte=on,
     )
-    return Exists(given.exclude(Q(purposes=[]) | Q(recipients=[]) | Q(data_classes=[])))
+    given = given.exclude(Q(purposes=[]) | Q(recipients=[]) | Q(data_classes=[]))
+    return Q(Exists(given)) | Q(Exists(_overrides_in_force().filter(person=OuterRef(to_person))))
+
+
+def overrides_of(principal: Principal, person: Person) -> list[Override]:
+    """When somebody wanted to act without a person's consent, newest first."""
+    rows = Override.objects.filter(person=person).select_related("asked_by", "decided_by")
+    return list(visible(principal, rows.order_by("-asked_at"), Purpose.SUPPORT).rows)
+
+
+def override_or_404(principal: Principal, person: Person, override_id: uuid.UUID) -> Override:
+    """One of them, of a person whose file the principal may change."""
+    rows = Override.objects.filter(person=person).select_related("person__key")
+    return get_object_or_404(visible(principal, rows, Purpose.CASE_WORK).rows, pk=override_id)
+
+
+def to_confirm(principal: Principal, limit: int) -> list[Override]:
+    """What waits for this principal as a second person, the oldest first."""
+    rows = Override.objects.filter(
+        state=OverrideState.REQUESTED, asked_at__gt=timezone.now() - rules.OVERRIDE_LASTS
+    ).exclude(asked_by=principal.user_id)
+    shown = visible(principal, rows, Purpose.SECOND_PERSON).rows
+    return list(
+        shown.select_related("person__identity", "person__key").order_by("asked_at")[:limit]
+    )
+
+
+def is_overridden(person: Person) -> bool:
+    """Whether two people act without this person's consent now."""
+    return _overrides_in_force().filter(person=person).exists()
+
+
+def _overrides_in_force() -> QuerySet[Override]:
+    return Override.objects.filter(state=OverrideState.CONFIRMED, ends_at__gt=timezone.now())
 
 
 def cover_for_assessment(person: Person, on: date) -> rules.Cover:

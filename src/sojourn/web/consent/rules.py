@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sojourn.web.consent.states import ConsentState
+
+OVERRIDE_LASTS = timedelta(hours=24)
+"""How long two people may act without consent; also how long a request waits for the second."""
 
 
 @dataclass(frozen=True)

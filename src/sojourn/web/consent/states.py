@@ -44,10 +44,29 @@ TRANSITIONS: Mapping[tuple[ConsentState, ConsentState], Owner] = MappingProxyTyp
 )
 
 
+class OverrideState(TextChoices):
+    """Where it stands whether two people act without consent."""
+
+    REQUESTED = "requested", _("waits for a second person")
+    CONFIRMED = "confirmed", _("confirmed by a second person")
+    DECLINED = "declined", _("not confirmed")
+    ENDED = "ended", _("ended")
+
+
+OVERRIDE_TRANSITIONS: frozenset[tuple[OverrideState, OverrideState]] = frozenset(
+    {
+        (OverrideState.REQUESTED, OverrideState.CONFIRMED),
+        (OverrideState.REQUESTED, OverrideState.DECLINED),
+        (OverrideState.REQUESTED, OverrideState.ENDED),
+        (OverrideState.CONFIRMED, OverrideState.ENDED),
+    }
+)
+
+
 class WrongStateError(Exception):
     """A step that the table does not have."""
 
-    def __init__(self, now: ConsentState, wanted: ConsentState) -> None:
+    def __init__(self, now: TextChoices, wanted: TextChoices) -> None:
         super().__init__(f"A consent that is {now.value} cannot become {wanted.value}.")
         self.now, self.wanted = now, wanted
 

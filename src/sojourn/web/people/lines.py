@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal
 from sojourn.web.cases import frameworks, queries, rules
@@ -15,10 +17,11 @@ from sojourn.web.cases.situation import label_map
 from sojourn.web.cases.states import WORKED
 from sojourn.web.consent import queries as consent_queries
 from sojourn.web.consent import rules as consent_rules
-from sojourn.web.consent.models import Consent, ConsentPurpose, Recipient
-from sojourn.web.consent.states import ConsentState
+from sojourn.web.consent.models import Consent, ConsentPurpose, Override, Recipient
+from sojourn.web.consent.overrides import may_confirm
+from sojourn.web.consent.states import ConsentState, OverrideState
 from sojourn.web.consent.words import CLASSES
-from sojourn.web.people import identities
+from sojourn.web.people import identities, words
 from sojourn.web.people.forms import language_label
 from sojourn.web.people.models import Person
 from sojourn.web.people.rules import IdentityData
@@ -123,6 +126,43 @@ def consent_lines(consents: Iterable[Consent], today: date) -> list[ConsentLine]
         )
         for consent in consents
     ]
+
+
+@dataclass(frozen=True)
+class OverrideLine:
+    """A decision to act without consent, in words."""
+
+    override: Override
+    words: str
+    in_force: bool
+    is_over: bool
+    may_confirm: bool
+    may_end: bool
+
+
+def override_lines(
+    principal: Principal, overrides: Iterable[Override], person: Person
+) -> list[OverrideLine]:
+    """Decisions about acting without a person's consent, with what `principal` may do now."""
+    key, now = words.key_for(person), timezone.now()
+    return [
+        OverrideLine(
+            override,
+            words.opened(override, "words", key),
+            in_force=state is OverrideState.CONFIRMED and not _is_over(override, now),
+            is_over=_is_over(override, now),
+            may_confirm=state is OverrideState.REQUESTED and may_confirm(principal, override, now),
+            may_end=state in (OverrideState.REQUESTED, OverrideState.CONFIRMED)
+            and not _is_over(override, now),
+        )
+        for override in overrides
+        for state in (OverrideState(override.state),)
+    ]
+
+
+def _is_over(override: Override, now: datetime) -> bool:
+    ends = override.ends_at or override.asked_at + consent_rules.OVERRIDE_LASTS
+    return ends <= now
 
 
 def _withheld(consent: Consent) -> Withheld | None:

@@ -33,7 +33,7 @@ from sojourn.web.people.forms import (
     SearchForm,
     language_label,
 )
-from sojourn.web.people.lines import consent_lines, person_lines
+from sojourn.web.people.lines import consent_lines, override_lines, person_lines
 
 _PER_PAGE = 50
 
@@ -127,6 +127,7 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "may_write": reaches(by, person, Purpose.CASE_WORK),
         "may_export": reaches(by, person, Purpose.EXPORT),
         "flaws": Flaw.choices,
+        "overrides": override_lines(by, consents.overrides_of(by, person), person),
         "may_erase": reaches(by, person, Purpose.ERASURE),
     }
     return render(request, "people/person.html", context)
