@@ -191,6 +191,7 @@ ROUTES = {
     "people:person": Route(Verb.READ, args=_of_person),
     "people:correct": Route(Verb.WRITE, args=_of_person),
     "people:erase": Route(Verb.ERASE, args=_of_person),
+    "people:sheet": Route(Verb.READ, args=_of_person),
     "people:looks": Route(Verb.READ, args=_of_person),
     "consent:new": Route(Verb.WRITE, args=_of_person),
     "consent:step": Route(Verb.WRITE, "post", _of_consent, ok=(302,)),
