@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import xlsxwriter
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sojourn.engines.examples import failures
@@ -101,6 +101,7 @@ def check_messages(refused: FrameworkProblems) -> None:
 
 
 @settings(max_examples=300, deadline=None)
+@example([(("survey", 0, "name"), "member")])  # a question under the name of a repeat
 @given(
     changes=st.lists(
         st.tuples(st.sampled_from(PLACES), WORDS | st.text(max_size=12)), min_size=1, max_size=3

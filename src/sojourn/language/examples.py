@@ -101,7 +101,7 @@ class _ExampleRows:
         within = {
             roster: _belonging(outer, places[roster], places[outer])
             for roster in found
-            if (outer := parents[roster])
+            if (outer := parents.get(roster, ""))  # what is no repeat is named elsewhere
         }
         kinds = self.by_kind
         return Example(
