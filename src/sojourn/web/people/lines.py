@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
 
-from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal
 from sojourn.web.cases import frameworks, queries, rules
 from sojourn.web.cases.models import Case
@@ -115,7 +114,7 @@ def consent_lines(consents: Iterable[Consent], today: date) -> list[ConsentLine]
             consent,
             purposes=tuple(str(ConsentPurpose(value).label) for value in consent.purposes),
             recipients=tuple(str(Recipient(value).label) for value in consent.recipients),
-            classes=tuple(str(CLASSES[DataClass(value)]) for value in consent.data_classes),
+            classes=_class_labels(consent.data_classes),
             in_force=consent_rules.in_force(consent_queries.terms(consent), today),
             language_label=language_label(consent.notice_language),
             state_label=_state_label(consent, today),
@@ -165,7 +164,14 @@ def _is_over(override: Override, now: datetime) -> bool:
     return ends <= now
 
 
+def _class_labels(values: Collection[str]) -> tuple[str, ...]:
+    return tuple(str(label) for each, label in CLASSES.items() if each.value in values)
+
+
 def _withheld(consent: Consent) -> Withheld | None:
+    """Of a consent that was given in part; of any other one, all of it is withheld."""
+    if consent.state != ConsentState.GIVEN:
+        return None
     steps = sorted(consent.steps.all(), key=lambda step: step.pk)
     parts = steps[-1].withheld if steps else {}
     if not parts:
@@ -173,7 +179,7 @@ def _withheld(consent: Consent) -> Withheld | None:
     return Withheld(
         tuple(str(ConsentPurpose(value).label) for value in parts.get("purposes", ())),
         tuple(str(Recipient(value).label) for value in parts.get("recipients", ())),
-        tuple(str(CLASSES[DataClass(value)]) for value in parts.get("data_classes", ())),
+        _class_labels(parts.get("data_classes", ())),
     )
 
 
