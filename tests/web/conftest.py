@@ -28,7 +28,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings as SettingsWrapper
 
-from sojourn.framework import Answers, Framework
+from sojourn.framework import Answers, DataClass, Framework
 from sojourn.language import load_framework, read_answers
 from sojourn.language.build import build
 from sojourn.language.sheets import SheetRow, Tables
@@ -139,7 +139,7 @@ def asked(**terms: object) -> Asked:
     usual: dict[str, object] = {
         "purposes": ["assessment", "support"],
         "recipients": ["own"],
-        "data_classes": ["identity", "case_work"],
+        "data_classes": [each.value for each in DataClass if each is not DataClass.SEALED],
         "notice_language": "ar",
         "explained": "read_aloud",
         "method": "spoken",

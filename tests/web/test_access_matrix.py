@@ -20,6 +20,8 @@ from sojourn.web.accounts.invitations import Offer, invite
 from sojourn.web.accounts.models import Grant, Interest, Invitation, Scope, Team
 from sojourn.web.accounts.roles import POWERS, Role, Verb
 from sojourn.web.cases.models import Case, LegalBasis
+from sojourn.web.consent import overrides
+from sojourn.web.consent.models import Danger
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
@@ -104,6 +106,10 @@ def _of_ticket(case: Case) -> list[object]:
 
 def _of_consent(case: Case) -> list[object]:
     return [case.person_id, case.person.consents.get().pk]
+
+
+def _of_override(case: Case) -> list[object]:
+    return [case.person_id, case.person.overrides.get().pk]
 
 
 def _of_grant(case: Case) -> list[object]:
@@ -204,9 +210,14 @@ ROUTES = {
     "people:person": Route(Verb.READ, args=_of_person),
     "people:correct": Route(Verb.WRITE, args=_of_person),
     "people:erase": Route(Verb.ERASE, args=_of_person),
+    "people:sheet": Route(Verb.READ, args=_of_person),
     "people:looks": Route(Verb.READ, args=_of_person),
     "consent:new": Route(Verb.WRITE, args=_of_person),
     "consent:step": Route(Verb.WRITE, "post", _of_consent, ok=(302,)),
+    "consent:override": Route(Verb.WRITE, args=_of_person),
+    "consent:override_step": Route(Verb.WRITE, "post", _of_override, ok=(302,)),
+    "consent:again": Route(Verb.WRITE, args=_of_consent),
+    "consent:record": Route(Verb.EXPORT, args=_of_consent),
     "cases:situation": Route(Verb.READ, args=_of_case),
     "cases:assessment": Route(Verb.READ, args=_of_assessment),
     "cases:assess": Route(Verb.WRITE, args=_of_case),
@@ -280,6 +291,9 @@ def foreign(world: World) -> Case:
     world.assess(case, name="chiara")
     for owner, theirs in (("bilal", world.case), ("chiara", case)):
         field.open_form(case=theirs, basis=LegalBasis.CONSENT, by=world.by(owner))
+        overrides.request(
+            person=theirs.person, danger=Danger.LIFE, words="Bleeds", by=world.by(owner)
+        )
         plan = plans.begin(case=theirs, by=world.by(owner))
         item = plans.add_item(plan=plan, wish=_wish(theirs), by=world.by(owner))
         for goal in ("a door that locks", "a window"):
@@ -385,6 +399,9 @@ def _parts(name: str) -> int:
         "notes:file",
         "cases:settle",
         "consent:step",
+        "consent:again",
+        "consent:override_step",
+        "consent:record",
         "cases:assessment",
         "cases:form",
     )

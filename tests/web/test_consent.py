@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sojourn.web.cases.models import LegalBasis
-from sojourn.web.consent import actions
-from sojourn.web.consent.models import Consent, ConsentStep
+from sojourn.web.consent import actions, overrides
+from sojourn.web.consent.models import Consent, ConsentStep, Danger
 from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.consent.rules import Cover, Terms, cover, covers, in_force
 from sojourn.web.consent.states import TRANSITIONS, ConsentState, WrongStateError, check_step
@@ -122,6 +122,10 @@ def test_without_consent_help_goes_on_when_a_life_is_in_danger(empty: World) -> 
     by = empty.by("bilal")
     with pytest.raises(ValidationError):
         field.open_form(case=case, basis=LegalBasis.CONSENT, by=by)
+    with pytest.raises(ValidationError, match="second person"):
+        field.open_form(case=case, basis=LegalBasis.VITAL_INTEREST, by=by)
+    override = overrides.request(person=case.person, danger=Danger.LIFE, words="Bleeds", by=by)
+    overrides.decide(override=override, confirmed=True, by=empty.by("salma"))
     ticket = field.open_form(case=case, basis=LegalBasis.VITAL_INTEREST, by=by)
     assert ticket.basis == LegalBasis.VITAL_INTEREST
 

@@ -283,6 +283,10 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("SOJOURN_TIME_ZONE", "UTC")
 
+# What records of consent name as the law they are given under; empty where nobody set it up.
+JURISDICTION = os.environ.get("SOJOURN_JURISDICTION", "").strip()[:40]
+LEGAL_REFERENCE = os.environ.get("SOJOURN_LEGAL_REFERENCE", "").strip()[:200]
+
 # Static files ---------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [folder for folder in [BASE / "static"] if folder.exists()]

@@ -49,6 +49,8 @@ class Purpose(Enum):
     CASE_WORK = Verb.WRITE
     APPROVAL = Verb.APPROVE
     ERASURE = Verb.ERASE
+    EXPORT = Verb.EXPORT
+    SECOND_PERSON = Verb.SECOND
     CONFIGURATION = Verb.CONFIGURE
     OVERSIGHT = Verb.AUDIT
     SUPERVISION = Verb.SUPERVISE
@@ -434,6 +436,8 @@ _REASONS: Mapping[Verb, Callable[[], Any]] = {
     Verb.WRITE: lambda: _("Your role does not change people's files."),
     Verb.APPROVE: lambda: _("Your role does not approve plans."),
     Verb.ERASE: lambda: _("Your role does not erase people's files."),
+    Verb.SECOND: lambda: _("Your role does not confirm that something cannot wait."),
+    Verb.EXPORT: lambda: _("Your role does not take copies out of people's files."),
     Verb.CONFIGURE: lambda: _("Your role does not manage members."),
     Verb.AUDIT: lambda: _("Your role does not read the audit."),
     Verb.SUPERVISE: lambda: _("Your role does not look at what others opened in an emergency."),

@@ -25,6 +25,8 @@ class Verb(StrEnum):
     WRITE = "write"
     APPROVE = "approve"
     ERASE = "erase"
+    EXPORT = "export"
+    SECOND = "second"
     CONFIGURE = "configure"
     AUDIT = "audit"
     SUPERVISE = "supervise"
@@ -57,9 +59,12 @@ POWERS: Mapping[Role, Power] = MappingProxyType(
     {
         Role.CASE_WORKER: Power(_CASE_VERBS, _CASE_CLASSES),
         Role.SUPERVISOR: Power(
-            _CASE_VERBS | {Verb.APPROVE, Verb.ERASE, Verb.SUPERVISE}, _CASE_CLASSES
+            _CASE_VERBS | {Verb.APPROVE, Verb.ERASE, Verb.EXPORT, Verb.SECOND, Verb.SUPERVISE},
+            _CASE_CLASSES,
         ),
-        Role.PROTECTION_OFFICER: Power(_CASE_VERBS, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}),
+        Role.PROTECTION_OFFICER: Power(
+            _CASE_VERBS | {Verb.EXPORT, Verb.SECOND}, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}
+        ),
         Role.DATA_PROTECTION_OFFICER: Power(frozenset({Verb.AUDIT}), _NO_CLASSES),
         Role.ANALYST: Power(frozenset(), _NO_CLASSES),
         Role.ADMINISTRATOR: Power(frozenset({Verb.CONFIGURE}), _NO_CLASSES),

@@ -31,7 +31,7 @@ from sojourn.web.cases.models import (
 from sojourn.web.cases.rules import How
 from sojourn.web.cases.states import Act, CaseState, Phase, step_of
 from sojourn.web.cases.versions import Edited, Merged, Values
-from sojourn.web.consent.queries import cover_for_assessment
+from sojourn.web.consent.queries import cover_for_assessment, is_overridden
 from sojourn.web.consent.rules import Cover
 from sojourn.web.people import actions as people
 from sojourn.web.people import identities, words
@@ -288,6 +288,10 @@ def check_may_assess(*, case: Case, basis: LegalBasis, by: Principal) -> None:
         raise ValidationError(_("This person was erased."))
     if not case.is_worked:
         raise ValidationError(_("This case is closed."))
+    if basis is LegalBasis.VITAL_INTEREST and not is_overridden(case.person):
+        raise ValidationError(
+            _("A second person has to confirm that it cannot wait. Help first; then ask them.")
+        )
     if basis is LegalBasis.CONSENT:
         cover = cover_for_assessment(case.person, timezone.localdate())
         if cover is not Cover.COVERED:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
+from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
 from sojourn.web.cases.models import Assessment, Case, CaseStep, Difference, Episode
 from sojourn.web.cases.states import WORKED
+from sojourn.web.consent.queries import agreed_classes, is_agreed
 from sojourn.web.people.models import Person
+
+Classes = frozenset[DataClass]
 
 _SOON = timedelta(days=7)
 
@@ -86,9 +92,23 @@ def difference_or_404(principal: Principal, case: Case, difference_id: uuid.UUID
     return get_object_or_404(rows.select_related("case__person__key"), pk=difference_id)
 
 
+def shown_classes(door: Visible[Case], cases: Sequence[Case]) -> dict[uuid.UUID, Classes]:
+    """What may be shown of each case: what the principal is cleared for and the person agreed to.
+
+    One query for all of them, so a consent that was taken back or narrowed counts at once.
+    """
+    agreed = agreed_classes([case.person_id for case in cases], timezone.localdate())
+    return {case.pk: door.classes(case) & agreed.get(case.person_id, frozenset()) for case in cases}
+
+
 def urgent(principal: Principal, limit: int) -> list[Case]:
-    """Cases in which something cannot wait, the oldest review date first."""
-    rows = cases(principal).rows.filter(state__in=WORKED, is_urgent=True)
+    """Cases in which something cannot wait, the oldest review date first.
+
+    That something cannot wait was told by the person. Where they agree no more, the case is not
+    among these; it is looked at again on its day like any other.
+    """
+    told = is_agreed("person", timezone.localdate())
+    rows = cases(principal).rows.filter(told, state__in=WORKED, is_urgent=True)
     return list(rows.order_by("review_on")[:limit])
 
 
@@ -98,7 +118,9 @@ def due(principal: Principal, today: date, limit: int) -> list[Case]:
     Those in which something cannot wait have a list of their own.
     """
     rows = cases(principal).rows.filter(
-        state__in=WORKED, is_urgent=False, review_on__lte=today + _SOON
+        Q(is_urgent=False) | ~is_agreed("person", today),
+        state__in=WORKED,
+        review_on__lte=today + _SOON,
     )
     return list(rows.order_by("review_on")[:limit])
 

@@ -52,7 +52,7 @@ def situation(
     history = list(queries.assessments(case))
     shown = _chosen(case, history, assessment_id)
     before = _before(request, case, history, shown)
-    classes = door.classes(case)
+    classes = queries.shown_classes(door, [case])[case.pk]
     note_read(
         request,
         by=by,
@@ -72,6 +72,8 @@ def situation(
         "situation": _situation(shown, before, classes) if shown is not None else None,
         "readings": _readings(shown, classes) if shown is not None else (),
         "rules_url": _rules_url(shown) if shown is not None else "",
+        "kept_apart": door.classes(case) - classes,
+        "nothing_shown": not classes,
         "may_write": reaches(by, case, Purpose.CASE_WORK),
         "today": timezone.localdate(),
     }
@@ -123,6 +125,11 @@ def form(request: HttpRequest, case_id: uuid.UUID, ticket_id: uuid.UUID) -> Http
     by = principal_of(request)
     case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
     ticket = tickets.own_ticket_or_404(by, case, ticket_id)
+    try:
+        actions.check_may_assess(case=case, basis=LegalBasis(ticket.basis), by=by)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+        return redirect("people:person", person_id=case.person_id)
     framework = frameworks.by_digest(ticket.framework_id)
     token = token_of(ticket.pk)
     note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[case], case_id=case.pk)
@@ -165,7 +172,7 @@ def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     """Where the case stands, what can be done with it, and what was done so far."""
     by = principal_of(request)
     case, door = queries.case_or_404(by, case_id)
-    classes = door.classes(case)
+    classes = queries.shown_classes(door, [case])[case.pk]
     note_read(
         request, by=by, purpose=Purpose.SUPPORT, shown=[case], case_id=case.pk, classes=classes
     )
@@ -201,7 +208,7 @@ def differences(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         shown=rows or [case],
         person_id=case.person_id,
         case_id=case.pk,
-        classes=door.classes(case),
+        classes=queries.shown_classes(door, [case])[case.pk],
     )
     context = {
         "case": case,

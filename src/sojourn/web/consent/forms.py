@@ -9,7 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.web.consent.actions import Asked
-from sojourn.web.consent.models import ConsentPurpose, Explained, Giver, Method, Recipient
+from sojourn.web.consent.models import (
+    Assent,
+    ConsentPurpose,
+    Danger,
+    Explained,
+    Giver,
+    Method,
+    Proof,
+    Recipient,
+)
 from sojourn.web.consent.words import CLASSES
 from sojourn.web.people.forms import LANGUAGES
 
@@ -44,6 +53,13 @@ class ConsentForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Leave empty if it holds until the person takes it back."),
     )
+    retention_days = forms.IntegerField(
+        label=_("Days to keep it after that"),
+        required=False,
+        min_value=0,
+        max_value=36_500,
+        help_text=_("Then somebody has to erase it. Leave empty if nothing was agreed."),
+    )
     notice_language = forms.ChoiceField(
         label=_("Language it was explained in"), choices=LANGUAGES[1:]
     )
@@ -59,8 +75,28 @@ class ConsentForm(forms.Form):
     given_by = forms.ChoiceField(
         label=_("Who answered"), choices=Giver.choices, widget=forms.RadioSelect
     )
+    proxy = forms.CharField(
+        label=_("Name of who answered for the person"), required=False, max_length=200
+    )
+    proof = forms.ChoiceField(
+        label=_("What shows that they may"),
+        choices=[("", _("The person answered alone")), *Proof.choices],
+        required=False,
+    )
+    assent = forms.ChoiceField(
+        label=_("What the person says"),
+        choices=[("", _("The person answered alone")), *Assent.choices],
+        required=False,
+        help_text=_("Ask children too, in words they understand. Their no counts."),
+    )
     method = forms.ChoiceField(
         label=_("How they answered"), choices=Method.choices, widget=forms.RadioSelect
+    )
+    evidence = forms.CharField(
+        label=_("Where the answer can be seen"),
+        required=False,
+        max_length=200,
+        help_text=_("Such as the number of a signed sheet, or who was there."),
     )
     answer = forms.ChoiceField(label=_("Answer"), choices=ANSWERS, widget=forms.RadioSelect)
 
@@ -70,6 +106,17 @@ class ConsentForm(forms.Form):
             self.add_error(
                 "understood",
                 _("Consent counts only if the person understood. Explain again, then record it."),
+            )
+        by_proxy = data.get("given_by", Giver.SELF) != Giver.SELF
+        for name in ("proxy", "proof", "assent"):
+            if by_proxy and name not in self.errors and not data.get(name):
+                self.add_error(name, _("Somebody answers for the person, so this is needed."))
+            elif not by_proxy and data.get(name):
+                self.add_error(name, _("The person answered alone: leave this empty."))
+        if data.get("answer") == "given" and data.get("assent") == Assent.DISAGREES:
+            self.add_error(
+                "answer",
+                _("The person does not agree, so nobody can agree for them. Record a refusal."),
             )
         until = data.get("valid_until")
         if until is not None and until < timezone.localdate():
@@ -97,4 +144,23 @@ _ASKED_FIELDS = (
     "given_by",
     "understood",
     "valid_until",
+    "retention_days",
+    "proxy",
+    "proof",
+    "assent",
+    "evidence",
 )
+
+
+class OverrideForm(forms.Form):
+    """What cannot wait, and why."""
+
+    danger = forms.ChoiceField(
+        label=_("What cannot wait?"), choices=Danger.choices, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=_("Why, and what for"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The second person reads this, and the person may read it too."),
+    )

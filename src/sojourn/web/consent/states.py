@@ -20,12 +20,15 @@ class ConsentState(TextChoices):
     REFUSED = "refused", _("refused")
     WITHDRAWN = "withdrawn", _("withdrawn")
     EXPIRED = "expired", _("ended by its date")
+    RENEWED = "renewed", _("replaced by a newer answer")
+    INVALIDATED = "invalidated", _("found not to count")
 
 
 class Owner(TextChoices):
     """Whose step it is."""
 
     PERSON = "person", _("the person")
+    ORGANISATION = "organisation", _("the organisation")
     SYSTEM = "system", _("the system")
 
 
@@ -35,6 +38,27 @@ TRANSITIONS: Mapping[tuple[ConsentState, ConsentState], Owner] = MappingProxyTyp
         (ConsentState.REQUESTED, ConsentState.REFUSED): Owner.PERSON,
         (ConsentState.GIVEN, ConsentState.WITHDRAWN): Owner.PERSON,
         (ConsentState.GIVEN, ConsentState.EXPIRED): Owner.SYSTEM,
+        (ConsentState.GIVEN, ConsentState.RENEWED): Owner.PERSON,
+        (ConsentState.GIVEN, ConsentState.INVALIDATED): Owner.ORGANISATION,
+    }
+)
+
+
+class OverrideState(TextChoices):
+    """Where it stands whether two people act without consent."""
+
+    REQUESTED = "requested", _("waits for a second person")
+    CONFIRMED = "confirmed", _("confirmed by a second person")
+    DECLINED = "declined", _("not confirmed")
+    ENDED = "ended", _("ended")
+
+
+OVERRIDE_TRANSITIONS: frozenset[tuple[OverrideState, OverrideState]] = frozenset(
+    {
+        (OverrideState.REQUESTED, OverrideState.CONFIRMED),
+        (OverrideState.REQUESTED, OverrideState.DECLINED),
+        (OverrideState.REQUESTED, OverrideState.ENDED),
+        (OverrideState.CONFIRMED, OverrideState.ENDED),
     }
 )
 
@@ -42,7 +66,7 @@ TRANSITIONS: Mapping[tuple[ConsentState, ConsentState], Owner] = MappingProxyTyp
 class WrongStateError(Exception):
     """A step that the table does not have."""
 
-    def __init__(self, now: ConsentState, wanted: ConsentState) -> None:
+    def __init__(self, now: TextChoices, wanted: TextChoices) -> None:
         super().__init__(f"A consent that is {now.value} cannot become {wanted.value}.")
         self.now, self.wanted = now, wanted
 

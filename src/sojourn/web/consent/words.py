@@ -27,5 +27,6 @@ COVERS: Mapping[Cover, object] = {
     Cover.REFUSED: _("The person refused an assessment. Help goes on without it."),
     Cover.WITHDRAWN: _("The person took back the consent to an assessment."),
     Cover.EXPIRED: _("The consent to an assessment has ended by its date. Ask again."),
+    Cover.INVALIDATED: _("The consent to an assessment was found not to count. Ask again."),
     Cover.NOT_YET: _("The consent to an assessment begins on a later day."),
 }

@@ -36,8 +36,9 @@ _SEED = 20_26
 _SPREAD_DAYS = 120
 
 _ANSWERS = ("given",) * 17 + ("refused", "requested", "expired")
-_CONSENT_CLASSES = tuple(
-    data_class.value for data_class in DataClass if data_class is not DataClass.SEALED
+_CONSENT_CLASSES = (  # some leave out the first one
+    DataClass.THIRD_PARTY.value,
+    *(each.value for each in DataClass if each not in (DataClass.THIRD_PARTY, DataClass.SEALED)),
 )
 
 
@@ -124,16 +125,20 @@ class _Life:
 
     def _consent(self, case: Case, answer: str, at: datetime) -> Consent:
         child = self.story.ages[1] < 18
+        guarded = child and self.chance.random() < 0.4
         consent = consents.ask(
             person=case.person,
             asked=Asked(
                 purposes=["assessment", "support", *self._some(["referral", "statistics"])],
                 recipients=["own", *self._some(["health", "legal", "shelter", "social"])],
-                data_classes=_CONSENT_CLASSES[: self.chance.choice((6, 8, 8))],
+                data_classes=_CONSENT_CLASSES[self.chance.choice((1, 0, 0)) :],
                 notice_language=case.person.language or "en",
                 explained=self.chance.choice(("read_aloud", "interpreter", "pictures")),
                 method=self.chance.choice(("spoken", "signed", "thumbprint")),
-                given_by="guardian" if child and self.chance.random() < 0.4 else "self",
+                given_by="guardian" if guarded else "self",
+                proxy=f"Demo Guardian {self.number:03d}" if guarded else "",
+                proof="authority" if guarded else "",
+                assent="agrees" if guarded else "",
                 understood=True,
                 valid_from=at.date(),
                 valid_until=self._until(answer, at),

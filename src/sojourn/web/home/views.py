@@ -24,7 +24,7 @@ def day(request: HttpRequest) -> HttpResponse:
     """What cannot wait, what is due, what happened recently."""
     by = principal_of(request)
     today = timezone.localdate()
-    groups, waits = {}, None
+    groups, waits, lines = {}, None, {}
     if by.may(Verb.READ):
         groups = {
             "urgent": queries.urgent(by, _URGENT),
@@ -33,6 +33,8 @@ def day(request: HttpRequest) -> HttpResponse:
         }
         everything = list({case.pk: case for rows in groups.values() for case in rows}.values())
         note_read(request, by=by, purpose=Purpose.SUPPORT, shown=everything)
+        drawn = zip(everything, case_lines(by, everything), strict=True)
+        lines = {case.pk: line for case, line in drawn}
         waits = waiting(by, today)
         for rows in waits.shown:
             note_read(request, by=by, purpose=Purpose.SUPPORT, shown=rows)
@@ -45,7 +47,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "may_configure": by.may(Verb.CONFIGURE),
         "may_audit": by.may(Verb.AUDIT),
         "openings": openings.waiting(by),
-        **{name: case_lines(by, rows) for name, rows in groups.items()},
+        **{name: [lines[case.pk] for case in rows] for name, rows in groups.items()},
     }
     return render(request, "home/day.html", context)
 

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from sojourn.web.accounts.access import Principal
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.models import Difference
+from sojourn.web.consent import queries as consents
+from sojourn.web.consent.models import Override
 from sojourn.web.people import identities
 from sojourn.web.people.models import Person
 from sojourn.web.people.rules import IdentityData
@@ -54,13 +56,26 @@ def waiting(by: Principal, today: date) -> Waiting:
     approvals = plans.to_decide(by, _AT_MOST)
     differences = cases.to_settle(by, _AT_MOST)
     items = plans.due_of(by, today, _AT_MOST)
+    seconds = consents.to_confirm(by, _AT_MOST)
     answers = plans.answered(by, timezone.now() - _ANSWERED_WITHIN, _AT_MOST)
     people = [row.person for row in (*approvals, *answers)]
     people += [row.person for row in differences] + [row.person for row in items]
+    people += [row.person for row in seconds]
     known = identities.open_many(people)
     named = labels(_names(items))
+    agreed = consents.agreed_classes([row.person.pk for row in items], today)
     return Waiting(
         to_decide=[
+            *(
+                _line(
+                    row.person,
+                    known,
+                    _file_url(row),
+                    _("Confirm that it cannot wait"),
+                    row.asked_at,
+                )
+                for row in seconds
+            ),
             *(
                 _line(row.person, known, _decide_url(row), _("a plan to approve"), row.requested_at)
                 for row in approvals
@@ -75,7 +90,9 @@ def waiting(by: Principal, today: date) -> Waiting:
                 row.person,
                 known,
                 reverse("plans:board", args=[row.case_id]),
-                named.get((row.framework_id, row.response or row.need), ""),
+                named.get((row.framework_id, row.response or row.need), "")
+                if {row.need_class, row.response_class} - {""} <= agreed.get(row.person.pk, set())
+                else "",
                 row.due,
                 is_overdue=row.due < today,
             )
@@ -91,7 +108,7 @@ def waiting(by: Principal, today: date) -> Waiting:
             )
             for row in answers
         ],
-        shown=tuple(rows for rows in (approvals, differences, items, answers) if rows),
+        shown=tuple(rows for rows in (seconds, approvals, differences, items, answers) if rows),
     )
 
 
@@ -112,6 +129,10 @@ def _names(items: Sequence[PlanItem]) -> dict[str, set[str]]:
     for item in items:
         found.setdefault(item.framework_id, set()).add(item.response or item.need)
     return found
+
+
+def _file_url(row: Override) -> str:
+    return reverse("people:person", args=[row.person_id])
 
 
 def _decide_url(row: Approval) -> str:

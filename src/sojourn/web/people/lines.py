@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sojourn.framework import DataClass
+from django.utils import timezone
+
 from sojourn.web.accounts.access import Principal
 from sojourn.web.cases import frameworks, queries, rules
 from sojourn.web.cases.models import Case
@@ -15,10 +16,11 @@ from sojourn.web.cases.situation import label_map
 from sojourn.web.cases.states import WORKED
 from sojourn.web.consent import queries as consent_queries
 from sojourn.web.consent import rules as consent_rules
-from sojourn.web.consent.models import Consent, ConsentPurpose, Recipient
-from sojourn.web.consent.states import ConsentState
+from sojourn.web.consent.models import Consent, ConsentPurpose, Override, Recipient
+from sojourn.web.consent.overrides import may_confirm
+from sojourn.web.consent.states import ConsentState, OverrideState
 from sojourn.web.consent.words import CLASSES
-from sojourn.web.people import identities
+from sojourn.web.people import identities, words
 from sojourn.web.people.forms import language_label
 from sojourn.web.people.models import Person
 from sojourn.web.people.rules import IdentityData
@@ -51,6 +53,17 @@ class ConsentLine:
     language_label: str
     may_answer: bool
     may_withdraw: bool
+    may_ask_again: bool
+    withheld: Withheld | None = None
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """What was asked for and not agreed to: for which purposes, of what, from whom."""
+
+    purposes: tuple[str, ...]
+    recipients: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 def person_lines(principal: Principal, people: Sequence[Person]) -> list[PersonLine]:
@@ -59,8 +72,9 @@ def person_lines(principal: Principal, people: Sequence[Person]) -> list[PersonL
     rows = door.rows.filter(person__in=[person.pk for person in people], state__in=WORKED)
     by_person = {case.person_id: case for case in rows.select_related(None)}
     known = identities.open_many(list(people))
+    shown = queries.shown_classes(door, list(by_person.values()))
     urgent: dict[uuid.UUID, list[str]] = {
-        case.person_id: rules.visible_urgent(case.urgent_factors, door.classes(case))
+        case.person_id: rules.visible_urgent(case.urgent_factors, shown[case.pk])
         for case in by_person.values()
     }
     labels = _labels(urgent.values())
@@ -79,9 +93,8 @@ def case_lines(principal: Principal, cases: Sequence[Case]) -> list[PersonLine]:
     """Cases loaded with person, identity and key, as lines."""
     door = queries.cases(principal)
     known = identities.open_many([case.person for case in cases])
-    urgent = {
-        case.pk: rules.visible_urgent(case.urgent_factors, door.classes(case)) for case in cases
-    }
+    shown = queries.shown_classes(door, cases)
+    urgent = {case.pk: rules.visible_urgent(case.urgent_factors, shown[case.pk]) for case in cases}
     labels = _labels(urgent.values())
     return [
         PersonLine(
@@ -101,15 +114,73 @@ def consent_lines(consents: Iterable[Consent], today: date) -> list[ConsentLine]
             consent,
             purposes=tuple(str(ConsentPurpose(value).label) for value in consent.purposes),
             recipients=tuple(str(Recipient(value).label) for value in consent.recipients),
-            classes=tuple(str(CLASSES[DataClass(value)]) for value in consent.data_classes),
+            classes=_class_labels(consent.data_classes),
             in_force=consent_rules.in_force(consent_queries.terms(consent), today),
             language_label=language_label(consent.notice_language),
             state_label=_state_label(consent, today),
             may_answer=consent.state == ConsentState.REQUESTED,
             may_withdraw=consent.state == ConsentState.GIVEN,
+            may_ask_again=consent.state not in (ConsentState.REQUESTED, ConsentState.RENEWED),
+            withheld=_withheld(consent),
         )
         for consent in consents
     ]
+
+
+@dataclass(frozen=True)
+class OverrideLine:
+    """A decision to act without consent, in words."""
+
+    override: Override
+    words: str
+    in_force: bool
+    is_over: bool
+    may_confirm: bool
+    may_end: bool
+
+
+def override_lines(
+    principal: Principal, overrides: Iterable[Override], person: Person
+) -> list[OverrideLine]:
+    """Decisions about acting without a person's consent, with what `principal` may do now."""
+    key, now = words.key_for(person), timezone.now()
+    return [
+        OverrideLine(
+            override,
+            words.opened(override, "words", key),
+            in_force=state is OverrideState.CONFIRMED and not _is_over(override, now),
+            is_over=_is_over(override, now),
+            may_confirm=state is OverrideState.REQUESTED and may_confirm(principal, override, now),
+            may_end=state in (OverrideState.REQUESTED, OverrideState.CONFIRMED)
+            and not _is_over(override, now),
+        )
+        for override in overrides
+        for state in (OverrideState(override.state),)
+    ]
+
+
+def _is_over(override: Override, now: datetime) -> bool:
+    ends = override.ends_at or override.asked_at + consent_rules.OVERRIDE_LASTS
+    return ends <= now
+
+
+def _class_labels(values: Collection[str]) -> tuple[str, ...]:
+    return tuple(str(label) for each, label in CLASSES.items() if each.value in values)
+
+
+def _withheld(consent: Consent) -> Withheld | None:
+    """Of a consent that was given in part; of any other one, all of it is withheld."""
+    if consent.state != ConsentState.GIVEN:
+        return None
+    steps = sorted(consent.steps.all(), key=lambda step: step.pk)
+    parts = steps[-1].withheld if steps else {}
+    if not parts:
+        return None
+    return Withheld(
+        tuple(str(ConsentPurpose(value).label) for value in parts.get("purposes", ())),
+        tuple(str(Recipient(value).label) for value in parts.get("recipients", ())),
+        _class_labels(parts.get("data_classes", ())),
+    )
 
 
 def _state_label(consent: Consent, today: date) -> str:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("<uuid:person_id>/", views.person, name="person"),
     path("<uuid:person_id>/correct/", views.correct, name="correct"),
     path("<uuid:person_id>/erase/", views.erase, name="erase"),
+    path("<uuid:person_id>/sheet/", views.own_sheet, name="sheet"),
     path("<uuid:person_id>/looks/", views.looks, name="looks"),
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -24,7 +26,8 @@ from sojourn.web.cases import actions as cases
 from sojourn.web.cases import queries as case_queries
 from sojourn.web.consent import queries as consents
 from sojourn.web.consent import words as consent_words
-from sojourn.web.people import actions, identities, queries
+from sojourn.web.consent.models import Flaw
+from sojourn.web.people import actions, identities, queries, sheet
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.people.forms import (
     EraseForm,
@@ -33,7 +36,7 @@ from sojourn.web.people.forms import (
     SearchForm,
     language_label,
 )
-from sojourn.web.people.lines import consent_lines, person_lines
+from sojourn.web.people.lines import consent_lines, override_lines, person_lines
 
 _PER_PAGE = 50
 
@@ -107,7 +110,7 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = queries.person_or_404(by, person_id)
     case = case_queries.case_of(by, person)
     given = consents.of_person(by, person)
-    cover = consents.cover_for_assessment(person, timezone.localdate())
+    cover = consents.assessment_cover(given, timezone.localdate())
     note_read(
         request,
         by=by,
@@ -129,6 +132,9 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "cover": cover,
         "cover_text": consent_words.COVERS[cover],
         "may_write": reaches(by, person, Purpose.CASE_WORK),
+        "may_export": reaches(by, person, Purpose.EXPORT),
+        "flaws": Flaw.choices,
+        "overrides": override_lines(by, consents.overrides_of(by, person), person),
         "may_erase": reaches(by, person, Purpose.ERASURE),
     }
     return render(request, "people/person.html", context)
@@ -191,3 +197,27 @@ def looks(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     note_read(request, by=by, purpose=Purpose.SUPPORT, shown=[person], verb="read_access")
     context = {"person": person, "page": page, "events": audit_words.lines(page)}
     return render(request, "people/looks.html", context)
+
+
+@needs(Verb.READ)
+@require_GET
+def own_sheet(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """A sheet for the person, to read or print in their own language where there is one."""
+    by = principal_of(request)
+    person = queries.person_or_404(by, person_id)
+    given = consents.of_person(by, person)
+    case = case_queries.case_of(by, person)
+    made = [row.made_at for row in case_queries.assessments(case)] if case is not None else []
+    note_read(request, by=by, purpose=Purpose.SUPPORT, shown=[person], verb="read_access")
+    spoken = person.language if person.language in dict(settings.LANGUAGES) else get_language()
+    with translation.override(spoken):
+        seen = sheet.who_saw(audit.about(person.pk, without=audit.unseen(by, person.pk)))
+        context = {
+            "person": person,
+            "held": sheet.held(identities.open_many([person])[person.pk], made),
+            "consents": consent_lines(given, timezone.localdate()),
+            "overrides": override_lines(by, consents.overrides_of(by, person), person),
+            "seen": seen,
+            "taken": sum(line.taken for line in seen),
+        }
+        return render(request, "people/sheet.html", context)

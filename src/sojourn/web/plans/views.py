@@ -36,7 +36,7 @@ def board(request: HttpRequest, case_id: uuid.UUID, version: int | None = None) 
     """The plan on one page: by horizon, and by what is still to do."""
     by = principal_of(request)
     case, door = cases.case_or_404(by, case_id)
-    classes = door.classes(case)
+    classes = cases.shown_classes(door, [case])[case.pk]
     plan = queries.current(case) if version is None else queries.version_or_404(case, version)
     items = queries.items(plan, classes) if plan is not None else []
     note_read(
@@ -217,7 +217,9 @@ def decide(request: HttpRequest, case_id: uuid.UUID, approval_id: uuid.UUID) -> 
             return redirect("plans:board", case_id=case.pk)
         except ValidationError as problem:
             form.add_error(None, problem)
-    return _show_decision(request, by, case, approval, form, door.classes(case))
+    return _show_decision(
+        request, by, case, approval, form, cases.shown_classes(door, [case])[case.pk]
+    )
 
 
 @needs(Verb.WRITE)

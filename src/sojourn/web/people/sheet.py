@@ -1,0 +1,69 @@
+"""The person's own sheet: what is held, agreed to, seen and taken out, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext as _
+
+from sojourn.web.accounts.models import Grant
+from sojourn.web.accounts.roles import Role
+from sojourn.web.audit.models import Event
+from sojourn.web.people.rules import IdentityData
+
+_LOOKED = frozenset({"read", "find", "read_access"})
+_TAKEN = "export"
+
+
+@dataclass
+class Seen:
+    """What people in one role at one organisation did with the file. Nobody is named."""
+
+    who: str
+    organisation: str
+    last: datetime
+    looked: int = 0
+    wrote: int = 0
+    taken: int = 0
+
+
+def who_saw(events: QuerySet[Event]) -> list[Seen]:
+    """Looks, changes and copies by role and organisation, the latest first. Two queries."""
+    counted = list(
+        events.order_by().values("grant_id", "verb").annotate(times=Count("seq"), last=Max("at"))
+    )
+    grants = Grant.objects.select_related("organisation").in_bulk(
+        [row["grant_id"] for row in counted if row["grant_id"] is not None]
+    )
+    found: dict[tuple[str, str], Seen] = {}
+    for row in counted:
+        who, organisation = _named(grants.get(row["grant_id"]))
+        at = datetime.fromisoformat(row["last"])
+        line = found.setdefault((who, organisation), Seen(who, organisation, at))
+        line.last = max(line.last, at)
+        kind = "looked" if row["verb"] in _LOOKED else "wrote"
+        kind = "taken" if row["verb"] == _TAKEN else kind
+        setattr(line, kind, getattr(line, kind) + row["times"])
+    return sorted(found.values(), key=lambda line: line.last, reverse=True)
+
+
+def held(identity: IdentityData, assessments: Iterable[datetime]) -> list[str]:
+    """What is held about the person, by kind. Empty for somebody who was erased without a trace."""
+    kinds = [
+        (identity.names.shown, _("Name")),
+        (identity.phone, _("Phone")),
+        (identity.document, _("Document number")),
+        (identity.birth_date, _("Date of birth")),
+    ]
+    days = list(assessments)
+    lines = [label for value, label in kinds if value]
+    return [*lines, _("Answers to questions, times: %(n)s") % {"n": len(days)}] if days else lines
+
+
+def _named(grant: Grant | None) -> tuple[str, str]:
+    if grant is None:
+        return _("the system"), ""
+    return str(Role(grant.role).label), grant.organisation.name
