@@ -34,7 +34,7 @@ from sojourn.language.build import build
 from sojourn.language.sheets import SheetRow, Tables
 from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts.access import SYSTEM, Principal, principal_for
-from sojourn.web.accounts.models import Organisation, User
+from sojourn.web.accounts.models import Organisation, Scope, User
 from sojourn.web.accounts.roles import Role
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases import frameworks
@@ -42,6 +42,8 @@ from sojourn.web.cases.models import Assessment, Case, LegalBasis
 from sojourn.web.consent import actions as consents
 from sojourn.web.consent.actions import Asked
 from sojourn.web.consent.models import Consent
+from sojourn.web.glass.actions import open_file
+from sojourn.web.glass.models import Reason
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.people.rules import IdentityData, Names
 from sojourn.web.translations import compile_all
@@ -269,3 +271,13 @@ def client_of(world: World) -> Callable[[str], Client]:
 def words() -> None:
     """Translations are made from their source where that is newer."""
     compile_all()
+
+
+@pytest.fixture
+def staffed(world: World) -> World:
+    """With Nadia and Noor, who have cases of their own alone; Noor opened Amina's file."""
+    for name in ("nadia", "noor"):
+        world.join(accounts.Reach(Scope.OWN_CASES), name=name)
+    words = "She called for help."
+    open_file(case=world.case, reason=Reason.DANGER, words=words, by=world.by("noor"))
+    return world

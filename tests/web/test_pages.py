@@ -15,13 +15,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
-from sojourn.web.accounts.actions import Reach
-from sojourn.web.accounts.models import Scope
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
-from sojourn.web.glass.actions import open_file
-from sojourn.web.glass.models import Reason
 from sojourn.web.notes import actions as notes
 from sojourn.web.plans import actions as plans
 from sojourn.web.plans import approvals
@@ -73,13 +69,8 @@ ALL = {**{name: ("bilal", url) for name, url in PAGES.items()}, **OTHERS}
 
 
 @pytest.fixture
-def world(world: World) -> World:
-    """With Nadia and Noor, who have cases of their own alone; Noor opened Amina's file."""
-    for name in ("nadia", "noor"):
-        world.join(Reach(Scope.OWN_CASES), name=name)
-    words = "She called for help."
-    open_file(case=world.case, reason=Reason.DANGER, words=words, by=world.by("noor"))
-    return world
+def world(staffed: World) -> World:
+    return staffed
 
 
 def _ticket(world: World) -> object:
