@@ -191,7 +191,7 @@ def test_the_number_of_queries_does_not_grow_with_people(name: str, world: World
     who, url = ALL[name]
     few = _queries(world, who, url(world), people=4)
     many = _queries(world, who, url(world), people=45)
-    assert few == many <= 24
+    assert few == many <= 25  # one more on PostgreSQL: the lock of the audit
 
 
 def _queries(world: World, who: str, url: str, *, people: int) -> int:
