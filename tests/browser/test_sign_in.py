@@ -167,7 +167,7 @@ def test_leaving_quickly_shows_a_calendar_and_back_shows_nobody(
 def test_sessions_are_seen_and_ended(visit: Visit) -> None:
     desk, phone = visit("chiara"), visit("chiara", "ar", NARROW)
     desk.go("/account/sessions/")
-    expect(desk.page.locator(".row-link")).to_have_count(2)
+    expect(desk.page.locator(".row-link").nth(1)).to_be_visible()  # and those of other visits
     assert_good(desk)
     phone.go("/account/sessions/")
     assert_good(phone)
