@@ -46,7 +46,7 @@ def main() -> None:
             beside(Path(folder), min(sizes), options.repeat),
             one_person(Path(folder)),
             checking(),
-            options.rows,
+            f"--rows {options.rows} --repeat {options.repeat}",
         )
     print(page)
     if not options.no_page:
@@ -165,19 +165,21 @@ def render(
     others: list[dict[str, str]],
     latency: dict[str, str],
     check: dict[str, str],
-    sizes: str,
+    how: str,
 ) -> str:
     """The page kept in the docs."""
     return f"""# Performance
 
-Written by `make bench` (`python -m bench --rows {sizes}`). Every figure is the median of some runs
-on one machine; what travels to other machines are the ratios.
+Written by `make bench` (`python -m bench {how}`). Every figure is the median of that
+many runs on one machine; what travels to other machines are the ratios.
 
 - **assess** is the wall time of `sojourn assess` less its start-up: every cell is checked, in one
   streaming pass. 150 rules and one measure look at 90 columns.
 - **read** is Polars reading the same columns once and keeping nothing; **write** is Polars writing
   a table of the same shape as the output.
 - **memory** is the largest resident memory of the command.
+- **large row groups**: {GROUP:,} rows in each, about as pandas and Arrow write them; in the
+  others 100,000.
 
 {_drawn(lines)}
 The same rules on other engines, and as somebody would write them in pandas (start-up included):
