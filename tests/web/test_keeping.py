@@ -241,6 +241,24 @@ def test_a_full_disk_is_said_and_leaves_no_half_archive(server: Server) -> None:
     assert not (server.folder / "full.age").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["backup", "-o", "backup.age", "--to", "age1x"],
+        ["check"],
+        ["keys", "rotate"],
+        ["audit", "checkpoint", "-o", "kept.json"],
+    ],
+)
+def test_a_folder_named_by_mistake_is_no_new_installation(
+    server: Server, command: list[str]
+) -> None:
+    done = server.run(*command, "--home", "vra")
+    assert done.code == 2
+    assert "There is no database in vra" in done.said
+    assert [path.name for path in server.folder.iterdir()] == ["var"]
+
+
 # -- check
 
 
@@ -378,6 +396,8 @@ def test_a_checkpoint_that_somebody_changed_is_not_believed(server: Server) -> N
     assert server.run("audit", "verify", "--kept", "kept.json").code == 0
     kept.write_text(kept.read_text().replace('"row_hash": "', '"row_hash": "0'))
     assert server.run("audit", "verify", "--kept", "kept.json").code == 1
+    kept.write_bytes(b"\xff\xfe")
+    assert "no checkpoint" in server.run("audit", "verify", "--kept", "kept.json").said
     kept.write_text("[]")
     refused = server.run("audit", "verify", "--kept", "kept.json")
     assert refused.code == 2

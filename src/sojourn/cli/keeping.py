@@ -83,7 +83,8 @@ def restore(archive: Path, key: Path | None, erased: Path | None, home: Path) ->
 def check(archive: Path | None, key: Path | None, home: Path) -> None:
     """Check an installation, or an ARCHIVE without putting it back.
 
-    Reads the whole database, opens every identity and walks the audit. Nothing is changed.
+    Reads the whole database, opens every identity and walks the audit. As at each start, tables of
+    an older version are brought up to date first; nothing else is changed.
     """
     if archive is not None:
         _check_archive(archive, key)
@@ -163,15 +164,11 @@ def audit() -> None:
 @_HOME
 def verify(kept: tuple[Path, ...], home: Path) -> None:
     """Check that no event of the audit chain was changed or removed."""
-    from sojourn.web import serve
-
-    if not serve.has_database(home):
-        raise click.ClickException(f"There is no database in {home}")
     _open(home)
     from sojourn.web.audit import checkpoints, queries
 
     files = [file for path in kept for file in (sorted(path.glob("*.json")) or [path])]
-    signed = _told(lambda: [checkpoints.read(file.read_text()) for file in files])
+    signed = _told(lambda: [checkpoints.read(file.read_text(errors="replace")) for file in files])
     found = queries.verify(signed)
     if found.broken_at is not None:
         click.echo(f"Event {found.broken_at} does not fit: the audit was changed.")
@@ -206,8 +203,11 @@ def checkpoint(output: Path, home: Path) -> None:
 
 
 def _open(home: Path) -> None:
+    """Opens what is there: a folder named by mistake must not become a new, empty installation."""
     from sojourn.web import serve
 
+    if not serve.has_database(home):
+        raise click.ClickException(f"There is no database in {home}")
     try:
         serve.prepare(home)
     except serve.StartError as error:

@@ -21,7 +21,6 @@ import pyrage
 
 MANIFEST = "manifest.json"
 FORMAT = 1
-_BLOCK = 1 << 20
 
 
 class ArchiveError(Exception):
@@ -150,8 +149,5 @@ def _identity(key_file: Path) -> pyrage.x25519.Identity:
 
 
 def _digest(path: Path) -> str:
-    found = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            found.update(block)
-    return found.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
