@@ -156,6 +156,10 @@ def _of_overseen(case: Case) -> list[object]:
     return _of_opening(case)
 
 
+def _of_kind(case: Case) -> list[object]:
+    return ["overrides"]
+
+
 def _of_framework(case: Case) -> list[object]:
     return [case.assessments.get().framework.framework_id]
 
@@ -260,6 +264,9 @@ ROUTES = {
     "glass:overseen": Route(Verb.AUDIT),
     "glass:oversee": Route(Verb.AUDIT, "post", _of_overseen, ok=(400,)),
     "audit:checkpoint": Route(Verb.AUDIT, "post"),
+    "oversight:page": Route(Verb.AUDIT),
+    "oversight:custody": Route(Verb.AUDIT, "post", ok=(302,)),
+    "oversight:lines": Route(Verb.AUDIT, args=_of_kind, about_nobody=True),
     # The token in the address is the whole sign-in: who holds it may, whoever else is signed in.
     "field:form_list": Route(args=_of_token, open_to_all=True),
     "field:form": Route(args=_of_token, open_to_all=True),
@@ -443,6 +450,7 @@ _NOT_OF_A_CASE = (
     _of_version,
     _of_nobody,
     _of_overseen,
+    _of_kind,
 )
 OF_A_CASE = [
     name

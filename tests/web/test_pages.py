@@ -64,6 +64,8 @@ OTHERS = {
     "supervised": ("sami", lambda _w: reverse("glass:supervised")),
     "overseen": ("emil", lambda _w: reverse("glass:overseen")),
     "audit": ("emil", lambda _w: reverse("audit:log")),
+    "oversight": ("emil", lambda _w: reverse("oversight:page")),
+    "oversight list": ("emil", lambda _w: reverse("oversight:lines", args=["overrides"])),
 }
 ALL = {**{name: ("bilal", url) for name, url in PAGES.items()}, **OTHERS}
 
@@ -184,6 +186,7 @@ def test_no_address_or_title_holds_anything_personal(name: str, world: World) ->
     "name",
     [
         *("people", "day", "situation", "course", "person", "looks", "audit", "members"),
+        "oversight",
         *("frameworks", "framework", "version", "try", "compare"),
     ],
 )

@@ -21,6 +21,7 @@ urlpatterns = [
     path("places/", include("sojourn.web.places.urls")),
     path("emergency/", include("sojourn.web.glass.urls")),
     path("frameworks/", include("sojourn.web.frameworks.urls")),
+    path("data-protection/", include("sojourn.web.oversight.urls")),
     path("audit/", include("sojourn.web.audit.urls")),
     path("openrosa/", include("sojourn.web.field.urls")),
     path("leave/", leaving.leave, name="leave"),
