@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "direction": "rtl" if get_language_bidi() else "ltr",
         "me": principal,
         "my_organisations": sorted({grant.organisation_name for grant in principal.grants}),
-        "my_roles": list(dict.fromkeys(str(grant.role.label) for grant in principal.grants)),
+        "my_roles": list(dict.fromkeys(grant.role_name for grant in principal.grants)),
     }
 
 

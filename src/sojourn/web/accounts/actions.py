@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sojourn.web.accounts import rules
+from sojourn.web.accounts import own_roles, rules
 from sojourn.web.accounts.access import SYSTEM, Held, Principal
 from sojourn.web.accounts.account_actions import check_another_administrator
 from sojourn.web.accounts.models import (
@@ -27,7 +27,7 @@ from sojourn.web.accounts.models import (
     Team,
     User,
 )
-from sojourn.web.accounts.roles import POWERS, Role, Verb
+from sojourn.web.accounts.roles import Power, Role, Verb
 from sojourn.web.audit.actions import record
 
 
@@ -86,7 +86,7 @@ class Reach:
 def grant(
     *,
     holder: User,
-    role: Role,
+    role: str,
     organisation: Organisation,
     by: Principal,
     reach: Reach = Reach(),
@@ -102,9 +102,11 @@ def grant(
     check_may_configure(by, organisation)
     if by.user_id is not None and by.user_id == holder.pk:
         raise PermissionDenied(_("You cannot give a role to yourself."))
-    held = [Role(value) for value in _open_grants(holder).values_list("role", flat=True)]
-    if pairs := rules.clashes([*held, role]):
-        raise ValidationError([_CLASHES[pair]() for pair in pairs])
+    if not own_roles.is_role(organisation, role):
+        raise ValidationError(_("There is no such role in this organisation."))
+    wanted = own_roles.power_in(organisation, role)
+    if pairs := rules.clashes([*powers_of(_open_grants(holder)), wanted]):
+        raise ValidationError([CLASHES[pair]() for pair in pairs])
     if valid_until is not None and valid_until < (valid_from or timezone.localdate()):
         raise ValidationError(_("The last day is before the first one."))
     check_reach(role, organisation, reach)
@@ -131,7 +133,7 @@ def grant(
         object=given,
         organisation_id=organisation.pk,
         changed={
-            "role": [None, role.value],
+            "role": [None, str(role)],
             "holder": [None, str(holder.pk)],
             "scope": [None, reach.scope.value],
         },
@@ -189,7 +191,14 @@ def declare_conflict(
             record(by=by, verb="add", object=conflict)
 
 
-def check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
+def powers_of(grants: Iterable[Grant]) -> list[Power]:
+    """What each of these grants allows now, in its organisation."""
+    found = list(grants)
+    made = own_roles.made_of({each.organisation_id for each in found})
+    return [own_roles.power(made, each.organisation_id, each.role) for each in found]
+
+
+def check_reach(role: str, organisation: Organisation, reach: Reach) -> None:
     """ValidationError where a role cannot be given for these cases."""
     if (reach.scope is Scope.TEAM) != (reach.team is not None):
         raise ValidationError(_("Name the team, or choose another reach."))
@@ -197,7 +206,8 @@ def check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
         raise ValidationError(_("This team belongs to another organisation."))
     if (reach.scope is Scope.NAMED_CASES) != bool(reach.cases):
         raise ValidationError(_("Name the cases, or choose another reach."))
-    if reach.scope not in (Scope.ORGANISATION, Scope.BRANCHES) and not POWERS[role].classes:
+    classes = own_roles.power_in(organisation, role).classes
+    if reach.scope not in (Scope.ORGANISATION, Scope.BRANCHES) and not classes:
         raise ValidationError(_("This role opens no cases, so it is not given for some of them."))
 
 
@@ -208,7 +218,7 @@ def check_may_configure(by: Principal, organisation: Organisation) -> None:
     raise PermissionDenied(_("Your role does not manage members."))
 
 
-_CLASHES: Mapping[tuple[Verb, Verb], Callable[[], str]] = {
+CLASHES: Mapping[tuple[Verb, Verb], Callable[[], str]] = {
     (Verb.CONFIGURE, Verb.READ): lambda: _(
         "Whoever sets up members opens no files. They hold or would hold both."
     ),

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, visible
-from sojourn.web.accounts.models import Conflict, Grant, Scope
+from sojourn.web.accounts.models import Conflict, Grant, RoleState, RoleVersion, Scope
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.models import Checkpoint, Custody, Event
 from sojourn.web.cases.models import Assessment
@@ -142,7 +142,6 @@ def signs(by: Principal) -> list[rules.Sign]:
     )
     return rules.unusual(
         rules.Day(
-            row["actor_id"],
             row["actor_name"],
             row["day"],
             row["files"],
@@ -164,6 +163,12 @@ def wide(by: Principal) -> QuerySet[Grant]:
     ).exclude(valid_until__lt=today)
     rows = visible(by, rows, Purpose.OVERSIGHT).rows.select_related("holder", "organisation")
     return rows.order_by(F("valid_until").asc(nulls_first=True), "holder__name", "pk")
+
+
+def roles_to_confirm(by: Principal) -> int:
+    """How many changes of roles wait for a data protection officer."""
+    rows = RoleVersion.objects.filter(state=RoleState.WAITING)
+    return visible(by, rows, Purpose.OVERSIGHT).rows.count()
 
 
 def chain(by: Principal) -> Chain:

@@ -32,7 +32,6 @@ class Unusual(Enum):
 class Day:
     """What one user did on one day (ISO, UTC). `own` is how often a case they are named in."""
 
-    user_id: int
     name: str
     day: str
     files: int

@@ -18,11 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from sojourn.web.accounts import own_roles
 from sojourn.web.accounts.access import Principal, Purpose, needs, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_custody, note_read
 from sojourn.web.cases.models import LegalBasis
 from sojourn.web.consent.models import Consent
+from sojourn.web.consent.words import CLASSES
 from sojourn.web.glass import queries as glass
 from sojourn.web.oversight import queries, rules, words
 
@@ -60,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "held": held,
         "classes": [
-            (label, held.agreed[each], held.notes[each]) for each, label in words.CLASSES.items()
+            (label, held.agreed[each], held.notes[each]) for each, label in CLASSES.items()
         ],
         "bases": [(basis.label, held.bases.get(basis.value, 0)) for basis in LegalBasis],
         "chain": queries.chain(by),
@@ -79,6 +81,13 @@ def _waiting(by: Principal, signs: int, endless: int) -> list[Entry]:
             _("Emergency openings to look at"),
             glass.waiting(by),
             reverse("glass:overseen"),
+            _("you"),
+            waits=True,
+        ),
+        Entry(
+            _("Changed roles to confirm"),
+            queries.roles_to_confirm(by),
+            reverse("accounts:roles_waiting"),
             _("you"),
             waits=True,
         ),
@@ -126,6 +135,8 @@ def lines(request: HttpRequest, kind: str) -> HttpResponse:
     rows: Sequence[Any] = list(page)
     if rows and isinstance(rows[0], Model):
         note_read(request, by=by, purpose=Purpose.OVERSIGHT, shown=rows)
+    if kind == "wide":
+        own_roles.named(rows)
     context = {
         "title": found.title,
         "lead": found.lead,
@@ -186,6 +197,6 @@ _LISTS = {
         gettext_lazy("Roles that open every file"),
         gettext_lazy("Those without an end come first. Administrators end or narrow them."),
         queries.wide,
-        lambda grant: words.of_grant(grant, grant.get_role_display()),
+        words.of_grant,
     ),
 }

@@ -10,24 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sojourn.framework import DataClass
 from sojourn.web.accounts.models import Grant
 from sojourn.web.consent.models import Consent, Override
 from sojourn.web.oversight.rules import Sign, Unusual
 from sojourn.web.people.models import Person
-
-CLASSES: Mapping[DataClass, Any] = {
-    DataClass.IDENTITY: gettext_lazy("Who the person is"),
-    DataClass.CONTACT_PLACE: gettext_lazy("How and where to find them"),
-    DataClass.JOURNEY: gettext_lazy("The way taken and ahead"),
-    DataClass.BODY_HEALTH: gettext_lazy("Health and body"),
-    DataClass.HARM_INCIDENT: gettext_lazy("Harm that was done"),
-    DataClass.STATUS_PROTECTION: gettext_lazy("Status, and reasons for not returning"),
-    DataClass.THIRD_PARTY: gettext_lazy("Other people"),
-    DataClass.CASE_WORK: gettext_lazy("The work on the case"),
-    DataClass.SEALED: gettext_lazy("What is sealed"),
-}
-"""The classes of data in plain words."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +53,9 @@ def of_sign(sign: Sign) -> Line:
     )
 
 
-def of_grant(grant: Grant, role: str) -> Line:
+def of_grant(grant: Grant) -> Line:
     """A role that opens every file."""
-    stands = f"{role}, {grant.get_scope_display()}"
+    stands = f"{grant.role_name}, {grant.get_scope_display()}"
     return Line(grant.holder.name, grant.organisation.name, grant.valid_until, stands)
 
 
