@@ -20,7 +20,16 @@ from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts import role_actions
 from sojourn.web.accounts.access import SYSTEM
 from sojourn.web.accounts.invitations import Offer, invite
-from sojourn.web.accounts.models import Grant, Interest, Invitation, RoleVersion, Scope, Team
+from sojourn.web.accounts.models import (
+    Conflict,
+    Grant,
+    GrantedCase,
+    Interest,
+    Invitation,
+    RoleVersion,
+    Scope,
+    Team,
+)
 from sojourn.web.accounts.roles import EVERY_FILE, POWERS, Level, Role, Verb
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.consent import overrides
@@ -37,6 +46,7 @@ from sojourn.web.plans import actions as plans
 from sojourn.web.plans import approvals
 from sojourn.web.plans.actions import Wish
 from sojourn.web.plans.models import Approval
+from sojourn.web.reach import actions as reach
 from tests.web.conftest import ROLES, World, copied, kept, with_places
 from tests.web.test_notes import PNG
 from tests.web.test_places import place_xml
@@ -81,6 +91,14 @@ def _of_item_act(case: Case) -> list[object]:
 
 def _of_approval(case: Case) -> list[object]:
     return [case.pk, Approval.objects.get(subject__case=case).pk]
+
+
+def _of_part(case: Case) -> list[object]:
+    return [case.pk, Conflict.objects.filter(case_id=case.pk).earliest("pk").pk]
+
+
+def _of_named(case: Case) -> list[object]:
+    return [case.pk, GrantedCase.objects.get(case_id=case.pk, given_at__isnull=False).pk]
 
 
 def _of_difference(case: Case) -> list[object]:
@@ -250,6 +268,11 @@ ROUTES = {
     "cases:review": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
     "cases:differences": Route(Verb.READ, args=_of_case),
     "cases:settle": Route(Verb.WRITE, "post", _of_difference, ok=(302,)),
+    "reach:who": Route(Verb.READ, args=_of_case),
+    "reach:state": Route(Verb.WRITE, "post", _of_case, ok=(400,)),
+    "reach:withdraw": Route(Verb.APPROVE, "post", _of_part, ok=(302,)),
+    "reach:give": Route(Verb.APPROVE, "post", _of_case, ok=(400,)),
+    "reach:end": Route(Verb.APPROVE, "post", _of_named, ok=(302,)),
     "notes:list": Route(Verb.READ, args=_of_case),
     "notes:add": Route(Verb.WRITE, args=_of_case),
     "notes:change": Route(Verb.WRITE, args=_of_note),
@@ -364,6 +387,21 @@ def _furnished(world: World) -> Case:
             by=world.by(owner),
             file=notes.Upload("a.png", PNG),
         )
+        reach.state(
+            case=theirs,
+            user=world.join(accounts.Reach(), organisation=theirs.organisation, name=f"p-{owner}"),
+            interest=Interest.RELATIVE,
+            by=SYSTEM,
+        )
+        named = accounts.Named(
+            world.join(
+                accounts.Reach(Scope.OWN_CASES), organisation=theirs.organisation, name=f"n-{owner}"
+            ),
+            Role.CASE_WORKER,
+            timezone.localdate(),
+            "stands in",
+        )
+        reach.give(case=theirs, named=named, by=SYSTEM)
         changed = replace(_CHANGED, name="Waiting", verbs=_CHANGED.verbs | {Verb.ERASE})
         role_actions.save(organisation=theirs.organisation, wish=changed, by=SYSTEM)
         accounts.add_team(organisation=theirs.organisation, name="Day", by=SYSTEM)
@@ -446,6 +484,8 @@ SHAPES: dict[str, list[object]] = {
     "accounts:member": [10**6],
     "accounts:change_account": [10**6],
     "accounts:give": [10**6],
+    "reach:withdraw": [uuid.uuid4(), 1],
+    "reach:end": [uuid.uuid4(), 1],
     "accounts:remove_team": [10**6],
     "accounts:role_new": [uuid.uuid4()],
     "accounts:role": [uuid.uuid4(), "case_worker"],

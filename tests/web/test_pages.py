@@ -39,6 +39,7 @@ PAGES: Urls = {
     "course": lambda w: reverse("cases:course", args=[w.case.pk]),
     "act": lambda w: reverse("cases:act", args=[w.case.pk, "close"]),
     "differences": lambda w: reverse("cases:differences", args=_differing(w)),
+    "who": lambda w: reverse("reach:who", args=[w.case.pk]),
     "notes": lambda w: reverse("notes:list", args=_noted(w)),
     "note": lambda w: reverse("notes:add", args=[w.case.pk]),
     "change note": lambda w: reverse("notes:change", args=[*_noted(w), w.case.notes.get().pk]),

@@ -225,14 +225,24 @@ class GrantedCase(models.Model):
     """One of the cases that a grant for named cases reaches.
 
     The case is named by its id alone: this app stands below the one that holds cases. An id that
-    is no case of the grant's organisation reaches nothing.
+    is no case of the grant's organisation reaches nothing. `valid_until` is the last day; None
+    where it goes on as long as the grant. `given_by` is empty where it came with the grant.
     """
 
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="named_cases")
     case_id = models.UUIDField(db_index=True)
+    valid_until = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    given_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    given_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="named_once", fields=["grant", "case_id"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="named_once", fields=["grant", "case_id"], condition=Q(ended_at=None)
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.case_id)

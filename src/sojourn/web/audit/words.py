@@ -47,6 +47,8 @@ VERBS = {
     "invite": gettext_lazy("made"),
     "move": gettext_lazy("changed the phase of"),
     "not_confirm": gettext_lazy("did not confirm as a second person"),
+    "open_by_name": gettext_lazy("opened to somebody by name"),
+    "end_by_name": gettext_lazy("closed to somebody it was opened to by name"),
     "open_form": gettext_lazy("opened the form"),
     "read": gettext_lazy("read"),
     "read_access": gettext_lazy("read who had looked"),
@@ -78,6 +80,8 @@ VERBS = {
     "withdraw_invitation": gettext_lazy("withdrew"),
 }
 OBJECTS = {
+    "accounts.conflict": gettext_lazy("somebody's part in a case"),
+    "accounts.grantedcase": gettext_lazy("case"),
     "accounts.grant": gettext_lazy("role"),
     "accounts.invitation": gettext_lazy("invitation"),
     "accounts.organisation": gettext_lazy("organisation"),
