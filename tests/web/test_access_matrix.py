@@ -26,6 +26,7 @@ from sojourn.web.accounts.models import (
     GrantedCase,
     Interest,
     Invitation,
+    OwnRole,
     RoleVersion,
     Scope,
     Team,
@@ -145,6 +146,11 @@ def _of_role(case: Case) -> list[object]:
     return [case.organisation_id, "case_worker"]
 
 
+def _of_made_role(case: Case) -> list[object]:
+    made = OwnRole.objects.filter(organisation=case.organisation).earliest("pk")
+    return [case.organisation_id, made.code]
+
+
 def _of_role_version(case: Case) -> list[object]:
     return [RoleVersion.objects.get(organisation=case.organisation, state="waiting").pk]
 
@@ -236,7 +242,7 @@ ROUTES = {
     "accounts:roles": Route(Verb.CONFIGURE),
     "accounts:role_new": Route(Verb.CONFIGURE, args=_of_organisation),
     "accounts:role": Route(Verb.CONFIGURE, args=_of_role),
-    "accounts:role_reset": Route(Verb.CONFIGURE, "post", _of_role, ok=(302,)),
+    "accounts:role_reset": Route(Verb.CONFIGURE, "post", _of_made_role, ok=(302,)),
     "accounts:roles_waiting": Route(Verb.AUDIT),
     "accounts:role_decide": Route(Verb.AUDIT, "post", _of_role_version, ok=(302,)),
     "accounts:role_back": Route(Verb.CONFIGURE, "post", _of_role_version, ok=(302,)),
@@ -542,6 +548,7 @@ _NOT_OF_A_CASE = (
     _of_grant,
     _of_member,
     _of_role,
+    _of_made_role,
     _of_role_version,
     _of_team,
     _of_invitation,
