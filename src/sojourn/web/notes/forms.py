@@ -42,8 +42,8 @@ class NoteForm(TextForm):
         required=False,
         widget=forms.FileInput(attrs={"accept": ",".join(KINDS)}),
         help_text=_(
-            "A PDF file or a picture, up to 8 MB. It is kept encrypted. Where and when a picture was "
-            "taken is removed from it; not from a PDF file."
+            "A PDF file or a picture, up to 8 MB. It is kept encrypted. Where and when a picture "
+            "was taken is removed from it; not from a PDF file."
         ),
     )
     field_order = ["text", "data_class", "is_confidential", "file"]
