@@ -43,7 +43,9 @@ class RoleForm(forms.Form):
             del self.fields["name"]
         for data_class, word in role_words.CLASSES.items():
             self.fields[data_class.value] = forms.ChoiceField(
-                label=str(word), choices=Level.choices
+                label=str(word),
+                choices=Level.choices,
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     @property

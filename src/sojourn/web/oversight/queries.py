@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Substr
 from django.utils import timezone
 
@@ -19,7 +19,10 @@ from sojourn.web.accounts.models import Conflict, Grant, RoleState, RoleVersion,
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.models import Checkpoint, Custody, Event
 from sojourn.web.cases.models import Assessment
+from sojourn.web.cases.models import Case as CaseRow
+from sojourn.web.cases.states import WORKED
 from sojourn.web.consent.models import Consent, ConsentStep, Override
+from sojourn.web.consent.queries import is_agreed
 from sojourn.web.consent.states import ConsentState, OverrideState
 from sojourn.web.notes.models import Attachment, Note
 from sojourn.web.oversight import rules
@@ -115,6 +118,51 @@ def erased(by: Principal) -> QuerySet[Person]:
     rows = Person.objects.filter(erased_at__gte=timezone.now() - rules.LATELY)
     rows = visible(by, rows, Purpose.OVERSIGHT).rows
     return rows.select_related("organisation").order_by("-erased_at")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Somebody whose agreed time is over, and which day was its last."""
+
+    person: Person
+    until: date
+
+
+def kept_too_long(by: Principal, today: date) -> list[Kept]:
+    """Whose answers are kept longer than was agreed, the longest first. Three queries.
+
+    Left out: who was erased, whose case is worked on, who agreed anew or was asked again, and whose
+    consents name no time. Nothing is erased by this; somebody has to decide it.
+    """
+    over = Q(state__in=_OVER) | Q(state=ConsentState.GIVEN, valid_until__lt=today)
+    rows = Consent.objects.filter(over, retention_days__isnull=False, person__erased_at=None)
+    rows = rows.filter(
+        ~is_agreed("person", today),
+        ~Exists(Consent.objects.filter(person=OuterRef("person"), state=ConsentState.REQUESTED)),
+        ~Exists(CaseRow.objects.filter(person=OuterRef("person"), state__in=WORKED)),
+    )
+    found = visible(by, rows, Purpose.OVERSIGHT).rows.annotate(last=Max("steps__at"))
+    ended = (
+        rules.Ended(person_id, _ended_on(state, until, last), days)
+        for person_id, state, until, last, days in found.values_list(
+            "person_id", "state", "valid_until", "last", "retention_days"
+        )
+    )
+    days = rules.kept_too_long(ended, today)
+    people = Person.objects.filter(pk__in=days).select_related("organisation")
+    kept = [Kept(person, days[person.pk]) for person in people]
+    return sorted(kept, key=lambda each: (each.until, each.person.number))
+
+
+_OVER = (ConsentState.WITHDRAWN, ConsentState.EXPIRED, ConsentState.INVALIDATED)
+
+
+def _ended_on(state: str, until: date | None, last: datetime | None) -> date:
+    """The day of the last step; for what its own date ends, that date."""
+    by_date = state in (ConsentState.GIVEN, ConsentState.EXPIRED)
+    if by_date and until is not None:
+        return until
+    return timezone.localtime(last).date() if last is not None else date.max
 
 
 def done(by: Principal, *verbs: str) -> dict[str, int]:

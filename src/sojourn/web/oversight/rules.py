@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
+from uuid import UUID
 
 from sojourn.framework import DataClass
 
@@ -68,6 +69,29 @@ def unusual(days: Iterable[Day]) -> list[Sign]:
         ]
     newest = sorted(found, key=lambda sign: (sign.day, sign.count), reverse=True)
     return sorted(newest, key=lambda sign: sign.what is not Unusual.OWN_CASE)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A consent that is in force no more: since when, and how long what was told may be kept."""
+
+    person_id: UUID
+    ended: date
+    retention_days: int
+
+    @property
+    def keep_until(self) -> date:
+        """The last day on which it may be kept."""
+        return self.ended + timedelta(days=self.retention_days)
+
+
+def kept_too_long(ended: Iterable[Ended], today: date) -> dict[UUID, date]:
+    """Whose agreed time is over by today, and which day was its last. The longest of several
+    agreed times counts."""
+    last: dict[UUID, date] = {}
+    for each in ended:
+        last[each.person_id] = max(each.keep_until, last.get(each.person_id, date.min))
+    return {person_id: day for person_id, day in last.items() if day < today}
 
 
 def by_class(rows: Iterable[tuple[Iterable[str], int]]) -> dict[DataClass, int]:
