@@ -41,6 +41,7 @@ from sojourn.web.field.tickets import token_of
 from sojourn.web.glass.actions import open_file
 from sojourn.web.glass.models import Opening, Reason
 from sojourn.web.notes import actions as notes
+from sojourn.web.oversight.models import Ending
 from sojourn.web.places import actions as places
 from sojourn.web.places.models import PlaceAnswers
 from sojourn.web.plans import actions as plans
@@ -191,6 +192,14 @@ def _of_overseen(case: Case) -> list[object]:
     return _of_opening(case)
 
 
+def _of_overseen_person(case: Case) -> list[object]:
+    return [case.person_id]
+
+
+def _of_ending(case: Case) -> list[object]:
+    return [Ending.objects.get(person=case.person_id).pk]
+
+
 def _of_kind(case: Case) -> list[object]:
     return ["overrides"]
 
@@ -312,6 +321,10 @@ ROUTES = {
     "glass:oversee": Route(Verb.AUDIT, "post", _of_overseen, ok=(400,)),
     "audit:checkpoint": Route(Verb.AUDIT, "post"),
     "oversight:page": Route(Verb.AUDIT),
+    "oversight:kept": Route(Verb.AUDIT),
+    "oversight:decide": Route(Verb.AUDIT, args=_of_overseen_person),
+    "oversight:endings": Route(Verb.ERASE),
+    "oversight:carry_out": Route(Verb.ERASE, "post", _of_ending, ok=(302,)),
     "oversight:custody": Route(Verb.AUDIT, "post", ok=(302,)),
     "oversight:lines": Route(Verb.AUDIT, args=_of_kind, about_nobody=True),
     # The token in the address is the whole sign-in: who holds it may, whoever else is signed in.
@@ -408,6 +421,12 @@ def _furnished(world: World) -> Case:
             "stands in",
         )
         reach.give(case=theirs, named=named, by=SYSTEM)
+        Ending.objects.create(
+            person=theirs.person,
+            organisation=theirs.organisation,
+            due_on=timezone.localdate(),
+            state="asked",
+        )
         changed = replace(_CHANGED, name="Waiting", verbs=_CHANGED.verbs | {Verb.ERASE})
         role_actions.save(organisation=theirs.organisation, wish=changed, by=SYSTEM)
         accounts.add_team(organisation=theirs.organisation, name="Day", by=SYSTEM)
@@ -559,6 +578,7 @@ _NOT_OF_A_CASE = (
     _of_nobody,
     _of_overseen,
     _of_kind,
+    _of_overseen_person,
 )
 OF_A_CASE = [
     name

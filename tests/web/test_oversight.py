@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,7 +23,8 @@ from sojourn.web.consent import actions as consents
 from sojourn.web.consent import overrides
 from sojourn.web.consent.models import Danger
 from sojourn.web.notes import actions as notes
-from sojourn.web.oversight import queries, rules
+from sojourn.web.oversight import actions, queries, rules
+from sojourn.web.oversight.models import Ending
 from sojourn.web.people import actions as people
 from tests.web.conftest import SECRETS, World, asked
 
@@ -132,6 +134,75 @@ def test_what_may_stay_is_not_listed_as_kept_too_long(why: str, world: World) ->
     assert not queries.kept_too_long(world.by("emil"), later)
 
 
+def _over(world: World, monkeypatch: pytest.MonkeyPatch) -> Case:
+    """A file whose agreed time was over yesterday."""
+    case = _closed(world, 0)
+    later = TODAY() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: later)
+    return case
+
+
+def test_erasing_takes_the_officer_and_another_person(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = _over(world, monkeypatch)
+    emil = world.client("emil")
+    emil.post(reverse("oversight:decide", args=[case.person_id]), {"do": "erase"})
+    assert Case.objects.get(pk=case.pk).person.erased_at is None
+    assert "waits for a second person" in emil.get(reverse("oversight:kept")).content.decode()
+    ending = Ending.objects.get()
+    for name in ("emil", "bilal"):
+        with pytest.raises(PermissionDenied):
+            actions.carry_out(ending=ending, erase=True, by=world.by(name))
+    sami = world.client("sami")
+    assert "Files to erase" in sami.get(reverse("home:day")).content.decode()
+    sami.post(reverse("oversight:carry_out", args=[ending.pk]), {"do": "erase"})
+    assert Case.objects.get(pk=case.pk).person.erased_at is not None
+    assert Event.objects.get(verb="erase").reason == "retention"
+    assert not queries.kept_too_long(world.by("emil"), timezone.localdate())
+    with pytest.raises(ValidationError, match="decided already"):
+        actions.carry_out(ending=ending, erase=True, by=world.by("sami"))
+
+
+def test_what_the_second_person_declines_is_listed_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = _over(world, monkeypatch)
+    ending = actions.ask_to_erase(person=case.person, by=world.by("emil"))
+    with pytest.raises(ValidationError, match="asked already"):
+        actions.ask_to_erase(person=case.person, by=world.by("emil"))
+    actions.carry_out(ending=ending, erase=False, by=world.by("sami"))
+    (kept,) = queries.kept_too_long(world.by("emil"), timezone.localdate())
+    assert (kept.waits, kept.declined) == (False, True)
+    assert Case.objects.get(pk=case.pk).person.erased_at is None
+
+
+def test_what_is_kept_for_a_reason_is_listed_after_its_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, today = _over(world, monkeypatch), timezone.localdate()
+    entry = {"reason": "claim", "until": (today + timedelta(days=9)).isoformat()}
+    url = reverse("oversight:decide", args=[case.person_id])
+    world.client("emil").post(url, entry)
+    emil = world.by("emil")
+    assert not queries.kept_too_long(emil, today + timedelta(days=9))
+    assert queries.kept_too_long(emil, today + timedelta(days=10))
+    past = {**entry, "until": (today - timedelta(days=1)).isoformat()}
+    assert world.client("emil").post(url, past).status_code == 400
+
+
+def test_nothing_is_erased_that_was_agreed_to_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = _over(world, monkeypatch)
+    ending = actions.ask_to_erase(person=case.person, by=world.by("emil"))
+    world.consent(case)
+    with pytest.raises(ValidationError, match="agreed anew"):
+        actions.carry_out(ending=ending, erase=True, by=world.by("sami"))
+    with pytest.raises(ValidationError, match="not over"):
+        actions.ask_to_erase(person=world.case.person, by=world.by("emil"))
+
+
 def test_acts_without_consent_that_wait_come_first(world: World) -> None:
     by = world.by("bilal")
     first = overrides.request(person=world.case.person, danger=Danger.LIFE, words="Bleeds", by=by)
@@ -199,7 +270,7 @@ def test_no_page_of_it_names_anybody_whose_file_it_is(world: World) -> None:
         person=world.case.person, danger=Danger.LIFE, words="Bleeds", by=world.by("bilal")
     )
     client = world.client("emil")
-    for kind in ("reading", "overrides", "ending", "withdrawn", "kept", "erased", "wide"):
+    for kind in ("reading", "overrides", "ending", "withdrawn", "erased", "wide"):
         page = client.get(reverse("oversight:lines", args=[kind])).content.decode()
         assert not [secret for secret in (*SECRETS, "Bleeds") if secret in page]
     assert client.get(reverse("oversight:lines", args=["else"])).status_code == 404

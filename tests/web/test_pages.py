@@ -70,6 +70,9 @@ OTHERS = {
     "overseen": ("emil", lambda _w: reverse("glass:overseen")),
     "audit": ("emil", lambda _w: reverse("audit:log")),
     "oversight": ("emil", lambda _w: reverse("oversight:page")),
+    "kept": ("emil", lambda _w: reverse("oversight:kept")),
+    "decide ending": ("emil", lambda w: reverse("oversight:decide", args=[w.case.person_id])),
+    "endings": ("sami", lambda _w: reverse("oversight:endings")),
     "oversight list": ("emil", lambda _w: reverse("oversight:lines", args=["overrides"])),
 }
 ALL = {**{name: ("bilal", url) for name, url in PAGES.items()}, **OTHERS}

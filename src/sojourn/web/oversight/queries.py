@@ -26,6 +26,7 @@ from sojourn.web.consent.queries import is_agreed
 from sojourn.web.consent.states import ConsentState, OverrideState
 from sojourn.web.notes.models import Attachment, Note
 from sojourn.web.oversight import rules
+from sojourn.web.oversight.models import Ending, EndingState
 from sojourn.web.people.models import Person
 
 
@@ -122,36 +123,69 @@ def erased(by: Principal) -> QuerySet[Person]:
 
 @dataclass(frozen=True)
 class Kept:
-    """Somebody whose agreed time is over, and which day was its last."""
+    """Somebody whose agreed time is over, which day was its last, and whether a second person was
+    asked to erase it, or declined."""
 
     person: Person
     until: date
+    waits: bool = False
+    declined: bool = False
 
 
 def kept_too_long(by: Principal, today: date) -> list[Kept]:
-    """Whose answers are kept longer than was agreed, the longest first. Three queries.
+    """Whose answers are kept longer than was agreed, the longest first. Four queries.
 
-    Left out: who was erased, whose case is worked on, who agreed anew or was asked again, and whose
-    consents name no time. Nothing is erased by this; somebody has to decide it.
+    Left out: who was erased, whose case is worked on, who agreed anew or was asked again, whose
+    consents name no time, and what is kept for a reason until a day. Nothing is erased by this.
     """
-    over = Q(state__in=_OVER) | Q(state=ConsentState.GIVEN, valid_until__lt=today)
-    rows = Consent.objects.filter(over, retention_days__isnull=False, person__erased_at=None)
-    rows = rows.filter(
-        ~is_agreed("person", today),
-        ~Exists(Consent.objects.filter(person=OuterRef("person"), state=ConsentState.REQUESTED)),
-        ~Exists(CaseRow.objects.filter(person=OuterRef("person"), state__in=WORKED)),
+    held = Ending.objects.filter(
+        person=OuterRef("person"), state=EndingState.KEPT, keep_until__gte=today
     )
+    rows = _over(today).filter(~Exists(held))
     found = visible(by, rows, Purpose.OVERSIGHT).rows.annotate(last=Max("steps__at"))
     ended = (
-        rules.Ended(person_id, _ended_on(state, until, last), days)
+        rules.Ended(person_id, _ended_on(state, until, last), days or 0)
         for person_id, state, until, last, days in found.values_list(
             "person_id", "state", "valid_until", "last", "retention_days"
         )
     )
     days = rules.kept_too_long(ended, today)
     people = Person.objects.filter(pk__in=days).select_related("organisation")
-    kept = [Kept(person, days[person.pk]) for person in people]
+    states = dict(
+        Ending.objects.filter(person__in=days).order_by("decided_at").values_list("person", "state")
+    )
+    kept = [
+        Kept(
+            person,
+            days[person.pk],
+            states.get(person.pk) == EndingState.ASKED,
+            states.get(person.pk) == EndingState.DECLINED,
+        )
+        for person in people
+    ]
     return sorted(kept, key=lambda each: (each.until, each.person.number))
+
+
+def is_over(person: Person, today: date) -> bool:
+    """Whether nothing is worked on and agreed to any more about one person."""
+    return _over(today).filter(person=person).exists()
+
+
+def endings(by: Principal) -> QuerySet[Ending]:
+    """What waits to be erased by this principal, the longest due first; nothing they asked for."""
+    rows = Ending.objects.filter(state=EndingState.ASKED).exclude(decided_by=by.user_id)
+    rows = visible(by, rows, Purpose.ERASURE).rows
+    return rows.select_related("person", "organisation", "decided_by").order_by("due_on", "pk")
+
+
+def _over(today: date) -> QuerySet[Consent]:
+    over = Q(state__in=_OVER) | Q(state=ConsentState.GIVEN, valid_until__lt=today)
+    rows = Consent.objects.filter(over, retention_days__isnull=False, person__erased_at=None)
+    return rows.filter(
+        ~is_agreed("person", today),
+        ~Exists(Consent.objects.filter(person=OuterRef("person"), state=ConsentState.REQUESTED)),
+        ~Exists(CaseRow.objects.filter(person=OuterRef("person"), state__in=WORKED)),
+    )
 
 
 _OVER = (ConsentState.WITHDRAWN, ConsentState.EXPIRED, ConsentState.INVALIDATED)

@@ -100,8 +100,9 @@ def _waiting(by: Principal, signs: int, endless: int) -> list[Entry]:
         Entry(
             _("Kept longer than agreed"),
             len(queries.kept_too_long(by, today)),
-            _to("kept"),
-            _("a supervisor, who erases"),
+            reverse("oversight:kept"),
+            _("you, then a supervisor"),
+            waits=True,
         ),
         Entry(_("Roles for every file, without an end"), endless, _to("wide"), admins),
     ]
@@ -139,9 +140,8 @@ def lines(request: HttpRequest, kind: str) -> HttpResponse:
     by = principal_of(request)
     page = Paginator(found.rows(by), _PER_PAGE).get_page(request.GET.get("page"))
     rows: Sequence[Any] = list(page)
-    shown = [row.person if isinstance(row, queries.Kept) else row for row in rows]
-    if shown and isinstance(shown[0], Model):
-        note_read(request, by=by, purpose=Purpose.OVERSIGHT, shown=shown)
+    if rows and isinstance(rows[0], Model):
+        note_read(request, by=by, purpose=Purpose.OVERSIGHT, shown=rows)
     if kind == "wide":
         own_roles.named(rows)
     context = {
@@ -193,15 +193,6 @@ _LISTS = {
         gettext_lazy("Nothing is shown or used any more. What was told is still kept."),
         queries.withdrawn,
         _taken_back,
-    ),
-    "kept": List(
-        gettext_lazy("Kept longer than agreed"),
-        gettext_lazy(
-            "No case is worked on and no consent holds. Ask whether a law or a claim makes you "
-            "keep it; otherwise a supervisor erases it on the person’s page."
-        ),
-        lambda by: queries.kept_too_long(by, timezone.localdate()),
-        words.of_kept,
     ),
     "erased": List(
         gettext_lazy("Files erased"),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from sojourn.web.accounts.models import Grant
 from sojourn.web.consent.models import Consent, Override
-from sojourn.web.oversight.queries import Kept
 from sojourn.web.oversight.rules import Sign, Unusual
 from sojourn.web.people.models import Person
 
@@ -45,12 +44,6 @@ def of_override(override: Override) -> Line:
 def of_erased(person: Person) -> Line:
     """Somebody who was erased: the number alone is left."""
     return Line(person.number, person.organisation.name, person.erased_at, _("erased"))
-
-
-def of_kept(kept: Kept) -> Line:
-    """A file whose agreed time is over: the day is its last."""
-    person = kept.person
-    return Line(person.number, person.organisation.name, kept.until, _("the agreed time is over"))
 
 
 def of_sign(sign: Sign) -> Line:
