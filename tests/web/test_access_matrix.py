@@ -29,6 +29,8 @@ from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
 from sojourn.web.glass.actions import open_file
 from sojourn.web.glass.models import Opening, Reason
+from sojourn.web.incidents import actions as incidents
+from sojourn.web.incidents.actions import Described
 from sojourn.web.notes import actions as notes
 from sojourn.web.places import actions as places
 from sojourn.web.places.models import PlaceAnswers
@@ -37,6 +39,7 @@ from sojourn.web.plans import approvals
 from sojourn.web.plans.actions import Wish
 from sojourn.web.plans.models import Approval
 from tests.web.conftest import ROLES, World, copied, kept, with_places
+from tests.web.test_incidents import A_THREAT
 from tests.web.test_notes import PNG
 from tests.web.test_places import place_xml
 
@@ -92,6 +95,15 @@ def _of_note(case: Case) -> list[object]:
 
 def _of_file(case: Case) -> list[object]:
     return [case.pk, case.notes.get().files.get().pk]
+
+
+def _of_incident(case: Case) -> list[object]:
+    return [case.pk, case.incidents.get().pk]
+
+
+def _of_actor(case: Case) -> list[object]:
+    incident = case.incidents.get()
+    return [case.pk, incident.pk, incident.actors.get().pk]
 
 
 def _of_person(case: Case) -> list[object]:
@@ -234,6 +246,13 @@ ROUTES = {
     "notes:add": Route(Verb.WRITE, args=_of_case),
     "notes:change": Route(Verb.WRITE, args=_of_note),
     "notes:file": Route(Verb.READ, args=_of_file),
+    "incidents:list": Route(Verb.READ, args=_of_case),
+    "incidents:add": Route(Verb.WRITE, args=_of_case),
+    "incidents:change": Route(Verb.WRITE, args=_of_incident),
+    "incidents:take_back": Route(Verb.WRITE, args=_of_incident),
+    "incidents:restore": Route(Verb.WRITE, "post", _of_incident, ok=(302,)),
+    "incidents:name_actor": Route(Verb.WRITE, args=_of_incident),
+    "incidents:remove_actor": Route(Verb.WRITE, "post", _of_actor, ok=(302,)),
     "plans:board": Route(Verb.READ, args=_of_case),
     "plans:version": Route(Verb.READ, args=_of_plan),
     "plans:begin": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
@@ -328,6 +347,12 @@ def _furnished(world: World) -> Case:
             by=world.by(owner),
             file=notes.Upload("a.png", PNG),
         )
+        told = incidents.report(
+            case=theirs, account=A_THREAT, is_confidential=False, by=world.by(owner)
+        )
+        incidents.name_actor(
+            incident=told, described=Described("recruiter", "no"), by=world.by(owner)
+        )
         accounts.add_team(organisation=theirs.organisation, name="Day", by=SYSTEM)
         offer = Offer(Role.ANALYST, "Nadia")
         invite(organisation=theirs.organisation, offer=offer, by=SYSTEM)
@@ -407,6 +432,7 @@ SHAPES: dict[str, list[object]] = {
     "accounts:give": [10**6],
     "accounts:remove_team": [10**6],
     "cases:act": [uuid.uuid4(), "hold"],
+    "incidents:remove_actor": [uuid.uuid4(), uuid.uuid4(), uuid.uuid4()],
     "plans:version": [uuid.uuid4(), 1],
     "plans:step": [uuid.uuid4(), uuid.uuid4(), "start"],
 }
@@ -422,6 +448,10 @@ def _parts(name: str) -> int:
         "consent:again",
         "consent:override_step",
         "consent:record",
+        "incidents:change",
+        "incidents:take_back",
+        "incidents:restore",
+        "incidents:name_actor",
         "cases:assessment",
         "cases:form",
     )
@@ -443,7 +473,11 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
         reverse("plans:version", args=[stranger.pk, 1]),
     ):
         assert world.client("bilal").get(url).status_code == 404
-    for name, args in (("notes:change", _of_note), ("notes:file", _of_file)):
+    for name, args in (
+        ("notes:change", _of_note),
+        ("notes:file", _of_file),
+        ("incidents:change", _of_incident),
+    ):
         url = reverse(name, args=[stranger.pk, args(world.case)[1]])
         assert world.client("bilal").get(url).status_code == 404
     url = reverse("cases:settle", args=[stranger.pk, _of_difference(world.case)[1]])

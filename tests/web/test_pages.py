@@ -18,12 +18,15 @@ from django.utils.translation import ngettext
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
+from sojourn.web.incidents import actions as incidents
+from sojourn.web.incidents.actions import Described
 from sojourn.web.notes import actions as notes
 from sojourn.web.plans import actions as plans
 from sojourn.web.plans import approvals
 from sojourn.web.plans.models import Approval
 from sojourn.web.translations import LOCALE
 from tests.web.conftest import SECRETS, World
+from tests.web.test_incidents import A_THREAT
 from tests.web.test_notes import PNG
 
 Urls = dict[str, Callable[[World], str]]
@@ -42,6 +45,11 @@ PAGES: Urls = {
     "notes": lambda w: reverse("notes:list", args=_noted(w)),
     "note": lambda w: reverse("notes:add", args=[w.case.pk]),
     "change note": lambda w: reverse("notes:change", args=[*_noted(w), w.case.notes.get().pk]),
+    "incidents": lambda w: reverse("incidents:list", args=_harmed(w)[:1]),
+    "incident": lambda w: reverse("incidents:add", args=[w.case.pk]),
+    "change incident": lambda w: reverse("incidents:change", args=_harmed(w)),
+    "actor": lambda w: reverse("incidents:name_actor", args=_harmed(w)),
+    "take incident back": lambda w: reverse("incidents:take_back", args=_harmed(w)),
     "plan": lambda w: reverse("plans:board", args=_planned(w)),
     "plan item": lambda w: reverse("plans:item", args=[w.case.pk, _item(w)]),
     "plan step": lambda w: reverse("plans:step", args=[w.case.pk, _item(w), "finish"]),
@@ -117,6 +125,14 @@ def _noted(world: World) -> list[object]:
         file=notes.Upload("a.png", PNG),
     )
     return [world.case.pk]
+
+
+def _harmed(world: World) -> list[object]:
+    """The case and an incident with an alleged actor."""
+    by = world.by("bilal")
+    told = incidents.report(case=world.case, account=A_THREAT, is_confidential=True, by=by)
+    incidents.name_actor(incident=told, described=Described("recruiter", "yes"), by=by)
+    return [world.case.pk, told.pk]
 
 
 def _asked(world: World) -> object:

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "sojourn.web.cases",
     "sojourn.web.plans",
     "sojourn.web.notes",
+    "sojourn.web.incidents",
     "sojourn.web.field",
     "sojourn.web.places",
     "sojourn.web.frameworks",

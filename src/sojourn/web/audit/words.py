@@ -86,6 +86,8 @@ OBJECTS = {
     "consent.consent": gettext_lazy("consent"),
     "consent.override": gettext_lazy("acting without consent"),
     "field.ticket": gettext_lazy("form"),
+    "incidents.allegedactor": gettext_lazy("alleged actor"),
+    "incidents.incident": gettext_lazy("incident"),
     "notes.attachment": gettext_lazy("file"),
     "notes.note": gettext_lazy("note"),
     "glass.opening": gettext_lazy("emergency opening"),
