@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "sojourn.web.plans",
     "sojourn.web.notes",
     "sojourn.web.incidents",
+    "sojourn.web.interests",
     "sojourn.web.field",
     "sojourn.web.places",
     "sojourn.web.frameworks",
