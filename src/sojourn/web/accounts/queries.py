@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -50,11 +50,16 @@ def in_teams(found: Iterable[Team]) -> dict[int, list[User]]:
 
 def helpers(organisation_id: uuid.UUID) -> QuerySet[User]:
     """Who works on cases of an organisation today, by name."""
+    return helpers_of([organisation_id])
+
+
+def helpers_of(organisations: Collection[uuid.UUID]) -> QuerySet[User]:
+    """Who works on cases of any of these organisations today, by name."""
     today = timezone.localdate()
     roles = [role for role in Role if Verb.WRITE in POWERS[role].verbs]
     grants = Grant.objects.filter(
         Q(valid_until=None) | Q(valid_until__gte=today),
-        organisation_id=organisation_id,
+        organisation_id__in=organisations,
         role__in=roles,
         revoked_at=None,
         valid_from__lte=today,
