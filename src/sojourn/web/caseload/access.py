@@ -24,11 +24,16 @@ def check_may_hand_over(by: Principal, case: Case) -> None:
         return
     if not reaches(by, case, Purpose.CASE_WORK):
         raise PermissionDenied(_("Your role does not change people's files."))
-    if case.worker_id in (None, by.user_id) or reaches(by, case, Purpose.APPROVAL):
+    if has_or_leads(by, case):
         return
     raise PermissionDenied(
         _("A colleague looks after this case. They, or whoever leads the work, can hand it over.")
     )
+
+
+def has_or_leads(by: Principal, case: Case) -> bool:
+    """Whether a case is one's own, nobody's, or one that one leads. For who may change it."""
+    return case.worker_id in (None, by.user_id) or reaches(by, case, Purpose.APPROVAL)
 
 
 def may_hand_over(by: Principal, case: Case) -> bool:

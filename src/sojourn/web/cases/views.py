@@ -20,7 +20,7 @@ from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.caseload import queries as caseload
-from sojourn.web.caseload.access import may_hand_over
+from sojourn.web.caseload.access import has_or_leads
 from sojourn.web.cases import actions, frameworks, queries, readings, rules
 from sojourn.web.cases import course as lines
 from sojourn.web.cases.answers import coded
@@ -193,7 +193,7 @@ def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "may_write": may_write,
         "differing": len(queries.differences(by, case)),
         "assignments": caseload.history(case),
-        "may_hand_over": may_write and case.is_worked and may_hand_over(by, case),
+        "may_hand_over": may_write and case.is_worked and has_or_leads(by, case),
         "today": timezone.localdate(),
     }
     return render(request, "cases/course.html", context)

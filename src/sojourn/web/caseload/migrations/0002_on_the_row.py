@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.apps.registry import Apps
 from django.db import migrations
@@ -23,7 +24,7 @@ def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         )
 
 
-def _of_the_plan(apps: Apps, case_id: object) -> dict[str, Any]:
+def _of_the_plan(apps: Apps, case_id: UUID) -> dict[str, Any]:
     items = apps.get_model("plans", "PlanItem").objects.filter(case_id=case_id)
     approvals = apps.get_model("plans", "Approval").objects.filter(
         subject__case_id=case_id, subject__is_current=True, state="requested"
@@ -64,7 +65,7 @@ def _stages(apps: Apps) -> dict[str, bool]:
     return found
 
 
-def _stage(apps: Apps, case_id: object, stages: dict[str, bool]) -> str:
+def _stage(apps: Apps, case_id: UUID, stages: dict[str, bool]) -> str:
     newest = (
         apps.get_model("cases", "Assessment")
         .objects.filter(case_id=case_id, is_current=True)
