@@ -59,6 +59,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     note_read(request, by=by, purpose=Purpose.SUPPORT, shown=page.cases)
     users, teams = list(queries.colleagues(by)), list(queries.teams(by))
     query = filters.query()
+    saved = queries.saved_filters(by)
     context = {
         "lines": case_lines(by, page.cases),
         "today": today,
@@ -70,8 +71,9 @@ def cases(request: HttpRequest) -> HttpResponse:
         "form": FilterForm(filters, users, teams),
         "kept": [
             Kept(row, _address(row.query), row.query == query, row.owner_id == by.user_id)
-            for row in queries.saved_filters(by)
+            for row in saved
         ],
+        "owns_filters": any(row.owner_id == by.user_id for row in saved),
         "keep_form": KeepForm(by, auto_id="keep_%s"),
         "search_form": SearchForm(),
         **places_context(by),
