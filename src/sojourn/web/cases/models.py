@@ -82,8 +82,8 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["review_on", "id"]),
-            models.Index(fields=["opened_at", "id"]),
-            models.Index(fields=["organisation", "state", "review_on"]),
+            models.Index(fields=["organisation", "opened_at", "id"]),
+            models.Index(fields=["organisation", "state", "review_on", "id"]),
             models.Index(fields=["organisation", "state", "is_urgent"]),
             models.Index(fields=["organisation", "-assessed_at"]),
             models.Index(fields=["worker", "state", "review_on"]),
