@@ -312,8 +312,8 @@ def test_somebody_who_no_longer_works_here_is_shown_with_what_they_carry(world: 
     assert [(load.name, load.cannot_work) for load in loads] == [("Bilal", True)]
 
 
-def _entries(world: World, who: str = "bilal", **query: str) -> list[tuple[str, str]]:
-    response = world.client(who).get(reverse("caseload:calendar"), query)
+def _entries(world: World, name: str = "bilal", **query: str) -> list[tuple[str, str]]:
+    response = world.client(name).get(reverse("caseload:calendar"), query)
     days = response.context["days"]
     return [(day.on.isoformat(), entry.kind.value) for day in days for entry in day.entries]
 
