@@ -114,6 +114,8 @@ INSTALLED_APPS = [
     "sojourn.web.followup",
     "sojourn.web.caseload",
     "sojourn.web.notes",
+    "sojourn.web.incidents",
+    "sojourn.web.interests",
     "sojourn.web.field",
     "sojourn.web.places",
     "sojourn.web.frameworks",

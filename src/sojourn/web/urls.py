@@ -18,6 +18,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/plan/", include("sojourn.web.plans.urls")),
     path("cases/<uuid:case_id>/notes/", include("sojourn.web.notes.urls")),
     path("", include("sojourn.web.followup.urls")),
+    path("cases/<uuid:case_id>/incidents/", include("sojourn.web.incidents.urls")),
+    path("cases/<uuid:case_id>/best-interests/", include("sojourn.web.interests.urls")),
     path("cases/", include("sojourn.web.cases.urls")),
     path("caseload/", include("sojourn.web.caseload.urls")),
     path("places/", include("sojourn.web.places.urls")),
