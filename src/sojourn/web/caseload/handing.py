@@ -88,7 +88,8 @@ def hand_back(*, hand_over: HandOver, by: Principal, at: datetime | None = None)
     For whoever has the cases now or leads the work, and for a day for who handed them over. Raises
     PermissionDenied, and ValidationError where nothing can go back.
     """
-    now = HandOver.objects.select_for_update().select_related("frm").get(pk=hand_over.pk)
+    rows = HandOver.objects.select_for_update(of=("self",)).select_related("frm")
+    now = rows.get(pk=hand_over.pk)
     if now.reason == Why.HANDED_BACK or now.handed_back_at is not None:
         raise ValidationError(_("These cases were handed back already."))
     when = at or timezone.now()
