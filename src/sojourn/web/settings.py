@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "sojourn.web.places",
     "sojourn.web.frameworks",
     "sojourn.web.glass",
+    "sojourn.web.api",
     "sojourn.web.home",
 ]
 
@@ -221,6 +222,9 @@ DEFAULT_FROM_EMAIL = os.environ.get("SOJOURN_MAIL_FROM", f"sojourn@{_MAIL.hostna
 
 # How long a file opened in an emergency stays open.
 EMERGENCY_MINUTES = _number("SOJOURN_EMERGENCY_MINUTES", 60)
+
+# How many requests a token may send in a minute.
+API_PER_MINUTE = _number("SOJOURN_API_PER_MINUTE", 120)
 
 # Sessions end after half an hour without a request: shared computers are usual. However busy, they
 # end after a long working day, so that a stolen one does not live on.

@@ -69,7 +69,8 @@ class Held:
     """A grant in force, as far as access needs it.
 
     `opened_for` is the reason of a file that was opened in an emergency for a short time: such a
-    grant reads one file, `person_id`, and no more.
+    grant reads one file, `person_id`, and no more. `only` is what a narrower key, such as a token,
+    leaves of the role.
     """
 
     id: int
@@ -83,6 +84,7 @@ class Held:
     opened_for: str = ""
     person_id: uuid.UUID | None = None
     opened_until: datetime | None = None
+    only: Power | None = None
 
     @property
     def is_narrow(self) -> bool:
@@ -111,20 +113,28 @@ class Held:
     @property
     def power(self) -> Power:
         power = POWERS[self.role]
-        return in_an_emergency(power) if self.opened_for else power
+        power = in_an_emergency(power) if self.opened_for else power
+        return power if self.only is None else power.within(self.only)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Whoever acts: a signed-in user with the grants in force today.
 
-    `conflicts` are the cases that this user is part of, and therefore never sees.
+    `conflicts` are the cases that this user is part of, and therefore never sees. `channel` is
+    what the audit says of the way in which they came.
     """
 
     user_id: int | None
     name: str
     grants: tuple[Held, ...] = ()
     conflicts: frozenset[uuid.UUID] = frozenset()
+    channel: str = "screen"
+
+    def through(self, channel: str, only: Power | None = None) -> Principal:
+        """The same principal on another way in, with no more than `only` of each grant."""
+        grants = tuple(replace(grant, only=only) for grant in self.grants)
+        return replace(self, grants=grants, channel=channel)
 
     def may(self, verb: Verb) -> bool:
         """Whether any grant allows this at all."""

@@ -50,6 +50,10 @@ class Power:
     verbs: frozenset[Verb]
     classes: frozenset[DataClass]
 
+    def within(self, other: Power) -> Power:
+        """What both allow."""
+        return Power(self.verbs & other.verbs, self.classes & other.classes)
+
 
 _CASE_CLASSES = frozenset(DataClass) - {DataClass.STATUS_PROTECTION, DataClass.SEALED}
 _CASE_VERBS = frozenset({Verb.FIND, Verb.READ, Verb.WRITE})
