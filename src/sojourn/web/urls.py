@@ -24,6 +24,8 @@ urlpatterns = [
     path("frameworks/", include("sojourn.web.frameworks.urls")),
     path("audit/", include("sojourn.web.audit.urls")),
     path("openrosa/", include("sojourn.web.field.urls")),
+    path("tokens/", include("sojourn.web.api.urls")),
+    path("webhooks/", include("sojourn.web.webhooks.urls")),
     path("api/v1/", api.urls()),
     path("leave/", leaving.leave, name="leave"),
     path("calendar/", leaving.month, name="calendar"),

@@ -61,7 +61,7 @@ def make(
 
 @transaction.atomic
 def end(*, token: Token, by: Principal) -> None:
-    """Ends a token now. Its owner may, and who manages all the organisations they work for.
+    """Ends a token now. Its owner may, and who manages members where they work.
 
     ValidationError where it was ended already.
     """

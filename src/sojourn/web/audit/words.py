@@ -65,7 +65,9 @@ VERBS = {
     "sign_in_failed": gettext_lazy("failed to sign in"),
     "sign_out": gettext_lazy("signed out"),
     "stale": gettext_lazy("ended the approval of"),
+    "send_again": gettext_lazy("sent a message again or a test to"),
     "start": gettext_lazy("began"),
+    "stop": gettext_lazy("stopped after failures"),
     "take_back": gettext_lazy("took back"),
     "take_on": gettext_lazy("took on"),
     "unlock": gettext_lazy("let try again at once"),
@@ -74,6 +76,8 @@ VERBS = {
     "withdraw_invitation": gettext_lazy("withdrew"),
 }
 OBJECTS = {
+    "api.token": gettext_lazy("token for programs"),
+    "webhooks.subscription": gettext_lazy("webhook"),
     "accounts.grant": gettext_lazy("role"),
     "accounts.invitation": gettext_lazy("invitation"),
     "accounts.organisation": gettext_lazy("organisation"),
