@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
+from ninja.constants import NOT_SET
 from ninja.parser import Parser
 from pydantic import ConfigDict
 
@@ -75,7 +76,7 @@ def _declare(
             [method],
             _prepared(view, next(iter(response or {200: None})), keeps=keeps),
             auth=doors(verb),
-            **({"response": dict(response)} if response is not None else {}),
+            response=dict(response) if response is not None else NOT_SET,
             operation_id=view.__name__,
             summary=(view.__doc__ or "").partition("\n")[0].rstrip("."),
             description=inspect.getdoc(view),

@@ -41,7 +41,7 @@ def once(request: HttpRequest, status: int, act: Callable[[], Schema]) -> Schema
     with transaction.atomic():
         Answered.objects.filter(at__lt=timezone.now() - KEPT).delete()
         row, is_new = Answered.objects.get_or_create(
-            user_id=by.user_id,
+            user_id=by.user_id or 0,
             key=_digest(key.encode(errors="replace")),
             defaults={"request": sent},
         )
@@ -68,7 +68,7 @@ def _again(row: Answered, sent: str) -> HttpResponse:
 
 def _body(request: HttpRequest) -> bytes:
     """The body as it was sent; of a form with a file its fields and the file."""
-    if not request.content_type.startswith("multipart/"):
+    if not (request.content_type or "").startswith("multipart/"):
         return request.body
     fields = json.dumps(sorted(request.POST.lists())).encode()
     for name, file in sorted(request.FILES.items()):

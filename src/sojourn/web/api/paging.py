@@ -29,14 +29,13 @@ def page(
     """
     rows = rows.order_by(*order)
     if after:
-        rows = rows.filter(_beyond(rows.model, order, _read(rows.model, order, after)))
+        rows = rows.filter(_beyond(order, _read(rows.model, order, after)))
     found = list(rows[: limit + 1])
     more = len(found) > limit
     return found[:limit], _write(found[limit - 1], order) if more else None
 
 
-def _beyond(model: type[Model], order: Sequence[str], values: Sequence[object]) -> Q:
-    del model
+def _beyond(order: Sequence[str], values: Sequence[object]) -> Q:
     beyond, equal = Q(), Q()
     for column, value in zip(order, values, strict=True):
         name, sign = column.removeprefix("-"), "lt" if column.startswith("-") else "gt"
@@ -54,11 +53,11 @@ def _write(row: Model, order: Sequence[str]) -> str:
 def _read(model: type[Model], order: Sequence[str], after: str) -> list[object]:
     try:
         texts = json.loads(base64.urlsafe_b64decode(after.encode() + b"=" * (-len(after) % 4)))
-        if not isinstance(texts, list) or len(texts) != len(order):
+        fits = isinstance(texts, list) and len(texts) == len(order)
+        if not fits or not all(isinstance(text, str) for text in texts):
             raise ValueError("not a cursor of this list")
         names = [column.removeprefix("-") for column in order]
-        columns = [model._meta.pk if n == "pk" else model._meta.get_field(n) for n in names]
-        values = [c.to_python(str(text)) for c, text in zip(columns, texts, strict=True) if c]  # type: ignore[union-attr]  # columns of our own choice
+        values = [model._meta.get_field(n).to_python(t) for n, t in zip(names, texts, strict=True)]  # type: ignore[union-attr]  # columns of our own choice
         for value in values:
             if isinstance(value, datetime) and value.tzinfo is None:
                 raise ValueError("not a moment")

@@ -103,12 +103,6 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return JsonResponse(document())
 
 
-@login_not_required
-def nothing(request: HttpRequest) -> HttpResponse:
-    """What is no address of the API."""
-    return problems._missing(request, None)
-
-
 Answering = Callable[..., HttpResponse]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -174,7 +174,7 @@ def reseal(old: Key, new: Key) -> int:
     return len(rows)
 
 
-def _enqueue(row: Subscription, event: str, at: datetime, data: dict[str, object]) -> Delivery:
+def _enqueue(row: Subscription, event: str, at: datetime, data: Mapping[str, object]) -> Delivery:
     return Delivery.objects.create(
         subscription=row, event=event, body=rules.body_of(event, at, data), next_at=at
     )

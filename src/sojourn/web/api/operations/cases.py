@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -226,7 +226,7 @@ def _line(
     case: Case,
     cleared: Collection[DataClass],
     classes: Collection[DataClass],
-) -> dict[str, object]:
+) -> dict[str, Any]:
     named = DataClass.IDENTITY in cleared
     return {
         "id": case.pk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -49,7 +50,7 @@ def read_place(request: HttpRequest, answers_id: UUID) -> schemas.PlaceAnswers:
     )
 
 
-def _place(row: PlaceAnswers) -> dict[str, object]:
+def _place(row: PlaceAnswers) -> dict[str, Any]:
     name, period = words.named(frameworks.by_digest(row.framework_id), row)
     return {
         "id": row.pk,
