@@ -146,7 +146,8 @@ def _of_place(case: Case) -> list[object]:
 
 
 def _of_api_token(case: Case) -> list[object]:
-    return [ApiToken.objects.filter(user_id=_of_member(case)[0]).latest("pk").pk]
+    holder = Grant.objects.filter(organisation=case.organisation).earliest("pk").holder_id
+    return [ApiToken.objects.filter(user_id=holder).latest("pk").pk]
 
 
 def _of_webhook(case: Case) -> list[object]:
