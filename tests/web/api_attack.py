@@ -60,7 +60,7 @@ def _without_doors() -> dict[str, Any]:
     return found
 
 
-def _sent(client: Client, strategy: Any, real: str, examples: int, around: Around) -> Iterator[int]:
+def _sent(client: Client, strategy: Any, real: str, examples: int, around: Around) -> list[int]:
     statuses: list[int] = []
     paths = cycle([real, ""])
 

@@ -19,11 +19,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings as SettingsWrapper
 
+from sojourn.web import serve
 from sojourn.web.accounts.actions import Reach
 from sojourn.web.accounts.models import Organisation
 from sojourn.web.accounts.roles import Role
@@ -445,3 +446,35 @@ def test_every_event_has_words_in_the_audit() -> None:
     for kind, verb in rules._OF:
         assert kind in OBJECTS
         assert verb in VERBS
+
+
+def test_the_running_application_sends_and_goes_on_after_a_failure(
+    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = webhook(world.harbour, receiver.url)
+    world.consent(world.case)
+    slept: list[float] = []
+    real, calls = actions.deliver_due, iter([DatabaseError("locked"), None, None])
+
+    def deliver() -> int:
+        problem = next(calls)
+        if problem is not None:
+            raise problem
+        return real()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            raise _EnoughError
+
+    monkeypatch.setattr(actions, "deliver_due", deliver)
+    monkeypatch.setattr(serve, "sleep", sleep)
+    monkeypatch.setattr(connection, "close", lambda: None)
+    with pytest.raises(_EnoughError):
+        serve._deliver_again_and_again()
+    assert hook.deliveries.get().state == DeliveryState.SENT
+    assert slept == [serve._WEBHOOKS_EVERY, 0, serve._WEBHOOKS_EVERY]
+
+
+class _EnoughError(Exception):
+    pass
