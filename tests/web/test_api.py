@@ -27,9 +27,16 @@ from sojourn.web.notes.models import Note
 from sojourn.web.people.models import Person
 from tests.web.api_operations import call, call_at, client_with, token_for
 from tests.web.conftest import AMINA, SECRETS, World
-from tests.web.test_access_matrix import foreign, framework
+from tests.web.test_access_matrix import _furnished, framework
 
-__all__ = ["foreign", "framework"]
+__all__ = ["framework"]
+
+
+@pytest.fixture
+def foreign(world: World) -> Case:
+    """A file of another organisation, and on both sides one of everything."""
+    return _furnished(world)
+
 
 READERS = ("bilal", "salma", "sami")
 

@@ -13,10 +13,10 @@ from sojourn.web.cases.models import Case
 from tests.web.api_attack import attack
 from tests.web.api_operations import OPERATIONS, client_with, token_for
 from tests.web.conftest import World
-from tests.web.test_access_matrix import foreign, framework
+from tests.web.test_access_matrix import foreign, framework, scene, world
 from tests.web.test_api_matrix import taken_back
 
-__all__ = ["foreign", "framework"]
+__all__ = ["foreign", "framework", "scene", "world"]
 
 _EXAMPLES = 6
 _BY = {

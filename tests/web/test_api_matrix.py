@@ -30,9 +30,9 @@ from tests.web.api_operations import (
     token_for,
 )
 from tests.web.conftest import ROLES, World
-from tests.web.test_access_matrix import foreign, framework
+from tests.web.test_access_matrix import foreign, framework, scene, world
 
-__all__ = ["foreign", "framework"]
+__all__ = ["foreign", "framework", "scene", "world"]
 
 WAYS = ("session", "token")
 
