@@ -301,3 +301,19 @@ def call_at(
     return client.generic(
         method, url, json.dumps(body), content_type="application/json", headers=headers
     )
+
+
+def post(client: Client, path: str, body: object, method: str = "POST", **headers: str) -> Any:
+    return client.generic(
+        method,
+        f"/api/v1/{path}",
+        json.dumps(body),
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+def get(client: Client, path: str, **more: str) -> Any:
+    response = client.get(f"/api/v1/{path}", more)
+    assert response.status_code == 200, response.content
+    return response.json()
