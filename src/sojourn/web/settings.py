@@ -130,6 +130,8 @@ INSTALLED_APPS = [
     "sojourn.web.glass",
     "sojourn.web.api",
     "sojourn.web.webhooks",
+    "sojourn.web.reach",
+    "sojourn.web.oversight",
     "sojourn.web.home",
 ]
 
