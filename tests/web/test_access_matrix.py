@@ -32,6 +32,8 @@ from sojourn.web.accounts.models import (
     Team,
 )
 from sojourn.web.accounts.roles import EVERY_FILE, POWERS, Level, Role, Verb
+from sojourn.web.api.models import Token as ApiToken
+from sojourn.web.api.service import operations
 from sojourn.web.caseload.actions import keep_filter
 from sojourn.web.caseload.handing import Given, Terms, hand_over
 from sojourn.web.caseload.models import HandOver, SavedFilter
@@ -59,10 +61,13 @@ from sojourn.web.plans import approvals
 from sojourn.web.plans.actions import Wish
 from sojourn.web.plans.models import Approval
 from sojourn.web.reach import actions as reach
+from sojourn.web.webhooks.models import Subscription
+from tests.web.api_operations import token_for
 from tests.web.conftest import ROLES, World, copied, kept, with_places
 from tests.web.test_incidents import A_THREAT
 from tests.web.test_notes import PNG
 from tests.web.test_places import place_xml
+from tests.web.test_webhooks import webhook
 
 
 @dataclass(frozen=True)
@@ -209,6 +214,20 @@ def _of_place(case: Case) -> list[object]:
     return [PlaceAnswers.objects.get(organisation=case.organisation).pk]
 
 
+def _of_api_token(case: Case) -> list[object]:
+    holder = Grant.objects.filter(organisation=case.organisation).earliest("pk").holder_id
+    return [ApiToken.objects.filter(user_id=holder).latest("pk").pk]
+
+
+def _of_webhook(case: Case) -> list[object]:
+    return [Subscription.objects.get(organisation=case.organisation).pk]
+
+
+def _of_message(case: Case) -> list[object]:
+    hook = Subscription.objects.get(organisation=case.organisation)
+    return [hook.pk, hook.deliveries.earliest("made_at").pk]
+
+
 def _of_token(case: Case) -> list[object]:
     return [token_of(Ticket.objects.get(case=case).pk)]
 
@@ -308,6 +327,17 @@ ROUTES = {
     "accounts:withdraw": Route(Verb.CONFIGURE, "post", _of_invitation, ok=(302,)),
     # The token in the address is an invitation for whoever holds it; this one is none.
     "account_invitation": Route(args=_of_no_token, open_to_all=True, ok=(410,)),
+    "tokens:own": Route(),
+    "tokens:end": Route(method="post", args=_of_nobody, about_nobody=True, ok=(404,)),
+    "tokens:managed": Route(Verb.CONFIGURE),
+    "tokens:end_managed": Route(Verb.CONFIGURE, "post", _of_api_token, ok=(302,)),
+    "tokens:reference": Route(),
+    "webhooks:list": Route(Verb.CONFIGURE),
+    "webhooks:subscription": Route(Verb.CONFIGURE, args=_of_webhook),
+    "webhooks:change": Route(Verb.CONFIGURE, "post", _of_webhook, ok=(400,)),
+    "webhooks:delivery": Route(Verb.CONFIGURE, args=_of_message),
+    "webhooks:again": Route(Verb.CONFIGURE, "post", _of_message, ok=(302,)),
+    "api:openapi": Route(open_to_all=True),
     "people:list": Route(Verb.READ),
     "people:search": Route(Verb.FIND, "post", ok=(400,)),
     "people:register": Route(Verb.WRITE),
@@ -467,6 +497,10 @@ def foreign(scene: tuple[World, Case]) -> Case:
 
 def _furnished(world: World) -> Case:
     """A file at Crossroads that nobody at Harbour may see, and open forms on both sides."""
+    for organisation, owner in ((world.harbour, "bilal"), (world.crossroads, "chiara")):
+        hook = webhook(organisation)
+        hook.deliveries.create(event="webhook.test", body="{}", next_at=timezone.now())
+        token_for(world, owner)
     case = world.register("chiara")
     world.consent(case, "chiara")
     world.assess(case, name="chiara")
@@ -560,7 +594,9 @@ def _call(client: Client, name: str, case: Case) -> int:
 
 
 def test_every_address_is_in_the_matrix() -> None:
-    assert set(_named(get_resolver())) == set(ROUTES)
+    """The operations of the API have a matrix of their own (`test_api_matrix`)."""
+    of_the_api = {f"api:{name}" for name in operations()}
+    assert set(_named(get_resolver())) == set(ROUTES) | of_the_api
 
 
 @pytest.mark.parametrize("name", ROUTES)
@@ -608,6 +644,7 @@ def test_what_does_not_exist_looks_like_what_is_foreign(name: str, world: World)
 
 SHAPES: dict[str, list[object]] = {
     "accounts:revoke": [10**6],
+    "tokens:end_managed": [10**6],
     "accounts:member": [10**6],
     "accounts:change_account": [10**6],
     "accounts:give": [10**6],
@@ -634,6 +671,8 @@ SHAPES: dict[str, list[object]] = {
 
 def _parts(name: str) -> int:
     two = (
+        "webhooks:delivery",
+        "webhooks:again",
         "notes:change",
         "notes:file",
         "cases:settle",
@@ -690,6 +729,9 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
 
 
 _NOT_OF_A_CASE = (
+    _of_api_token,
+    _of_webhook,
+    _of_message,
     _of_grant,
     _of_member,
     _of_role,

@@ -31,6 +31,7 @@ from tests.web.conftest import SECRETS, World
 from tests.web.test_incidents import A_THREAT
 from tests.web.test_interests import submitted
 from tests.web.test_notes import PNG
+from tests.web.test_webhooks import webhook
 
 Urls = dict[str, Callable[[World], str]]
 PAGES: Urls = {
@@ -87,6 +88,12 @@ OTHERS = {
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
     "members": ("dana", lambda _w: reverse("accounts:members")),
     "teams": ("dana", lambda _w: reverse("accounts:teams")),
+    "tokens": ("bilal", lambda _w: reverse("tokens:own")),
+    "tokens of members": ("dana", lambda _w: reverse("tokens:managed")),
+    "api reference": ("bilal", lambda _w: reverse("tokens:reference")),
+    "webhooks": ("dana", lambda _w: reverse("webhooks:list")),
+    "webhook": ("dana", lambda w: reverse("webhooks:subscription", args=[_message(w)[0]])),
+    "message": ("dana", lambda w: reverse("webhooks:delivery", args=_message(w))),
     "roles": ("dana", lambda _w: reverse("accounts:roles")),
     "role": ("dana", lambda w: reverse("accounts:role", args=[w.harbour.pk, "case_worker"])),
     "new role": ("dana", lambda w: reverse("accounts:role_new", args=[w.harbour.pk])),
@@ -152,6 +159,13 @@ def _differing(world: World) -> list[object]:
         on = timezone.localdate() + timedelta(days=days)
         cases.set_review(case=case, on=on, by=world.by(who), base=base)
     return [world.case.pk]
+
+
+def _message(world: World) -> list[object]:
+    """A webhook of Harbour, and a message about Amina's case."""
+    hook = webhook(world.harbour)
+    world.consent(world.case)
+    return [hook.pk, hook.deliveries.get().pk]
 
 
 def _noted(world: World) -> list[object]:

@@ -44,7 +44,9 @@ def page(request: HttpRequest) -> dict[str, object]:
     }
 
 
-_ABOUT_NOBODY = frozenset({"", "accounts", "audit", "frameworks", "oversight"})
+_ABOUT_NOBODY = frozenset(
+    {"", "accounts", "audit", "frameworks", "oversight", "tokens", "webhooks"}
+)
 """Groups of addresses with nobody's file on them. A new group counts as one about people."""
 
 

@@ -8,6 +8,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from sojourn.web import log
+from sojourn.web.api.problems import problem
+
+_FOR_PROGRAMS = "/api/"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -36,6 +39,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
+    if request.path.startswith(_FOR_PROGRAMS):
+        return problem(status, reason)
     context = {"status": status, "reason": reason, "request_id": log.request_id.get()}
     try:
         content: str = render_to_string(f"{status}.html", context, request)

@@ -15,6 +15,9 @@ from time import sleep
 _log = logging.getLogger("sojourn.serve")
 
 _HOUR = 3600
+_WEBHOOKS_EVERY = 3
+"""Seconds between two looks whether something is to be sent."""
+
 _MOST_BYTES = 11_000_000
 """A little more than the largest submission: the application itself answers what is too large."""
 
@@ -78,6 +81,7 @@ def serve(host: str, port: int, *, demo: bool, home: Path, framework: str | None
     expire_due(on=timezone.localdate())
     _read_frameworks_ahead()
     _sign_the_audit()
+    _deliver_webhooks()
     _run(host, port)
 
 
@@ -189,6 +193,28 @@ def _sign_each_hour() -> None:
             _log.warning("The audit could not be signed (%s).", type(error).__name__)
         finally:
             connection.close()
+
+
+def _deliver_webhooks() -> None:
+    """Sends what other programs are to be told, while the application runs."""
+    Thread(target=_deliver_again_and_again, daemon=True).start()
+
+
+def _deliver_again_and_again() -> None:
+    from django.db import DatabaseError, connection
+
+    from sojourn.web.vault import VaultError
+    from sojourn.web.webhooks.actions import deliver_due
+
+    while True:
+        try:
+            sent = deliver_due()
+        except (DatabaseError, VaultError) as error:
+            sent = 0
+            _log.warning("Webhooks could not be sent (%s).", type(error).__name__)
+        finally:
+            connection.close()
+        sleep(0 if sent else _WEBHOOKS_EVERY)
 
 
 def _run(host: str, port: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -73,6 +74,15 @@ def _number(name: str, usual: int) -> int:
     return int(text)
 
 
+def _networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Networks from the environment, written such as 10.1.0.0/16, with commas between."""
+    texts = [text.strip() for text in os.environ.get(name, "").split(",") if text.strip()]
+    try:
+        return [ip_network(text) for text in texts]
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
 def _neutral_page() -> str:
     """Where "leave quickly" leads; a page of our own that shows this month where none is named."""
     address = os.environ.get("SOJOURN_LEAVE_TO", "")
@@ -120,6 +130,8 @@ INSTALLED_APPS = [
     "sojourn.web.places",
     "sojourn.web.frameworks",
     "sojourn.web.glass",
+    "sojourn.web.api",
+    "sojourn.web.webhooks",
     "sojourn.web.reach",
     "sojourn.web.oversight",
     "sojourn.web.home",
@@ -227,6 +239,12 @@ DEFAULT_FROM_EMAIL = os.environ.get("SOJOURN_MAIL_FROM", f"sojourn@{_MAIL.hostna
 
 # How long a file opened in an emergency stays open.
 EMERGENCY_MINUTES = _number("SOJOURN_EMERGENCY_MINUTES", 60)
+
+# How many requests a token may send in a minute.
+API_PER_MINUTE = _number("SOJOURN_API_PER_MINUTE", 120)
+
+# Private networks that webhooks may reach all the same.
+WEBHOOK_NETWORKS = _networks("SOJOURN_WEBHOOK_NETWORKS")
 
 # Sessions end after half an hour without a request: shared computers are usual. However busy, they
 # end after a long working day, so that a stolen one does not live on.

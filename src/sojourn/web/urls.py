@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 
 from sojourn.web.accounts import leaving
 from sojourn.web.accounts.urls import sign_in
+from sojourn.web.api import service as api
 
 urlpatterns = [
     path("", include("sojourn.web.home.urls")),
@@ -29,6 +30,9 @@ urlpatterns = [
     path("data-protection/", include("sojourn.web.oversight.urls")),
     path("audit/", include("sojourn.web.audit.urls")),
     path("openrosa/", include("sojourn.web.field.urls")),
+    path("tokens/", include("sojourn.web.api.urls")),
+    path("webhooks/", include("sojourn.web.webhooks.urls")),
+    path("api/v1/", api.urls()),
     path("leave/", leaving.leave, name="leave"),
     path("calendar/", leaving.month, name="calendar"),
     path("language/", login_not_required(set_language), name="set_language"),

@@ -73,7 +73,7 @@ class Held:
 
     `opened_for` is the reason of a file that was opened in an emergency for a short time: such a
     grant reads one file, `person_id`, and no more. `defined` is what the organisation made of the
-    role; None where it is as shipped.
+    role; None where it is as shipped. `only` is what a narrower key, such as a token, leaves of it.
     """
 
     id: int
@@ -87,6 +87,7 @@ class Held:
     opened_for: str = ""
     person_id: uuid.UUID | None = None
     opened_until: datetime | None = None
+    only: Power | None = None
     defined: Power | None = None
     role_name: str = ""
 
@@ -123,20 +124,28 @@ class Held:
     @property
     def power(self) -> Power:
         power = POWERS[Role(self.role)] if self.defined is None else self.defined
-        return in_an_emergency(power) if self.opened_for else power
+        power = in_an_emergency(power) if self.opened_for else power
+        return power if self.only is None else power.within(self.only)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Whoever acts: a signed-in user with the grants in force today.
 
-    `conflicts` are the cases that this user is part of, and therefore never sees.
+    `conflicts` are the cases that this user is part of, and therefore never sees. `channel` is
+    what the audit says of the way in which they came.
     """
 
     user_id: int | None
     name: str
     grants: tuple[Held, ...] = ()
     conflicts: frozenset[uuid.UUID] = frozenset()
+    channel: str = "screen"
+
+    def through(self, channel: str, only: Power | None = None) -> Principal:
+        """The same principal on another way in, with no more than `only` of each grant."""
+        grants = tuple(replace(grant, only=only) for grant in self.grants)
+        return replace(self, grants=grants, channel=channel)
 
     def may(self, verb: Verb) -> bool:
         """Whether any grant allows this at all."""

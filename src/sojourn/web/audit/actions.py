@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -60,6 +60,10 @@ class Entry:
     reason: str = ""
 
 
+LISTENERS: list[Callable[[Entry, Model | None], None]] = []
+"""What else hears of a change, in the same transaction; each app adds its own when it is ready."""
+
+
 def record(
     *,
     by: Principal,
@@ -77,23 +81,22 @@ def record(
     `changed` holds old and new values only of fields that say nothing about a person; for others
     None. AuditError outside a transaction.
     """
-    _append(
-        [
-            Entry(
-                by=by,
-                verb=verb,
-                object_type=object._meta.label_lower if object is not None else "",
-                object_id=str(object.pk) if object is not None else "",
-                organisation_id=organisation_id,
-                grant_id=_grant(by, organisation_id),
-                case_id=case_id,
-                person_id=person_id,
-                changed=changed or {},
-                channel=channel,
-                reason=reason,
-            )
-        ]
+    entry = Entry(
+        by=by,
+        verb=verb,
+        object_type=object._meta.label_lower if object is not None else "",
+        object_id=str(object.pk) if object is not None else "",
+        organisation_id=organisation_id,
+        grant_id=_grant(by, organisation_id),
+        case_id=case_id,
+        person_id=person_id,
+        changed=changed or {},
+        channel=channel,
+        reason=reason,
     )
+    _append([entry])
+    for listener in LISTENERS:
+        listener(entry, object)
 
 
 def note_read(
@@ -243,7 +246,7 @@ def _row(entry: Entry, *, seq: int, at: str, prev_hash: str) -> dict[str, Any]:
         "ids_digest": chain.ids_digest(
             (shown.object_id, str(shown.person_id or "")) for shown in listed
         ),
-        "channel": entry.channel,
+        "channel": entry.by.channel if entry.channel == "screen" else entry.channel,
         "request_id": log.request_id.get(),
         "reason": entry.reason,
         "prev_hash": prev_hash,

@@ -74,7 +74,9 @@ VERBS = {
     "sign_in_failed": gettext_lazy("failed to sign in"),
     "sign_out": gettext_lazy("signed out"),
     "stale": gettext_lazy("ended the approval of"),
+    "send_again": gettext_lazy("sent a message again or a test to"),
     "start": gettext_lazy("began"),
+    "stop": gettext_lazy("stopped after failures"),
     "take_back": gettext_lazy("took back"),
     "take_on": gettext_lazy("took on"),
     "unlock": gettext_lazy("let try again at once"),
@@ -84,6 +86,8 @@ VERBS = {
     "withdraw_invitation": gettext_lazy("withdrew"),
 }
 OBJECTS = {
+    "api.token": gettext_lazy("token for programs"),
+    "webhooks.subscription": gettext_lazy("webhook"),
     "accounts.conflict": gettext_lazy("somebody's part in a case"),
     "accounts.grantedcase": gettext_lazy("case"),
     "accounts.grant": gettext_lazy("role"),

@@ -57,6 +57,18 @@ def coded(data: Json) -> Answers:
     )
 
 
+def whole(data: Json, texts: Json) -> Answers:
+    """Coded answers and free texts together again."""
+    known, told = coded(data), coded(texts)
+    rosters = {
+        name: tuple(
+            {**row, **more} for row, more in zip(rows, told.rosters.get(name, rows), strict=True)
+        )
+        for name, rows in known.rosters.items()
+    }
+    return Answers({**known.values, **told.values}, rosters, known.within)
+
+
 def _within(answers: Answers) -> Json:
     """To which rows those of a repeat within a repeat belong, where there are any."""
     found = {

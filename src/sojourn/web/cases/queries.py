@@ -112,6 +112,11 @@ def urgent(principal: Principal, limit: int) -> list[Case]:
     return list(rows.order_by("review_on")[:limit])
 
 
+def with_urgent(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Of cases that were reached those in which something cannot wait and may be told."""
+    return rows.filter(is_agreed("person", timezone.localdate()), is_urgent=True)
+
+
 def due(principal: Principal, today: date, limit: int) -> list[Case]:
     """Cases to be looked at again within a week, the most overdue first.
 

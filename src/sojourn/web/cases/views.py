@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,20 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sojourn.framework import DataClass, Findings
 from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.caseload import queries as caseload
 from sojourn.web.caseload.access import has_or_leads
-from sojourn.web.cases import actions, frameworks, queries, readings, rules
+from sojourn.web.cases import actions, frameworks, queries, rules
 from sojourn.web.cases import course as lines
-from sojourn.web.cases.answers import coded
 from sojourn.web.cases.forms import ActForm, ReviewForm, StartForm
 from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
-from sojourn.web.cases.readings import Reading
-from sojourn.web.cases.situation import Situation, build
+from sojourn.web.cases.shown import readings_of, rules_url, situation_of
 from sojourn.web.cases.states import Act, WrongStateError
 from sojourn.web.consent import words as consent_words
 from sojourn.web.consent.queries import cover_for_assessment
@@ -39,8 +36,6 @@ from sojourn.web.field.tickets import token_of
 from sojourn.web.followup import queries as contacts
 from sojourn.web.i18n import language
 from sojourn.web.people import identities
-from sojourn.web.places import words as place_words
-from sojourn.web.places.models import Joined
 from sojourn.web.plans import queries as plans
 
 
@@ -72,9 +67,9 @@ def situation(
         "assessment": shown,
         "assessments": history,
         "before": before,
-        "situation": _situation(shown, before, classes) if shown is not None else None,
-        "readings": _readings(shown, classes) if shown is not None else (),
-        "rules_url": _rules_url(shown) if shown is not None else "",
+        "situation": situation_of(shown, before, classes) if shown is not None else None,
+        "readings": readings_of(shown, classes) if shown is not None else (),
+        "rules_url": rules_url(shown) if shown is not None else "",
         "kept_apart": door.classes(case) - classes,
         "nothing_shown": not classes,
         "may_write": reaches(by, case, Purpose.CASE_WORK),
@@ -306,37 +301,3 @@ def _before(
             raise Http404 from None
     earlier = next((row for row in history if row.made_at < shown.made_at), None)
     return queries.assessment_or_404(case, earlier.pk) if earlier is not None else None
-
-
-def _situation(
-    shown: Assessment, before: Assessment | None, classes: Collection[DataClass]
-) -> Situation:
-    framework = frameworks.by_digest(shown.framework_id)
-    joined = Joined.objects.filter(assessment=shown).select_related("answers").first()
-    return build(
-        framework,
-        Findings.from_json(shown.findings),
-        classes=classes,
-        stage=shown.stage,
-        before=(
-            (frameworks.by_digest(before.framework_id), Findings.from_json(before.findings))
-            if before is not None
-            else None
-        ),
-        previous=before,
-        answered_for=(
-            place_words.answered_for(framework, joined.answers, classes) if joined else ""
-        ),
-        rules_url=_rules_url(shown),
-    )
-
-
-def _readings(shown: Assessment, classes: Collection[DataClass]) -> tuple[Reading, ...]:
-    framework = frameworks.by_digest(shown.framework_id)
-    answers = coded(shown.answers)
-    return readings.of_assessment(framework, answers, classes=classes, rules_url=_rules_url(shown))
-
-
-def _rules_url(shown: Assessment) -> str:
-    kept = shown.framework
-    return reverse("frameworks:version", args=[kept.framework_id, kept.digest])

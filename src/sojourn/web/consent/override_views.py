@@ -51,7 +51,7 @@ def step(request: HttpRequest, person_id: uuid.UUID, override_id: uuid.UUID) -> 
     person = person_or_404(by, person_id, Purpose.CASE_WORK)
     override = queries.override_or_404(by, person, override_id)
     try:
-        _take(request.POST.get("step", ""), override, by)
+        take(request.POST.get("step", ""), override, by)
         messages.success(request, _("The answer was recorded."))
     except WrongStateError:
         messages.error(request, _("This answer was recorded already, or changed since."))
@@ -60,7 +60,8 @@ def step(request: HttpRequest, person_id: uuid.UUID, override_id: uuid.UUID) -> 
     return redirect("people:person", person_id=person.pk)
 
 
-def _take(wanted: str, override: Override, by: Principal) -> None:
+def take(wanted: str, override: Override, by: Principal) -> None:
+    """The step of that name; ValidationError for one that there is not."""
     if wanted == OverrideState.ENDED:
         overrides.end(override=override, by=by)
     elif wanted in (OverrideState.CONFIRMED, OverrideState.DECLINED):

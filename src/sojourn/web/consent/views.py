@@ -65,7 +65,7 @@ def step(request: HttpRequest, person_id: uuid.UUID, consent_id: uuid.UUID) -> H
     person = person_or_404(by, person_id, Purpose.CASE_WORK)
     consent = queries.consent_or_404(by, person, consent_id)
     try:
-        _take(request.POST.get("step", ""), request.POST.get("flaw", ""), consent, by)
+        take(request.POST.get("step", ""), request.POST.get("flaw", ""), consent, by)
         messages.success(request, _("The answer was recorded."))
     except WrongStateError:
         messages.error(request, _("This answer was recorded already, or changed since."))
@@ -74,7 +74,8 @@ def step(request: HttpRequest, person_id: uuid.UUID, consent_id: uuid.UUID) -> H
     return redirect("people:person", person_id=person.pk)
 
 
-def _take(wanted: str, flaw: str, consent: Consent, by: Principal) -> None:
+def take(wanted: str, flaw: str, consent: Consent, by: Principal) -> None:
+    """The later step of that name; ValidationError for one that there is not."""
     if wanted == ConsentState.WITHDRAWN:
         actions.withdraw(consent=consent, by=by)
     elif wanted == ConsentState.INVALIDATED:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from sojourn.web.accounts.access import Principal, Purpose, reaches, visible
 from sojourn.web.cases.models import Case
@@ -37,6 +38,14 @@ def closed_case_or_404(by: Principal, person_id: uuid.UUID) -> Case:
 def is_open(by: Principal, case: Case) -> bool:
     """Whether the file can be opened without an emergency, or is open in one already."""
     return reaches(by, case, Purpose.SUPPORT)
+
+
+def own_open(by: Principal, case: Case) -> list[Opening]:
+    """What this principal opened of a case themself and is still open."""
+    mine = Opening.objects.filter(
+        case=case, opened_by_id=by.user_id, short__ends_at__gt=timezone.now()
+    )
+    return list(mine.select_related("short"))
 
 
 def openings(by: Principal, part: Part) -> QuerySet[Opening]:

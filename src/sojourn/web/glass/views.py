@@ -66,10 +66,7 @@ def close(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Closes a file that one opened oneself, before its time is over."""
     by = principal_of(request)
     case = queries.closed_case_or_404(by, person_id)
-    mine = Opening.objects.filter(
-        case=case, opened_by_id=by.user_id, short__ends_at__gt=timezone.now()
-    )
-    found = list(mine.select_related("short"))
+    found = queries.own_open(by, case)
     if not found:
         raise Http404
     for opening in found:

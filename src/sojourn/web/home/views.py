@@ -16,6 +16,7 @@ from sojourn.web.glass import queries as openings
 from sojourn.web.home.waiting import waiting
 from sojourn.web.oversight.queries import endings
 from sojourn.web.people.lines import case_lines
+from sojourn.web.webhooks import queries as webhooks
 
 _URGENT, _DUE, _RECENT = 8, 12, 8
 
@@ -44,6 +45,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "today": today,
         "waits": waits,
         "has_files": by.may(Verb.READ),
+        "webhooks_stopped": webhooks.stopped(by),
         "may_write": by.may(Verb.WRITE),
         "may_configure": by.may(Verb.CONFIGURE),
         "may_audit": by.may(Verb.AUDIT),

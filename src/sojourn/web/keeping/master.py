@@ -1,4 +1,5 @@
-"""A new master key: the keys of organisations are wrapped anew, and secrets of second factors.
+"""A new master key: the keys of organisations are wrapped anew, and secrets of second factors and
+of webhooks.
 
 The new key is written beside the old one first, and takes its place when the database has changed
 over. Whatever moment the machine stops at, one of the two files opens everything; `settle` finds
@@ -18,6 +19,7 @@ from sojourn.web.accounts.access import SYSTEM
 from sojourn.web.audit.actions import record
 from sojourn.web.people.models import OrganisationKey
 from sojourn.web.vault import Key, VaultError, create_secret, key_from, master_key
+from sojourn.web.webhooks import actions as webhooks
 
 
 def rotate() -> int:
@@ -39,6 +41,7 @@ def rotate() -> int:
             row.wrapped = new.wrap(old.unwrap(bytes(row.wrapped), of=row.pk))
             row.save(update_fields=["wrapped"])
         second_factor.reseal(old, new)
+        webhooks.reseal(old, new)
         record(by=SYSTEM, verb="rotate_key", channel="job")
     new_file.replace(old_file)
     return len(rows)

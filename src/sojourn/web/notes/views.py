@@ -21,6 +21,7 @@ from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Case
 from sojourn.web.notes import actions, queries
 from sojourn.web.notes.forms import NoteForm, TextForm
+from sojourn.web.notes.models import Attachment
 from sojourn.web.notes.rules import too_large
 from sojourn.web.people import identities, words
 
@@ -106,6 +107,11 @@ def file(request: HttpRequest, case_id: uuid.UUID, file_id: uuid.UUID) -> HttpRe
     case, _door = cases.case_or_404(by, case_id)
     row = queries.file_or_404(by, case, file_id)
     note_read(request, by=by, purpose=Purpose.SUPPORT, shown=[row], case_id=case.pk)
+    return give_out(row, case)
+
+
+def give_out(row: Attachment, case: Case) -> HttpResponse:
+    """A file as an answer, for callers that reached it and noted the read."""
     key = identities.key_of(case.person)
     content = key.open(bytes(row.content), place=f"notes_attachment.content|{row.pk}")
     name = content_disposition_header(as_attachment=True, filename=words.opened(row, "name", key))

@@ -1,0 +1,1 @@
+"""Telling other programs that something happened: ids and verbs, and never anything personal."""

@@ -1,0 +1,319 @@
+"""Every operation of the API: what it takes to enter, how to name an object of a case, and a body
+that would be right."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from sojourn.framework import DataClass
+from sojourn.web.accounts.models import Grant, Team
+from sojourn.web.accounts.roles import Verb
+from sojourn.web.api import queries
+from sojourn.web.api.models import Token
+from sojourn.web.api.service import operations
+from sojourn.web.cases.models import Case
+from sojourn.web.glass.models import Opening
+from sojourn.web.places.models import PlaceAnswers
+from sojourn.web.plans.models import Approval
+from tests.web.conftest import World
+from tests.web.test_notes import PNG
+
+Args = Callable[[Case], dict[str, object]]
+
+
+def nobody(_case: Case) -> dict[str, object]:
+    return {}
+
+
+def person(case: Case) -> dict[str, object]:
+    return {"person_id": case.person_id}
+
+
+def of_case(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk}
+
+
+def act(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "act": "hold"}
+
+
+def difference(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "difference_id": case.differences.get().pk}
+
+
+def assessment(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "assessment_id": case.assessments.get().pk}
+
+
+def item(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "item_id": case.plan_items.get().pk}
+
+
+def item_act(case: Case) -> dict[str, object]:
+    return {**item(case), "act": "start"}
+
+
+def approval(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "approval_id": Approval.objects.get(subject__case=case).pk}
+
+
+def note(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "note_id": case.notes.get().pk}
+
+
+def file(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "file_id": case.notes.get().files.get().pk}
+
+
+def consent(case: Case) -> dict[str, object]:
+    return {"person_id": case.person_id, "consent_id": case.person.consents.get().pk}
+
+
+def override(case: Case) -> dict[str, object]:
+    return {"person_id": case.person_id, "override_id": case.person.overrides.get().pk}
+
+
+def opening(case: Case) -> dict[str, object]:
+    return {"opening_id": Opening.objects.get(case=case).pk}
+
+
+def place(case: Case) -> dict[str, object]:
+    return {"answers_id": PlaceAnswers.objects.get(organisation=case.organisation).pk}
+
+
+def member(case: Case) -> dict[str, object]:
+    return {
+        "user_id": Grant.objects.filter(organisation=case.organisation).earliest("pk").holder_id
+    }
+
+
+def role(case: Case) -> dict[str, object]:
+    return {"grant_id": Grant.objects.filter(organisation=case.organisation).earliest("pk").pk}
+
+
+def team(case: Case) -> dict[str, object]:
+    return {"team_id": Team.objects.get(organisation=case.organisation).pk}
+
+
+def framework(case: Case) -> dict[str, object]:
+    return {"framework_id": case.assessments.get().framework.framework_id}
+
+
+def soon() -> str:
+    return (timezone.localdate() + timedelta(days=9)).isoformat()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`about_nobody`: everybody who is known may. `found`: says only that a file is there."""
+
+    verb: Verb | None
+    args: Args = nobody
+    body: Callable[[Case], Mapping[str, Any]] | None = None
+    ok: tuple[int, ...] = (200,)
+    about_nobody: bool = False
+    files: bool = False
+    found: bool = False
+    more: dict[str, str] = field(default_factory=dict)
+
+
+CONSENT = {
+    "purposes": ["assessment"],
+    "data_classes": ["identity"],
+    "recipients": ["own"],
+    "notice_language": "ar",
+    "explained": "read_aloud",
+    "understood": True,
+    "given_by": "self",
+    "method": "spoken",
+    "answer": "given",
+}
+BY_MODEL = (opening, place, member, role, team)
+"""Objects that are reached by themselves, and not through a case or person."""
+
+OPERATIONS: dict[str, Operation] = {
+    "me": Operation(None),
+    "list_frameworks": Operation(None),
+    "read_framework": Operation(None, framework, about_nobody=True),
+    "read_notice": Operation(None),
+    "list_people": Operation(Verb.READ),
+    "find_people": Operation(Verb.FIND, body=lambda c: {"q": c.person.number}),
+    "register_person": Operation(
+        Verb.WRITE,
+        body=lambda c: {"own": "Nuru", "organisation": str(c.organisation_id)},
+        ok=(201,),
+    ),
+    "read_person": Operation(Verb.READ, person),
+    "correct_person": Operation(
+        Verb.WRITE, person, lambda _c: {"other": "Mina", "version": "0"}, ok=(409,)
+    ),
+    "erase_person": Operation(
+        Verb.ERASE, person, lambda c: {"reason": "asked", "number": c.person.number}
+    ),
+    "list_looks": Operation(Verb.READ, person),
+    "list_cases": Operation(Verb.READ),
+    "read_case": Operation(Verb.READ, of_case),
+    "act_with_case": Operation(
+        Verb.WRITE, act, lambda _c: {"reason": "person_away", "review_on": soon()}
+    ),
+    "set_review": Operation(
+        Verb.WRITE, of_case, lambda _c: {"review_on": soon(), "row_version": 9}
+    ),
+    "list_differences": Operation(Verb.READ, of_case),
+    # Whoever was named to decide, and supervisors.
+    "settle_difference": Operation(
+        Verb.WRITE, difference, lambda _c: {"takes": "first"}, ok=(200, 403)
+    ),
+    "list_assessments": Operation(Verb.READ, of_case),
+    "make_assessment": Operation(
+        Verb.WRITE,
+        of_case,
+        lambda _c: {"basis": "consent", "answers": {"has_friend": "yes"}},
+        ok=(201,),
+    ),
+    "read_assessment": Operation(Verb.READ, assessment),
+    "correct_assessment": Operation(
+        Verb.WRITE, assessment, lambda _c: {"answers": {"has_friend": "no"}}
+    ),
+    "read_plan": Operation(Verb.READ, of_case),
+    "begin_plan": Operation(Verb.WRITE, of_case, lambda _c: {}, ok=(201,)),
+    "add_item": Operation(
+        Verb.WRITE,
+        of_case,
+        lambda _c: {
+            "need": "nowhere_safe",
+            "goal": "a door",
+            "horizon": "immediate",
+            "due": soon(),
+        },
+        ok=(201,),
+    ),
+    "read_item": Operation(Verb.READ, item),
+    "change_item": Operation(Verb.WRITE, item, lambda _c: {"goal": "a roof", "row_version": 2}),
+    "act_with_item": Operation(Verb.WRITE, item_act, lambda _c: {}),
+    # It waits for a decision already.
+    "ask_approval": Operation(Verb.WRITE, of_case, lambda _c: {}, ok=(422,)),
+    "decide_approval": Operation(Verb.APPROVE, approval, lambda _c: {"decision": "approve"}),
+    "take_back_approval": Operation(Verb.WRITE, approval, lambda _c: {}),
+    "list_notes": Operation(Verb.READ, of_case),
+    "write_note": Operation(
+        Verb.WRITE, of_case, lambda _c: {"text": "seen today", "data_class": "case_work"}, ok=(201,)
+    ),
+    "attach_file": Operation(
+        Verb.WRITE, of_case, lambda _c: {"data_class": "case_work"}, ok=(201,), files=True
+    ),
+    "change_note": Operation(Verb.WRITE, note, lambda _c: {"text": "better", "row_version": 1}),
+    "read_file": Operation(Verb.READ, file),
+    "list_consents": Operation(Verb.READ, person),
+    "record_consent": Operation(Verb.WRITE, person, lambda _c: CONSENT, ok=(201,)),
+    "step_consent": Operation(Verb.WRITE, consent, lambda _c: {"step": "withdrawn"}),
+    "read_consent_record": Operation(Verb.EXPORT, consent),
+    "list_overrides": Operation(Verb.READ, person),
+    "request_override": Operation(
+        Verb.WRITE, person, lambda _c: {"danger": "life", "words": "bleeds"}, ok=(201,)
+    ),
+    "step_override": Operation(Verb.WRITE, override, lambda _c: {"step": "ended"}),
+    # Who may open the file anyway is told so.
+    "open_in_emergency": Operation(
+        Verb.FIND,
+        person,
+        lambda _c: {"reason": "danger", "words": "She called for help."},
+        ok=(422,),
+        found=True,
+    ),
+    "close_emergency": Operation(Verb.FIND, person, lambda _c: {}, ok=(404,)),
+    "list_supervised": Operation(Verb.SUPERVISE),
+    "list_overseen": Operation(Verb.AUDIT),
+    "look_as_supervisor": Operation(Verb.SUPERVISE, opening, lambda _c: {"verdict": "right"}),
+    "look_as_overseer": Operation(Verb.AUDIT, opening, lambda _c: {"verdict": "right"}),
+    "list_places": Operation(Verb.READ),
+    "read_place": Operation(Verb.READ, place),
+    "list_members": Operation(Verb.CONFIGURE),
+    "give_role": Operation(
+        Verb.CONFIGURE,
+        member,
+        lambda c: {"organisation": str(c.organisation_id), "role": "analyst"},
+        ok=(201,),
+    ),
+    "end_role": Operation(Verb.CONFIGURE, role, lambda _c: {}),
+    "list_teams": Operation(Verb.CONFIGURE),
+    "make_team": Operation(
+        Verb.CONFIGURE,
+        body=lambda c: {"organisation": str(c.organisation_id), "name": "Night"},
+        ok=(201,),
+    ),
+    "remove_team": Operation(Verb.CONFIGURE, team, lambda _c: {}),
+    "list_events": Operation(Verb.AUDIT),
+    "sign_audit": Operation(Verb.AUDIT, body=lambda _c: {}),
+}
+
+
+def token_for(
+    world: World,
+    name: str,
+    verbs: frozenset[Verb] = frozenset(Verb),
+    classes: frozenset[DataClass] = frozenset(DataClass),
+) -> str:
+    """A token as wide as it may be: what its owner may not do it does not open either."""
+    secret = queries.PREFIX + secrets.token_urlsafe(32)
+    Token.objects.create(
+        user=world.users[name],
+        name="test",
+        digest=queries.digest_of(secret),
+        verbs=sorted(verbs),
+        classes=sorted(classes),
+        ends_on=timezone.localdate() + timedelta(days=1),
+    )
+    return secret
+
+
+def client_with(secret: str) -> Client:
+    return Client(raise_request_exception=False, headers={"Authorization": f"Bearer {secret}"})
+
+
+def call(client: Client, name: str, case: Case, **headers: str) -> Any:
+    """Calls an operation about a case, with the body that would be right."""
+    operation = OPERATIONS[name]
+    body = operation.body(case) if operation.body is not None else {}
+    return call_at(client, name, operation.args(case), body, **headers)
+
+
+def call_at(
+    client: Client, name: str, args: Mapping[str, object], body: Mapping[str, Any], **headers: str
+) -> Any:
+    (method,) = operations()[name].methods
+    url = reverse(f"api:{name}", kwargs=dict(args))
+    if method == "GET":
+        return client.get(url, body or None, headers=headers)
+    if OPERATIONS[name].files:
+        upload = SimpleUploadedFile("a.png", PNG, "image/png")
+        return client.post(url, {**body, "file": upload}, headers=headers)
+    return client.generic(
+        method, url, json.dumps(body), content_type="application/json", headers=headers
+    )
+
+
+def post(client: Client, path: str, body: object, method: str = "POST", **headers: str) -> Any:
+    return client.generic(
+        method,
+        f"/api/v1/{path}",
+        json.dumps(body),
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+def get(client: Client, path: str, **more: str) -> Any:
+    response = client.get(f"/api/v1/{path}", more)
+    assert response.status_code == 200, response.content
+    return response.json()
