@@ -129,7 +129,7 @@ def test_a_search_is_posted_and_leaves_no_trace_in_an_address(world: World) -> N
 def test_corrections_note_which_fields_changed_and_no_value(world: World) -> None:
     from sojourn.web.audit.models import Event
 
-    changed = IdentityData(AMINA.names, "+999000111333", AMINA.document, AMINA.birth_date)
+    changed = IdentityData(AMINA.names, "+999000111333", AMINA.documents, AMINA.birth_date)
     actions.correct(person=world.case.person, identity=changed, language="ar", by=world.by("bilal"))
     assert Event.objects.latest("seq").fields_changed == {"phone": None}
     assert queries.search(world.by("bilal"), "+999000111333").people == [world.case.person]

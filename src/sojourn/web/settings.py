@@ -112,6 +112,8 @@ INSTALLED_APPS = [
     "sojourn.web.cases",
     "sojourn.web.plans",
     "sojourn.web.notes",
+    "sojourn.web.kin",
+    "sojourn.web.duplicates",
     "sojourn.web.field",
     "sojourn.web.places",
     "sojourn.web.frameworks",

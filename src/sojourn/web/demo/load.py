@@ -27,7 +27,7 @@ from sojourn.web.demo.places import answer_for_places, at_a_place
 from sojourn.web.demo.stories import STORIES, Story
 from sojourn.web.demo.world import DEMO, FIRST_NAMES, LOGINS, ORGANISATIONS, PEOPLE
 from sojourn.web.people.actions import Newcomer
-from sojourn.web.people.rules import IdentityData, Names
+from sojourn.web.people.rules import Document, IdentityData, Names
 
 FRAMEWORK = "domv"
 """The one whose questions the stories answer, whatever new assessments use."""
@@ -112,7 +112,7 @@ class _Life:
         identity = IdentityData(
             names=Names(f"{own} {self.number:03d}" if own else latin, latin if own else ""),
             phone=f"+999000{self.number:05d}" if self.chance.random() < 0.7 else "",
-            document=f"DEMO-{self.number:06d}" if self.chance.random() < 0.5 else "",
+            documents=(Document(f"DEMO-{self.number:06d}"),) if self.chance.random() < 0.5 else (),
             birth_date=f"{year}-01-01",
         )
         (case,) = cases.open_files(
