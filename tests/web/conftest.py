@@ -53,7 +53,10 @@ os.environ["SOJOURN_MASTER_KEY"] = base64.urlsafe_b64encode(
 ).decode()
 
 AMINA = IdentityData(
-    Names("أمينة السرّ", "Amina Secretname"), "+999000111222", (Document("PASS 77-ZX"),), "1999-03-04"
+    Names("أمينة السرّ", "Amina Secretname"),
+    "+999000111222",
+    (Document("PASS 77-ZX"),),
+    "1999-03-04",
 )
 SECRETS = ("Amina", "Secretname", "أمينة", "999000111222", "77-ZX", "PASS77ZX", "1999-03-04")
 ANSWERS = {"stage": "transit", "sleeps_safely": "no", "has_friend": "yes", "is_ill": "dk"}

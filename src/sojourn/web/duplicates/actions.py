@@ -84,9 +84,7 @@ def suggest(*, one: Person, other: Person, by: Principal) -> Pair:
     fingerprint = _fingerprint(
         (first.organisation_id, one_traits), (second.organisation_id, other_traits)
     )
-    pair = _pair(
-        first.pk, second.pk, first.organisation_id, alike, fingerprint, timezone.now()
-    )
+    pair = _pair(first.pk, second.pk, first.organisation_id, alike, fingerprint, timezone.now())
     pair.save(force_insert=True)
     _record(pair, "suggest_same", by)
     return pair
@@ -164,9 +162,7 @@ def _follow(ids: set[uuid.UUID], now: datetime) -> None:
     stale = [row.pk for row in rows if row.cluster not in kept]
     ClusterRow.objects.filter(pk__in=stale).update(until=now)
     unchanged = {frozenset(before[cluster]) for cluster in kept}
-    organisations = dict(
-        Person.objects.filter(pk__in=people).values_list("pk", "organisation_id")
-    )
+    organisations = dict(Person.objects.filter(pk__in=people).values_list("pk", "organisation_id"))
     for group in groups:
         if len(group) > 1 and group not in unchanged:
             cluster = uuid.uuid4()
@@ -212,9 +208,7 @@ def _pair(
     )
 
 
-def _fingerprint(
-    one: tuple[uuid.UUID, Traits], other: tuple[uuid.UUID, Traits]
-) -> bytes:
+def _fingerprint(one: tuple[uuid.UUID, Traits], other: tuple[uuid.UUID, Traits]) -> bytes:
     """A keyed token of both identities: it changes when what is compared of one of them changes."""
     key = identities.organisation_key(one[0])
     return key.blind_index(f"{one[1]!r}|{other[1]!r}", field="pair")

@@ -82,7 +82,9 @@ PARTS: Mapping[str, tuple[Level, ...]] = MappingProxyType(
         "born": (
             Level(Likeness.SAME, f"{_WHOLE} AND born_l = born_r", 0.70, 0.0001),
             Level(Likeness.SWAPPED, f"{_WHOLE} AND {_SWAPPED}", 0.04, 0.0001),
-            Level(Likeness.SLIP, f"{_WHOLE} AND damerau_levenshtein(born_l, born_r) = 1", 0.10, 0.002),
+            Level(
+                Likeness.SLIP, f"{_WHOLE} AND damerau_levenshtein(born_l, born_r) = 1", 0.10, 0.002
+            ),
             Level(Likeness.YEAR, "born_l[1:4] = born_r[1:4]", 0.10, 0.03),
             Level(Likeness.NEAR, f"NOT ({_WHOLE}) AND {_YEARS} <= 2", 0.03, 0.08),
             Level(Likeness.DIFFERENT, "ELSE", 0.03, 0.8878),
@@ -169,9 +171,7 @@ def against(
     return _compared([(newcomer, one, [str(pk) for pk in others]), *rows], least)
 
 
-def _compared(
-    rows: Sequence[tuple[uuid.UUID, Traits, Sequence[str]]], least: float
-) -> list[Alike]:
+def _compared(rows: Sequence[tuple[uuid.UUID, Traits, Sequence[str]]], least: float) -> list[Alike]:
     if len(rows) < 2:
         return []
     import duckdb
@@ -191,7 +191,11 @@ def _compared(
         return [_alike(row) for row in read.fetchall()]
 
 
-_IN_MEMORY_ONLY = {"temp_directory": "", "memory_limit": "1GB", "threads": "2"}
+_IN_MEMORY_ONLY: dict[str, str | bool | int | float | list[str]] = {
+    "temp_directory": "",
+    "memory_limit": "1GB",
+    "threads": "2",
+}
 """Without a folder for what does not fit, DuckDB stops rather than write names to a disk."""
 
 

@@ -87,7 +87,9 @@ def _candidates(by: Principal, identity: IdentityData, without: UUID | None) -> 
             index = key.blind_index(phone, field="phone")
             wanted |= here & Q(identity__phone_index=index)
     rows = queries.people(by, Purpose.FIND).rows.filter(wanted, erased_at=None)
-    return list(rows.exclude(pk=without)[:_COMPARED_AT_MOST])
+    if without is not None:
+        rows = rows.exclude(pk=without)
+    return list(rows[:_COMPARED_AT_MOST])
 
 
 def _matches(

@@ -22,9 +22,7 @@ def pairs(principal: Principal, purpose: Purpose = Purpose.CASE_WORK) -> QuerySe
 
 def waiting(principal: Principal) -> QuerySet[Pair]:
     """Pairs to decide about, the likeliest first, with what naming their people takes."""
-    rows = pairs(principal).filter(
-        state__in=OPEN, first__erased_at=None, second__erased_at=None
-    )
+    rows = pairs(principal).filter(state__in=OPEN, first__erased_at=None, second__erased_at=None)
     named = [f"{side}__{part}" for side in ("first", "second") for part in ("identity", "key")]
     return rows.select_related(*named).order_by("-weight", "pk")
 

@@ -93,6 +93,10 @@ def suggest(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 def _said(decided: PairState) -> str:
     return {
-        PairState.SAME: _("The two files are linked. Each says so, and nothing was changed in them."),
-        PairState.DIFFERENT: _("They stay two people. The pair comes back only if something changes."),
+        PairState.SAME: _(
+            "The two files are linked. Each says so, and nothing was changed in them."
+        ),
+        PairState.DIFFERENT: _(
+            "They stay two people. The pair comes back only if something changes."
+        ),
     }.get(decided, _("The pair stays in the list."))

@@ -69,15 +69,15 @@ def part_lines(
     """Each part of a comparison, as the files say it. Nothing of a part that neither file has."""
     lines = []
     for part, label in PART_LABELS.items():
-        texts = tuple(_told(part, identity) for identity in (first, second))
+        one, other = _told(part, first), _told(part, second)
         likeness = Likeness(parts.get(part, Likeness.UNKNOWN))
-        if not any(texts):
+        if not (one or other):
             continue
         weight = _weight(part, likeness)
         bars = range(min(_BARS, round(abs(weight) / 3 + 0.49)))
         lines.append(
             PartLine(
-                str(label), *texts, str(LIKENESS[likeness]), weight > 0.5, weight < -0.5, bars
+                str(label), one, other, str(LIKENESS[likeness]), weight > 0.5, weight < -0.5, bars
             )
         )
     return lines

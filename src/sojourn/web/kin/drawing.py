@@ -70,7 +70,13 @@ class Drawing:
 def drawing(members: Sequence[MemberLine]) -> Drawing | None:
     """The picture of those whose files are open; None where nothing joins them or they are many."""
     shown = [line for line in members if line.who.is_open]
-    ties = {tie.relation for line in shown for tie in line.relations}
+    present = {line.membership.person_id for line in shown}
+    ties = {
+        tie.relation
+        for line in shown
+        for tie in line.relations
+        if {tie.relation.person_id, tie.relation.other_id} <= present
+    }
     if not ties or len(shown) > _AT_MOST:
         return None
     rows = _rows([line.membership.person_id for line in shown], list(ties))

@@ -83,9 +83,7 @@ def members(group: Group) -> list[Membership]:
     return list(Membership.objects.filter(group=group).order_by("ended", "made_at", "pk"))
 
 
-def membership_or_404(
-    principal: Principal, group: Group, membership_id: uuid.UUID
-) -> Membership:
+def membership_or_404(principal: Principal, group: Group, membership_id: uuid.UUID) -> Membership:
     """One membership of a person whose file the principal may change."""
     rows = Membership.objects.filter(group=group).select_related("person")
     return get_object_or_404(visible(principal, rows, Purpose.CASE_WORK).rows, pk=membership_id)

@@ -26,9 +26,7 @@ class ChooseForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
         help_text=_("Somebody with a file that you can open."),
     )
-    person = forms.ChoiceField(
-        label=_("Which of them?"), required=False, widget=forms.RadioSelect
-    )
+    person = forms.ChoiceField(label=_("Which of them?"), required=False, widget=forms.RadioSelect)
 
     def __init__(self, by: Principal, person: Person | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,9 +61,7 @@ class ChooseForm(forms.Form):
     def note_found(self, request: HttpRequest) -> None:
         """Notes that those found are shown, where they are."""
         if len(self._found) > 1:
-            note_read(
-                request, by=self._by, purpose=Purpose.FIND, shown=self._found, verb="find"
-            )
+            note_read(request, by=self._by, purpose=Purpose.FIND, shown=self._found, verb="find")
 
     def _look(self) -> None:
         typed = str(self.data.get("who", "")).strip()
@@ -80,4 +76,3 @@ class ChooseForm(forms.Form):
         field.choices = [
             (str(each.pk), f"{known[each.pk].names.shown} · {each.number}") for each in self._found
         ]
-

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from babel import Locale
 from django import forms
@@ -238,7 +238,10 @@ class NameForms(_Names):
         return Names.of(tuple(Name(**line) for line in lines if line.get("own")))
 
 
-NameSet = forms.formset_factory(NameForm, formset=NameForms, extra=2, max_num=10)
+NameSet = cast(
+    "type[NameForms]",
+    forms.formset_factory(NameForm, formset=NameForms, extra=2, max_num=10),
+)
 
 
 class DocumentForm(forms.Form):
@@ -298,7 +301,10 @@ class DocumentForms(_Documents):
         return tuple(_document(line) for line in lines if line.get("number"))
 
 
-DocumentSet = forms.formset_factory(DocumentForm, formset=DocumentForms, extra=1, max_num=20)
+DocumentSet = cast(
+    "type[DocumentForms]",
+    forms.formset_factory(DocumentForm, formset=DocumentForms, extra=1, max_num=20),
+)
 
 
 def initial_documents(documents: Sequence[Document]) -> list[dict[str, str]]:

@@ -138,8 +138,10 @@ def _documents(text: str) -> tuple[Document, ...]:
     """Documents as they were written; before there could be several, it was a number alone."""
     if not text:
         return ()
-    return tuple(Document(**each) for each in json.loads(text)) if text[0] == "[" else (
-        Document(text),
+    return (
+        tuple(Document(**each) for each in json.loads(text))
+        if text[0] == "["
+        else (Document(text),)
     )
 
 
