@@ -13,7 +13,12 @@ import random
 import resource
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sojourn.web.people.rules import IdentityData
 
 _FIRST = (
     "Amina Yusuf Leila Samuel Fatou Ousmane Rosa Kofi Hawa Noor Bekele Olena Rahim Grace Marie "
@@ -58,9 +63,8 @@ def measure(count: int) -> None:
     right = len(planted & found)
     print(f"registering {report.people} people: {filled:.0f} s")
     print(f"searching: {took:.1f} s; memory {before} MB before, {_peak()} MB at most")
-    print(
-        f"pairs {report.pairs}; planted {len(planted)}, found {right}; too common {report.too_common}"
-    )
+    print(f"pairs {report.pairs}; too common {report.too_common}")
+    print(f"planted {len(planted)}, found {right}")
     likely = Pair.objects.filter(weight__gte=16).values_list("first", "second")
     sure = set(likely)
     print(f"likely {len(sure)}, of these planted {len(sure & planted)}")
@@ -84,7 +88,7 @@ def fill(count: int, chance: random.Random) -> set[tuple[object, object]]:
     return {tuple(sorted((ids[first], ids[second]))) for first, second in twins}  # type: ignore[misc]
 
 
-def invented(chance: random.Random) -> object:
+def invented(chance: random.Random) -> IdentityData:
     from sojourn.web.people.rules import Document, IdentityData, Names
 
     parts = _PARTS.split()
@@ -102,13 +106,10 @@ def invented(chance: random.Random) -> object:
     )
 
 
-def mistaken(who: object, chance: random.Random) -> object:
+def mistaken(who: IdentityData, chance: random.Random) -> IdentityData:
     """The same person, written down by somebody else."""
-    from dataclasses import replace
+    from sojourn.web.people.rules import Certainty, Names
 
-    from sojourn.web.people.rules import Certainty, IdentityData, Names
-
-    assert isinstance(who, IdentityData)
     first, family = who.names.own.split()
     name = chance.choice(
         (

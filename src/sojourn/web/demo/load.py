@@ -23,6 +23,7 @@ from sojourn.web.consent.actions import Asked
 from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
 from sojourn.web.demo.course import decide_some, live_on
+from sojourn.web.demo.kin import bring_together
 from sojourn.web.demo.places import answer_for_places, at_a_place
 from sojourn.web.demo.stories import STORIES, Story
 from sojourn.web.demo.world import DEMO, FIRST_NAMES, LOGINS, ORGANISATIONS, PEOPLE
@@ -70,6 +71,7 @@ def load(people: dict[str, int] | None = None) -> bool:
         for _each in range((people or PEOPLE)[code]):
             number += 1
             _Life(number, next(stories), chance, chance.choice(helpers), organisation).live()
+    bring_together(organisations["HS"], _helpers(users, organisations["HS"])[0])
     decide_some(deciders, Random(_SEED))  # noqa: S311 - invented lives
     return True
 

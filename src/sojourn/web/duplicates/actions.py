@@ -1,4 +1,4 @@
-"""The only writer of pairs, decisions and links. It never touches a file, a household, a relation."""
+"""The only writer of pairs, decisions and links. It touches no file, household or relation."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ _VERBS = {
 
 
 def _follow(ids: set[uuid.UUID], now: datetime) -> None:
-    """Brings the rows of clusters up to date with the links, for all whom a link to `ids` touches."""
+    """Brings the rows of clusters up to date with the links, for all that `ids` are linked to."""
     clusters = ClusterRow.objects.filter(person__in=ids, until=None).values("cluster")
     rows = list(ClusterRow.objects.filter(cluster__in=clusters, until=None))
     people = ids | {row.person_id for row in rows}

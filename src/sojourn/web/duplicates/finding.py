@@ -42,7 +42,7 @@ def number_of_people() -> int:
     return Person.objects.filter(erased_at=None).count()
 
 
-def find(progress: Progress = lambda done: None) -> Report:
+def find(progress: Progress = bool) -> Report:
     """Finds pairs in each organisation with its branches, and keeps them to be decided about."""
     reports = [_find_in(tree, progress) for tree in _trees()]
     with transaction.atomic():
@@ -95,7 +95,7 @@ def _batches(
     yield batch
 
 
-def mark_all(progress: Progress = lambda done: None) -> int:
+def mark_all(progress: Progress = bool) -> int:
     """Gives tokens to files from before there were any; how many people had none."""
     unmarked = Person.objects.filter(erased_at=None).exclude(
         pk__in=Mark.objects.filter(field=Mark.ALIKE).values("person")

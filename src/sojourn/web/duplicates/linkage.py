@@ -194,7 +194,7 @@ def _compared(rows: Sequence[tuple[uuid.UUID, Traits, Sequence[str]]], least: fl
 _IN_MEMORY_ONLY: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
     "memory_limit": "1GB",
-    "threads": "2",
+    "threads": 2,
 }
 """Without a folder for what does not fit, DuckDB stops rather than write names to a disk."""
 

@@ -51,9 +51,11 @@ def alike(by: Principal, identity: IdentityData, *, without: UUID | None = None)
     ]
     weighed = {person.pk for person, _words, _number in chosen}
     numbers = _numbers(identity)
-    for person in candidates:  # a number alone is a reason to ask, whatever else differs
-        if person.pk not in weighed and numbers & _numbers(known[person.pk]):
-            chosen.append((person, _("the same number"), True))
+    chosen += [  # a number alone is a reason to ask, whatever else differs
+        (person, _("the same number"), True)
+        for person in candidates
+        if person.pk not in weighed and numbers & _numbers(known[person.pk])
+    ]
     return _matches(by, chosen, known)
 
 

@@ -178,7 +178,7 @@ def change_membership(
 
 
 def forget(person: Person) -> None:
-    """Takes away what relations and memberships say of an erased person; that there were any stays."""
+    """Takes away what relations and memberships say of an erased person; that there were stays."""
     gone: dict[str, Any] = {"since": None, "until": None}
     of_person = Membership.objects.filter(person=person)
     theirs = Relation.objects.filter(Q(person=person) | Q(other=person))

@@ -147,7 +147,7 @@ def label_from(relation: Relation, pk: uuid.UUID) -> str:
 
 
 def dated(row: Dated) -> tuple[str, ...]:
-    """From when to when, how sure and from where, in words; what goes without saying is left out."""
+    """From when to when, how sure and from where, in words; what is usual is left out."""
     words = []
     if row.since and row.until:
         days = {"since": _day(row.since), "until": _day(row.until)}

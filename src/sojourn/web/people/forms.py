@@ -314,7 +314,13 @@ def initial_documents(documents: Sequence[Document]) -> list[dict[str, str]]:
 
 def initial_names(names: Names) -> list[dict[str, str]]:
     """What the forms show of known names."""
-    return [dict(vars(name)) for name in names.all]
+    return [{**vars(name), "script": script_label(name.script)} for name in names.all]
+
+
+def script_label(code: str) -> str:
+    """A script by its name in the language of the page; empty for none."""
+    scripts = Locale.parse(get_language() or "en", sep="-").scripts
+    return str(scripts.get(code, "")) if code else ""
 
 
 def _document(line: dict[str, Any]) -> Document:

@@ -57,7 +57,9 @@ class Traits:
 def traits(identity: IdentityData) -> Traits:
     """What is compared of an identity."""
     spellings = [plain_words(text) for name in identity.names.all for text in name.spellings]
-    is_sure = identity.birth_certainty == Certainty.EXACT
+    # The first of January stands for "only the year" on many papers.
+    by_year = identity.birth_date.endswith("-01-01")
+    is_sure = identity.birth_certainty == Certainty.EXACT and not by_year
     numbers = (normal_document(document.number) for document in identity.documents)
     return Traits(
         names=_distinct(" ".join(words) for words in spellings),
@@ -97,7 +99,7 @@ def keys_of(found: Traits) -> frozenset[str]:
     keys: set[str] = set()
     for words in _words(found):
         keys |= {f"n|{year}|{first}|{second}" for first, second in combinations(words, 2)}
-        if rest and rest != ["01", "01"]:
+        if rest:
             keys |= {f"b|{year}|{'|'.join(sorted(rest))}|{word}" for word in words}
     return frozenset(keys)
 

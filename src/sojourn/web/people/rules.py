@@ -182,30 +182,30 @@ class IdentityData:
 
 
 _SCRIPTS = {
-    "ARABIC": _("Arabic script"),
-    "ARMENIAN": _("Armenian script"),
-    "BENGALI": _("Bengali script"),
-    "CJK": _("Chinese script"),
-    "CYRILLIC": _("Cyrillic script"),
-    "DEVANAGARI": _("Devanagari script"),
-    "ETHIOPIC": _("Ethiopic script"),
-    "GEORGIAN": _("Georgian script"),
-    "GREEK": _("Greek script"),
-    "HANGUL": _("Korean script"),
-    "HEBREW": _("Hebrew script"),
-    "LATIN": _("Latin script"),
-    "MYANMAR": _("Burmese script"),
-    "SINHALA": _("Sinhala script"),
-    "TAMIL": _("Tamil script"),
-    "THAI": _("Thai script"),
+    "ARABIC": "Arab",
+    "ARMENIAN": "Armn",
+    "BENGALI": "Beng",
+    "CJK": "Hani",
+    "CYRILLIC": "Cyrl",
+    "DEVANAGARI": "Deva",
+    "ETHIOPIC": "Ethi",
+    "GEORGIAN": "Geor",
+    "GREEK": "Grek",
+    "HANGUL": "Hang",
+    "HEBREW": "Hebr",
+    "LATIN": "Latn",
+    "MYANMAR": "Mymr",
+    "SINHALA": "Sinh",
+    "TAMIL": "Taml",
+    "THAI": "Thai",
 }
 
 
 def script_of(text: str) -> str:
-    """The script of the first letter, in words; empty where it is not one of those known here."""
+    """The script of the first letter, by its code of ISO 15924; empty where it is not known."""
     for sign in text:
         if sign.isalpha():
-            return str(_SCRIPTS.get(unicodedata.name(sign, "").split(" ")[0], ""))
+            return _SCRIPTS.get(unicodedata.name(sign, "").split(" ")[0], "")
     return ""
 
 

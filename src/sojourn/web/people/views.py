@@ -106,14 +106,14 @@ def register(request: HttpRequest) -> HttpResponse:
     by = principal_of(request)
     form = RegisterForm(by, request.POST or None)
     alike: list[looking.Match] = []
-    if request.method == "POST" and form.is_valid():
-        if not form.cleaned_data["is_somebody_else"]:
-            alike = looking.alike(by, form.identity())
+    posted = request.method == "POST" and form.is_valid()
+    if posted and not form.cleaned_data["is_somebody_else"]:
+        alike = looking.alike(by, form.identity())
     if alike:
         form.ask_again()
         told = [each.person for each in alike]
         note_read(request, by=by, purpose=Purpose.FIND, shown=told, verb="find")
-    elif request.method == "POST" and form.is_valid():
+    elif posted:
         (case,) = cases.open_files(
             organisation=form.cleaned_data["organisation"],
             newcomers=[Newcomer(form.identity(), form.cleaned_data["language"])],

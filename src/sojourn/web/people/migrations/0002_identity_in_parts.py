@@ -12,6 +12,7 @@ _AT_ONCE = 1000
 
 def keep_document_tokens(apps: Any, editor: Any) -> None:
     """The tokens of documents move to the table of tokens. No key is needed for that."""
+    del editor
     identities = apps.get_model("people", "Identity").objects.exclude(document_index=None)
     marks = apps.get_model("people", "Mark").objects
     batch = []
