@@ -19,6 +19,7 @@ from sojourn.web.people.models import Person
 from sojourn.web.people.rules import Document, DocumentKind, DocumentSeen, HeldBy, Names
 
 _NEEDED = 7
+_PHONE = "+99900099999"
 
 
 def bring_together(organisation: Organisation, by: Principal) -> None:
@@ -43,12 +44,15 @@ def bring_together(organisation: Organisation, by: Principal) -> None:
     told = replace(
         known[worker.pk],
         names=Names("Demo Yusuf Mahmoud"),
+        phone=_PHONE,
         birth_date="1990-05-06",
         documents=(papers,),
     )
     again = replace(
         known[other.pk],
         names=Names("Demo Youssef Mahmud"),
+        phone=_PHONE,
+        documents=(),
         birth_date="1990-06-05",
     )
     for person, identity in ((worker, told), (other, again)):
