@@ -57,7 +57,10 @@ def keep(
     gone = [
         pair.pk
         for ids, pair in held.items()
-        if pair.state == PairState.WAITING and ids not in seen and set(ids) <= people.keys()
+        if pair.state == PairState.WAITING
+        and pair.weight >= linkage.POSSIBLE  # else somebody put them side by side
+        and ids not in seen
+        and set(ids) <= people.keys()
     ]
     for start in range(0, len(gone), 500):
         some = Pair.objects.filter(pk__in=gone[start : start + 500])
