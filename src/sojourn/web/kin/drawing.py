@@ -13,11 +13,11 @@ from sojourn.web.kin.lines import MemberLine
 from sojourn.web.kin.models import Relation
 from sojourn.web.kin.rules import RelationKind
 
-BOX_WIDTH, BOX_HEIGHT, GAP, STEP = 132, 40, 20, 92
+BOX_WIDTH, BOX_HEIGHT, GAP, STEP, MARGIN = 132, 40, 20, 92, 12
 _DOWN = {RelationKind.PARENT: 1, RelationKind.GUARDIAN: 1, RelationKind.CARER: 1}
 _DOWN |= {RelationKind.GRANDPARENT: 2}
 _LEVEL = frozenset({RelationKind.SPOUSE, RelationKind.SIBLING})
-_LETTERS = 16
+_LETTERS = 15
 _AT_MOST = 12
 
 
@@ -60,11 +60,11 @@ class Drawing:
 
     @property
     def view_width(self) -> int:
-        return self.width + 2
+        return self.width + 2 * MARGIN
 
     @property
     def view_height(self) -> int:
-        return self.height + 2
+        return self.height + 2 * MARGIN
 
 
 def drawing(members: Sequence[MemberLine]) -> Drawing | None:
