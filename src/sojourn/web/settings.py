@@ -114,6 +114,8 @@ INSTALLED_APPS = [
     "sojourn.web.notes",
     "sojourn.web.kin",
     "sojourn.web.duplicates",
+    "sojourn.web.incidents",
+    "sojourn.web.interests",
     "sojourn.web.field",
     "sojourn.web.places",
     "sojourn.web.frameworks",
