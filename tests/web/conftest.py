@@ -49,7 +49,7 @@ from sojourn.web.consent.models import Consent
 from sojourn.web.glass.actions import open_file
 from sojourn.web.glass.models import Reason
 from sojourn.web.people.actions import Newcomer
-from sojourn.web.people.rules import IdentityData, Names
+from sojourn.web.people.rules import Document, IdentityData, Names
 from sojourn.web.translations import compile_all
 
 os.environ["SOJOURN_MASTER_KEY"] = base64.urlsafe_b64encode(
@@ -57,7 +57,10 @@ os.environ["SOJOURN_MASTER_KEY"] = base64.urlsafe_b64encode(
 ).decode()
 
 AMINA = IdentityData(
-    Names("أمينة السرّ", "Amina Secretname"), "+999000111222", "PASS 77-ZX", "1999-03-04"
+    Names("أمينة السرّ", "Amina Secretname"),
+    "+999000111222",
+    (Document("PASS 77-ZX"),),
+    "1999-03-04",
 )
 SECRETS = ("Amina", "Secretname", "أمينة", "999000111222", "77-ZX", "PASS77ZX", "1999-03-04")
 ANSWERS = {"stage": "transit", "sleeps_safely": "no", "has_friend": "yes", "is_ill": "dk"}

@@ -41,6 +41,8 @@ from sojourn.web.caseload.rules import Filters
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.consent import overrides
 from sojourn.web.consent.models import Danger
+from sojourn.web.duplicates import actions as duplicates
+from sojourn.web.duplicates.models import Pair
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
@@ -51,9 +53,12 @@ from sojourn.web.incidents import actions as incidents
 from sojourn.web.incidents.actions import Described
 from sojourn.web.interests import actions as interests
 from sojourn.web.interests.actions import Way
+from sojourn.web.kin import actions as kin
+from sojourn.web.kin.rules import Direction, GroupKind, RelationKind
 from sojourn.web.notes import actions as notes
 from sojourn.web.oversight.models import Ending
 from sojourn.web.people.models import Identity
+from sojourn.web.people.rules import IdentityData, Names
 from sojourn.web.places import actions as places
 from sojourn.web.places.models import PlaceAnswers
 from sojourn.web.plans import actions as plans
@@ -155,6 +160,22 @@ def _of_way(case: Case) -> list[object]:
 
 def _of_person(case: Case) -> list[object]:
     return [case.person_id]
+
+
+def _of_relation(case: Case) -> list[object]:
+    return [case.person_id, case.person.relations_back.get().pk]
+
+
+def _of_group(case: Case) -> list[object]:
+    return [case.person.memberships.get().group_id]
+
+
+def _of_membership(case: Case) -> list[object]:
+    return [*_of_group(case), case.person.memberships.get().pk]
+
+
+def _of_pair(case: Case) -> list[object]:
+    return [Pair.objects.get(organisation=case.organisation).pk]
 
 
 def _of_assessment(case: Case) -> list[object]:
@@ -343,6 +364,19 @@ ROUTES = {
     "people:register": Route(Verb.WRITE),
     "people:person": Route(Verb.READ, args=_of_person),
     "people:correct": Route(Verb.WRITE, args=_of_person),
+    "people:names": Route(Verb.WRITE, args=_of_person),
+    "people:documents": Route(Verb.WRITE, args=_of_person),
+    "kin:relate": Route(Verb.WRITE, args=_of_person),
+    "kin:relation": Route(Verb.WRITE, args=_of_relation),
+    "kin:new_group": Route(Verb.WRITE, args=_of_person),
+    "kin:groups": Route(Verb.READ),
+    "kin:group": Route(Verb.READ, args=_of_group),
+    "kin:change_group": Route(Verb.WRITE, args=_of_group),
+    "kin:join": Route(Verb.WRITE, args=_of_group),
+    "kin:member": Route(Verb.WRITE, args=_of_membership),
+    "duplicates:queue": Route(Verb.WRITE),
+    "duplicates:pair": Route(Verb.WRITE, args=_of_pair),
+    "duplicates:suggest": Route(Verb.WRITE, args=_of_person),
     "people:erase": Route(Verb.ERASE, args=_of_person),
     "people:sheet": Route(Verb.READ, args=_of_person),
     "people:looks": Route(Verb.READ, args=_of_person),
@@ -566,6 +600,7 @@ def _furnished(world: World) -> Case:
         open_file(
             case=theirs, reason=Reason.DANGER, words="She called for help.", by=world.by(name)
         )
+        _with_others(theirs, world, owner)
         keep_filter(name="Late", filters=Filters(phase="planning"), team=None, by=world.by(owner))
         spare = world.register(owner)
         hand_over(given=[Given(spare, world.users[name])], terms=Terms("away"), by=world.by(owner))
@@ -574,6 +609,21 @@ def _furnished(world: World) -> Case:
     made = role_actions.save(organisation=world.harbour, wish=_CHANGED, by=SYSTEM)
     world.join(accounts.Reach(), role=made.role.code, name="hana")
     return case
+
+
+def _with_others(case: Case, world: World, owner: str) -> None:
+    """A relation, a group and another file that may be of the same person."""
+    other = world.register(owner, IdentityData(Names("Somebody Other")))
+    by = world.by(owner)
+    kin.relate(
+        person=other.person,
+        other=case.person,
+        is_=Direction(RelationKind.PARENT, is_inverse=True),
+        known=kin.Known(),
+        by=by,
+    )
+    kin.make_group(kind=GroupKind.BOAT, first=case.person, known=kin.Known(), by=by)
+    duplicates.suggest(one=case.person, other=other.person, by=by)
 
 
 def _wish(case: Case) -> Wish:
@@ -693,6 +743,8 @@ def _parts(name: str) -> int:
         "incidents:name_actor",
         "cases:assessment",
         "cases:form",
+        "kin:relation",
+        "kin:member",
     )
     return 2 if name in (*two, "plans:item", "plans:decide", "plans:take_back") else 1
 
@@ -720,6 +772,10 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
     ):
         url = reverse(name, args=[stranger.pk, args(world.case)[1]])
         assert world.client("bilal").get(url).status_code == 404
+    for name, args in (("kin:relation", _of_relation), ("kin:member", _of_membership)):
+        parent = [stranger.person_id if name == "kin:relation" else uuid.uuid4()]
+        url = reverse(name, args=[*parent, args(world.case)[1]])
+        assert world.client("bilal").get(url).status_code == 404
     url = reverse("cases:settle", args=[stranger.pk, _of_difference(world.case)[1]])
     assert world.client("bilal").post(url).status_code == 404
     url = reverse("followup:act", args=[stranger.pk, _of_contact(world.case)[1], "finish"])
@@ -745,6 +801,7 @@ _NOT_OF_A_CASE = (
     _of_version,
     _of_nobody,
     _of_overseen,
+    _of_pair,  # needs both files; test_duplicates asks who decides
     _of_kind,
     _of_overseen_person,
     _of_filter,

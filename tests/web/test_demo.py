@@ -18,6 +18,9 @@ from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
 from sojourn.web.demo.stories import STORIES, USUAL, Story
 from sojourn.web.demo.world import PEOPLE
+from sojourn.web.duplicates.linkage import LIKELY
+from sojourn.web.duplicates.models import Pair
+from sojourn.web.kin.models import Group, Relation
 from sojourn.web.notes.models import Note
 from sojourn.web.people import identities
 from sojourn.web.people.models import Person
@@ -42,6 +45,16 @@ def test_a_small_world_is_loaded_once_and_plainly_synthetic(db: None, domv: Fram
     assert Assessment.objects.count() >= 10
     assert Consent.objects.count() == 14
     assert verify().intact
+
+
+def test_some_belong_together_and_two_files_are_alike(db: None, domv: Framework) -> None:
+    assert demo.load({"HS": 9, "CL": 1})
+    assert set(Group.objects.values_list("kind", flat=True)) == {"household", "boat"}
+    assert Relation.objects.filter(kind="parent").count() == 2
+    assert Pair.objects.get().weight > LIKELY
+    people = list(Person.objects.select_related("identity", "key"))
+    papers = [each for known in identities.open_many(people).values() for each in known.documents]
+    assert any(each.is_kept_away for each in papers)
 
 
 def test_cases_have_taken_their_course(db: None, domv: Framework) -> None:

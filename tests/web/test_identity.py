@@ -11,7 +11,14 @@ from django.urls import reverse
 
 from sojourn.web.people import actions, identities, queries
 from sojourn.web.people.models import Identity, Person
-from sojourn.web.people.rules import IdentityData, Names, name_matches, normal_phone
+from sojourn.web.people.rules import (
+    Document,
+    IdentityData,
+    Name,
+    Names,
+    name_matches,
+    normal_phone,
+)
 from sojourn.web.vault import Key, KeyDestroyedError, VaultError
 from tests.web.conftest import AMINA, SECRETS, World
 
@@ -129,7 +136,7 @@ def test_a_search_is_posted_and_leaves_no_trace_in_an_address(world: World) -> N
 def test_corrections_note_which_fields_changed_and_no_value(world: World) -> None:
     from sojourn.web.audit.models import Event
 
-    changed = IdentityData(AMINA.names, "+999000111333", AMINA.document, AMINA.birth_date)
+    changed = IdentityData(AMINA.names, "+999000111333", AMINA.documents, AMINA.birth_date)
     actions.correct(person=world.case.person, identity=changed, language="ar", by=world.by("bilal"))
     assert Event.objects.latest("seq").fields_changed == {"phone": None}
     assert queries.search(world.by("bilal"), "+999000111333").people == [world.case.person]
@@ -167,3 +174,87 @@ def test_a_lost_master_key_is_a_clean_error(
 def test_a_person_who_does_not_exist_is_404(world: World) -> None:
     url = reverse("people:person", args=[uuid.uuid4()])
     assert world.client("bilal").get(url).status_code == 404
+
+
+def test_names_and_documents_from_before_there_were_several_are_read(world: World) -> None:
+    person = queries.people(world.by("bilal")).rows.get(pk=world.case.person_id)
+    key = identities.key_of(person)
+    old = {
+        "names": '{"own": "Amina", "latin": "", "other": "Mina"}',
+        "document": "PASS 77-ZX",
+    }
+    for column, text in old.items():
+        sealed = key.seal(text.encode(), place=f"people_identity.{column}|{person.pk}")
+        setattr(person.identity, column, sealed)
+    found = identities.opened(person.identity, key)
+    assert found.names == Names("Amina", "", (Name("Mina", kind="alias"),))
+    assert found.documents == (Document("PASS 77-ZX"),)
+
+
+def _several(*lines: dict[str, str]) -> dict[str, str]:
+    entries = {"form-TOTAL_FORMS": str(len(lines)), "form-INITIAL_FORMS": "0"}
+    for at, line in enumerate(lines):
+        entries |= {f"form-{at}-{name}": value for name, value in line.items()}
+    return entries
+
+
+def test_names_in_several_scripts_are_kept_in_their_order(world: World) -> None:
+    url = reverse("people:names", args=[world.case.person_id])
+    client = world.client("bilal")
+    lines = (
+        {"own": "አሚና", "latin": "Amina", "kind": "birth", "family": ""},
+        {"own": "", "latin": "", "kind": "used", "family": ""},
+        {"own": "Mina Q", "latin": "", "kind": "used", "family": "Q"},
+    )
+    assert client.post(url, _several(*lines)).status_code == 302
+    person = queries.people(world.by("bilal")).rows.get(pk=world.case.person_id)
+    names = identities.open_many([person])[person.pk].names
+    assert names.shown == "አሚና"
+    assert [(name.script, name.kind) for name in names.all] == [
+        ("Ethi", "birth"),
+        ("Latn", "used"),
+    ]
+    assert queries.search(world.by("bilal"), "mina q").people == [person]
+    empty = _several({"own": "", "latin": "", "kind": "used", "family": ""})
+    response = client.post(url, empty)
+    assert response.status_code == 400
+    assert "Keep at least one name" in response.content.decode()
+    response = client.post(url, _several({"own": "", "latin": "Amina", "kind": "used"}))
+    assert "Write the name itself too" in response.content.decode()
+
+
+def test_who_keeps_a_document_is_shown(world: World) -> None:
+    url = reverse("people:documents", args=[world.case.person_id])
+    line = {
+        "kind": "passport",
+        "number": "NEW 1",
+        "country": "TN",
+        "issued": "2024-05-01",
+        "expires": "2024-04-01",
+        "held_by": "employer",
+        "seen": "told",
+    }
+    client = world.client("bilal")
+    response = client.post(url, _several(line))
+    assert "This is before the day of issue" in response.content.decode()
+    page = client.post(url, _several({**line, "expires": "2034-04-01"}), follow=True)
+    assert "kept from the person" in page.content.decode()
+    assert "Tunisia" in page.content.decode()
+    found = queries.search(world.by("bilal"), "new1").people
+    assert found == [world.case.person]
+    assert queries.search(world.by("bilal"), AMINA.document).people == []
+    response = client.post(url, _several({**line, "number": "", "expires": ""}))
+    assert "Write the number" in response.content.decode()
+
+
+def test_how_sure_a_date_of_birth_is_is_kept_and_shown(world: World) -> None:
+    url = reverse("people:correct", args=[world.case.person_id])
+    client = world.client("bilal")
+    page = client.post(url, {"own": "Amina", "birth_year": "1999", "sex": "female"}, follow=True)
+    assert "in 1999" in page.content.decode()
+    assert "female" in page.content.decode()
+    entry = {"own": "Amina", "birth_date": "1999-05-04", "birth_estimated": "on"}
+    assert "about May 4, 1999" in client.post(url, entry, follow=True).content.decode()
+    both = {"own": "Amina", "birth_date": "1999-05-04", "birth_year": "1999"}
+    assert "not both" in client.post(url, both).content.decode()
+    assert "between 1900" in client.post(url, {"own": "A", "birth_year": "9"}).content.decode()

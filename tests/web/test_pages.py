@@ -18,16 +18,20 @@ from django.utils.translation import ngettext
 from sojourn.web.caseload.handing import Given, Terms, hand_over
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case, LegalBasis
+from sojourn.web.duplicates import actions as duplicates
 from sojourn.web.field import actions as field
 from sojourn.web.followup import actions as followup
 from sojourn.web.incidents import actions as incidents
 from sojourn.web.incidents.actions import Described
+from sojourn.web.kin import actions as kin
+from sojourn.web.kin.rules import Direction, GroupKind, RelationKind
 from sojourn.web.notes import actions as notes
+from sojourn.web.people.rules import IdentityData, Names
 from sojourn.web.plans import actions as plans
 from sojourn.web.plans import approvals
 from sojourn.web.plans.models import Approval
 from sojourn.web.translations import LOCALE
-from tests.web.conftest import SECRETS, World
+from tests.web.conftest import AMINA, SECRETS, World
 from tests.web.test_incidents import A_THREAT
 from tests.web.test_interests import submitted
 from tests.web.test_notes import PNG
@@ -48,6 +52,21 @@ PAGES: Urls = {
     "register": lambda _w: reverse("people:register"),
     "person": lambda w: reverse("people:person", args=[w.case.person_id]),
     "correct": lambda w: reverse("people:correct", args=[w.case.person_id]),
+    "names": lambda w: reverse("people:names", args=[w.case.person_id]),
+    "documents": lambda w: reverse("people:documents", args=[w.case.person_id]),
+    "relate": lambda w: reverse("kin:relate", args=[w.case.person_id]),
+    "relation": lambda w: reverse("kin:relation", args=_related(w)),
+    "new group": lambda w: reverse("kin:new_group", args=[w.case.person_id]),
+    "groups": lambda w: reverse("kin:groups", args=_grouped(w)[:0]),
+    "group": lambda w: reverse("kin:group", args=_grouped(w)),
+    "change group": lambda w: reverse("kin:change_group", args=_grouped(w)),
+    "join": lambda w: reverse("kin:join", args=_grouped(w)),
+    "member": lambda w: reverse(
+        "kin:member", args=[*_grouped(w), w.case.person.memberships.get().pk]
+    ),
+    "twice": lambda w: reverse("duplicates:queue", args=_paired(w)[:0]),
+    "pair": lambda w: reverse("duplicates:pair", args=_paired(w)),
+    "suggest": lambda w: reverse("duplicates:suggest", args=[w.case.person_id]),
     "looks": lambda w: reverse("people:looks", args=[w.case.person_id]),
     "consent": lambda w: reverse("consent:new", args=[w.case.person_id]),
     "situation": lambda w: reverse("cases:situation", args=[w.case.pk]),
@@ -179,6 +198,37 @@ def _noted(world: World) -> list[object]:
         file=notes.Upload("a.png", PNG),
     )
     return [world.case.pk]
+
+
+def _related(world: World) -> list[object]:
+    """Amina, and her child."""
+    other = world.register(identity=IdentityData(Names("Somebody Other")))
+    relation = kin.relate(
+        person=world.case.person,
+        other=other.person,
+        is_=Direction(RelationKind.PARENT, is_inverse=True),
+        known=kin.Known(),
+        by=world.by("bilal"),
+    )
+    return [world.case.person_id, relation.pk]
+
+
+def _grouped(world: World) -> list[object]:
+    """A boat with Amina and her child."""
+    _related(world)
+    by = world.by("bilal")
+    known = kin.Known()
+    group = kin.make_group(kind=GroupKind.BOAT, first=world.case.person, known=known, by=by)
+    other = world.case.person.relations.get().other
+    kin.join(group=group, person=other, part="", known=known, by=by)
+    return [group.pk]
+
+
+def _paired(world: World) -> list[object]:
+    """Two files that may be Amina's."""
+    other = world.register(identity=AMINA)
+    one = world.case.person
+    return [duplicates.suggest(one=one, other=other.person, by=world.by("bilal")).pk]
 
 
 def _harmed(world: World) -> list[object]:

@@ -223,3 +223,28 @@ def _told(work: Callable[[], T]) -> T:
         return work()
     except (ArchiveError, NoCheckpointError, VaultError) as error:
         raise click.ClickException(str(error)) from error
+
+
+@click.group()
+def duplicates() -> None:
+    """Look for people who are on file twice."""
+
+
+@duplicates.command()
+@_HOME
+def find(home: Path) -> None:
+    """Compare all files, and list pairs that look alike for people to decide about.
+
+    Identities are opened and compared in memory only, and nothing is linked. People may go on
+    working.
+    """
+    _open(home)
+    from sojourn.web.duplicates import finding
+
+    finding.mark_all()
+    with click.progressbar(length=finding.number_of_people(), label="Reading files") as bar:
+        report = _told(lambda: finding.find(bar.update))
+    click.echo(f"Files compared: {report.people}. Pairs that look alike: {report.pairs}.")
+    click.echo(f"New in the list: {report.new}. Back because something changed: {report.again}.")
+    if report.too_common:
+        click.echo(f"Shared by too many to compare by: {report.too_common} names or numbers.")

@@ -124,6 +124,8 @@ INSTALLED_APPS = [
     "sojourn.web.followup",
     "sojourn.web.caseload",
     "sojourn.web.notes",
+    "sojourn.web.kin",
+    "sojourn.web.duplicates",
     "sojourn.web.incidents",
     "sojourn.web.interests",
     "sojourn.web.field",

@@ -23,11 +23,12 @@ from sojourn.web.consent.actions import Asked
 from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
 from sojourn.web.demo.course import decide_some, live_on
+from sojourn.web.demo.kin import bring_together
 from sojourn.web.demo.places import answer_for_places, at_a_place
 from sojourn.web.demo.stories import STORIES, Story
 from sojourn.web.demo.world import DEMO, FIRST_NAMES, LOGINS, ORGANISATIONS, PEOPLE
 from sojourn.web.people.actions import Newcomer
-from sojourn.web.people.rules import IdentityData, Names
+from sojourn.web.people.rules import Document, IdentityData, Names
 
 FRAMEWORK = "domv"
 """The one whose questions the stories answer, whatever new assessments use."""
@@ -70,6 +71,7 @@ def load(people: dict[str, int] | None = None) -> bool:
         for _each in range((people or PEOPLE)[code]):
             number += 1
             _Life(number, next(stories), chance, chance.choice(helpers), organisation).live()
+    bring_together(organisations["HS"], _helpers(users, organisations["HS"])[0])
     decide_some(deciders, Random(_SEED))  # noqa: S311 - invented lives
     return True
 
@@ -112,7 +114,7 @@ class _Life:
         identity = IdentityData(
             names=Names(f"{own} {self.number:03d}" if own else latin, latin if own else ""),
             phone=f"+999000{self.number:05d}" if self.chance.random() < 0.7 else "",
-            document=f"DEMO-{self.number:06d}" if self.chance.random() < 0.5 else "",
+            documents=(Document(f"DEMO-{self.number:06d}"),) if self.chance.random() < 0.5 else (),
             birth_date=f"{year}-01-01",
         )
         (case,) = cases.open_files(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,7 +17,8 @@ from sojourn.web.accounts.models import Organisation
 from sojourn.web.audit.actions import record
 from sojourn.web.keeping import erased
 from sojourn.web.people import identities
-from sojourn.web.people.models import Identity, Person, PersonKey
+from sojourn.web.people.erasing import ALSO
+from sojourn.web.people.models import Identity, Mark, Person, PersonKey
 from sojourn.web.people.rules import IdentityData
 
 # No vowels and nothing that looks like something else: no words, no misread numbers.
@@ -48,7 +49,7 @@ def register(
         raise PermissionDenied(_("Your role does not change people's files."))
     when = at or timezone.now()
     organisation_key = identities.organisation_key(organisation.pk)
-    registered, keys, sealed = [], [], []
+    registered, keys, sealed, marks = [], [], [], []
     for newcomer in people:
         person = Person(
             organisation=organisation,
@@ -61,9 +62,11 @@ def register(
         registered.append(person)
         keys.append(row)
         sealed.append(identities.sealed_identity(person, newcomer.identity, key, organisation_key))
+        marks += identities.marks(person, newcomer.identity, organisation_key)
     Person.objects.bulk_create(registered)
     PersonKey.objects.bulk_create(keys)
     Identity.objects.bulk_create(sealed)
+    Mark.objects.bulk_create(marks, batch_size=300)
     for person in registered:
         record(
             by=by,
@@ -90,6 +93,8 @@ def correct(*, person: Person, identity: IdentityData, language: str, by: Princi
     organisation_key = identities.organisation_key(person.organisation_id)
     key = identities.person_key(person.key, organisation_key)
     identities.sealed_identity(person, identity, key, organisation_key).save(force_update=True)
+    Mark.objects.filter(person=person).delete()
+    Mark.objects.bulk_create(identities.marks(person, identity, organisation_key))
     person.language = language
     person.save(update_fields=["language"])
     record(
@@ -116,8 +121,11 @@ def erase(*, person: Person, by: Principal, reason: str) -> None:
     key.wrapped, key.destroyed_at = b"", now
     key.save(update_fields=["wrapped", "destroyed_at"])
     Identity.objects.filter(person=person).update(
-        names=b"", phone=b"", document=b"", birth_date=b"", phone_index=None, document_index=None
+        phone_index=None, **dict.fromkeys(identities.SEALED, b"")
     )
+    Mark.objects.filter(person=person).delete()
+    for forget in ALSO:
+        forget(person)
     person.erased_at, person.language = now, ""
     person.save(update_fields=["erased_at", "language"])
     record(
@@ -138,7 +146,7 @@ def new_number(organisation: Organisation) -> str:
     return f"{organisation.code.upper()}-{signs[:4]}-{signs[4:]}"
 
 
-_IDENTITY_FIELDS = ("names", "phone", "document", "birth_date")
+_IDENTITY_FIELDS = tuple(field.name for field in fields(IdentityData))
 
 
 def _differs(name: str, before: IdentityData, after: IdentityData) -> bool:

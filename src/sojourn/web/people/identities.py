@@ -8,8 +8,17 @@ from dataclasses import asdict
 from functools import lru_cache
 
 from sojourn.web.accounts.models import Organisation
-from sojourn.web.people.models import Identity, OrganisationKey, Person, PersonKey
-from sojourn.web.people.rules import IdentityData, Names, normal_document, normal_phone
+from sojourn.web.people.likeness import keys_of, traits
+from sojourn.web.people.models import Identity, Mark, OrganisationKey, Person, PersonKey
+from sojourn.web.people.rules import (
+    Document,
+    IdentityData,
+    Name,
+    NameKind,
+    Names,
+    normal_document,
+    normal_phone,
+)
 from sojourn.web.vault import Key, KeyDestroyedError, master_key
 
 ERASED = IdentityData()
@@ -52,13 +61,14 @@ def person_key(row: PersonKey, organisation: Key) -> Key:
 
 
 def sealed_identity(person: Person, data: IdentityData, key: Key, organisation: Key) -> Identity:
-    """An unsaved identity row: every value sealed, exact searches possible for two of them."""
-    phone, document = normal_phone(data.phone), normal_document(data.document)
+    """An unsaved identity row: every value sealed. Its `marks` have to be kept beside it."""
+    phone = normal_phone(data.phone)
     values = {
-        "names": json.dumps(asdict(data.names), ensure_ascii=False),
+        "names": _text(asdict(data.names)),
         "phone": phone,
-        "document": data.document,
+        "document": _text([asdict(document) for document in data.documents]),
         "birth_date": data.birth_date,
+        "about": _text({name: getattr(data, name) for name in _ABOUT if getattr(data, name)}),
     }
     sealed = {
         name: key.seal(value.encode(), place=_place(name, person.pk)) if value else b""
@@ -67,24 +77,71 @@ def sealed_identity(person: Person, data: IdentityData, key: Key, organisation: 
     return Identity(
         person=person,
         phone_index=organisation.blind_index(phone, field="phone") if phone else None,
-        document_index=(organisation.blind_index(document, field="document") if document else None),
         **sealed,
     )
 
 
+def marks(person: Person, data: IdentityData, organisation: Key) -> list[Mark]:
+    """The unsaved tokens by which this identity is found again."""
+    numbers = {normal_document(document.number) for document in data.documents} - {""}
+    values = [(Mark.DOCUMENT, number) for number in sorted(numbers)]
+    values += [(Mark.ALIKE, key) for key in sorted(keys_of(traits(data)))]
+    return [
+        Mark(person=person, field=field, value=organisation.blind_index(value, field=field))
+        for field, value in values
+    ]
+
+
 def opened(identity: Identity, key: Key) -> IdentityData:
     """The identity in clear."""
+    return plain_identity(
+        identity.pk, {name: bytes(getattr(identity, name)) for name in SEALED}, key
+    )
+
+
+def plain_identity(person_id: uuid.UUID, sealed: dict[str, bytes], key: Key) -> IdentityData:
+    """The identity in clear, from the values of its row by the names in `SEALED`."""
     plain = {
-        name: key.open(bytes(value), place=_place(name, identity.pk)).decode() if value else ""
-        for name, value in (
-            (name, getattr(identity, name)) for name in ("names", "phone", "document", "birth_date")
-        )
+        name: key.open(value, place=_place(name, person_id)).decode() if value else ""
+        for name, value in sealed.items()
     }
     return IdentityData(
-        names=Names(**json.loads(plain["names"])) if plain["names"] else Names(),
+        names=_names(plain["names"]),
         phone=plain["phone"],
-        document=plain["document"],
+        documents=_documents(plain["document"]),
         birth_date=plain["birth_date"],
+        **(json.loads(plain["about"]) if plain["about"] else {}),
+    )
+
+
+SEALED = ("names", "phone", "document", "birth_date", "about")
+"""The sealed columns of an identity."""
+
+_ABOUT = ("birth_certainty", "sex", "nationality", "home")
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if value else ""
+
+
+def _names(text: str) -> Names:
+    """Names as they were written; before there could be several, one more was named `other`."""
+    if not text:
+        return Names()
+    found = json.loads(text)
+    other = found.pop("other", "")
+    more = tuple(Name(**each) for each in found.pop("more", ()))
+    return Names(**found, more=more or ((Name(other, kind=NameKind.ALIAS),) if other else ()))
+
+
+def _documents(text: str) -> tuple[Document, ...]:
+    """Documents as they were written; before there could be several, it was a number alone."""
+    if not text:
+        return ()
+    return (
+        tuple(Document(**each) for each in json.loads(text))
+        if text[0] == "["
+        else (Document(text),)
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from sojourn.web.accounts.access import Principal
 from sojourn.web.cases import frameworks, queries, rules
@@ -21,9 +23,17 @@ from sojourn.web.consent.overrides import may_confirm
 from sojourn.web.consent.states import ConsentState, OverrideState
 from sojourn.web.consent.words import CLASSES
 from sojourn.web.people import identities, words
-from sojourn.web.people.forms import language_label
+from sojourn.web.people.forms import country_label, language_label
 from sojourn.web.people.models import Person
-from sojourn.web.people.rules import IdentityData
+from sojourn.web.people.rules import (
+    Certainty,
+    Document,
+    DocumentKind,
+    DocumentSeen,
+    HeldBy,
+    IdentityData,
+    Sex,
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,63 @@ class PersonLine:
     @property
     def assessed_at(self) -> datetime | None:
         return self.case.assessed_at if self.case is not None else None
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """A document in words."""
+
+    number: str
+    kind: str
+    details: tuple[str, ...]
+    is_kept_away: bool
+
+
+def document_lines(identity: IdentityData) -> list[DocumentLine]:
+    """A person's documents in words, as they were written down."""
+    return [_document_line(document) for document in identity.documents]
+
+
+def _document_line(document: Document) -> DocumentLine:
+    details = []
+    if document.country:
+        details.append(country_label(document.country))
+    if document.expires:
+        day = date_format(date.fromisoformat(document.expires), "DATE_FORMAT")
+        details.append(_("valid until %(day)s") % {"day": day})
+    if document.held_by:
+        holder = HeldBy(document.held_by).label
+        details.append(_("now with %(holder)s") % {"holder": holder})
+    details.append(str(DocumentSeen(document.seen).label))
+    kind = str(DocumentKind(document.kind).label) if document.kind else _("Document")
+    return DocumentLine(document.number, kind, tuple(details), document.is_kept_away)
+
+
+def identity_facts(identity: IdentityData) -> list[tuple[str, str]]:
+    """What tells somebody apart, as label and words; what is not known is left out."""
+    facts = [
+        (_("Date of birth"), born_words(identity)),
+        (_("Sex"), str(Sex(identity.sex).label) if identity.sex else ""),
+        (_("Nationality"), country_label(identity.nationality)),
+        (_("Where the person is from"), identity.home),
+    ]
+    return [(label, text) for label, text in facts if text]
+
+
+def born_words(identity: IdentityData) -> str:
+    """A date of birth with how sure it is; empty for none."""
+    if not identity.birth_date:
+        return ""
+    by_year = identity.birth_certainty == Certainty.YEAR
+    day = date.fromisoformat(identity.birth_date)
+    if by_year:
+        return _("in %(year)s") % {"year": day.year}
+    told = date_format(day, "DATE_FORMAT")
+    return (
+        _("about %(day)s") % {"day": told}
+        if identity.birth_certainty == Certainty.ESTIMATED
+        else told
+    )
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,10 @@ class PersonKey(models.Model):
 
 
 class Identity(models.Model):
-    """Who the person is: sealed values, and blind indexes for exact searches only."""
+    """Who the person is: sealed values, and a blind index for exact searches only.
+
+    `document` holds all documents; `about` what else tells people apart.
+    """
 
     person = models.OneToOneField(
         Person, primary_key=True, on_delete=models.PROTECT, related_name="identity"
@@ -75,8 +78,33 @@ class Identity(models.Model):
     phone = models.BinaryField(blank=True)
     document = models.BinaryField(blank=True)
     birth_date = models.BinaryField(blank=True)
+    about = models.BinaryField(blank=True)
     phone_index = models.BinaryField(max_length=8, null=True, db_index=True)
-    document_index = models.BinaryField(max_length=8, null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Mark(models.Model):
+    """A keyed token by which a person is found again: a document, or what is alike in duplicates.
+
+    Without the organisation's key nobody can tell what it stands for. Erased with the identity.
+    """
+
+    DOCUMENT = "document"
+    ALIKE = "alike"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="marks")
+    field = models.CharField(max_length=8, choices=[(DOCUMENT, DOCUMENT), (ALIKE, ALIKE)])
+    value = models.BinaryField(max_length=8)
+
+    class Meta:
+        indexes = [models.Index(fields=["value", "field"], name="people_mark_value")]
+        constraints = [
+            models.UniqueConstraint(
+                name="a_person_has_a_mark_once", fields=["person", "field", "value"]
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
 from sojourn.web.people import identities
-from sojourn.web.people.models import Person
+from sojourn.web.people.models import Mark, Person
 from sojourn.web.people.rules import (
     FEWEST_WORDS,
     IdentityData,
@@ -86,7 +86,8 @@ def _exactly(principal: Principal, text: str) -> Q:
         if phone:
             wanted |= here & Q(identity__phone_index=phone)
         if document:
-            wanted |= here & Q(identity__document_index=document)
+            of_document = Mark.objects.filter(field=Mark.DOCUMENT, value=document)
+            wanted |= here & Q(pk__in=of_document.values("person"))
     return wanted
 
 

@@ -58,6 +58,9 @@ def held(identity: IdentityData, assessments: Iterable[datetime]) -> list[str]:
         (identity.phone, _("Phone")),
         (identity.document, _("Document number")),
         (identity.birth_date, _("Date of birth")),
+        (identity.sex, _("Sex")),
+        (identity.nationality, _("Nationality")),
+        (identity.home, _("Where the person is from")),
     ]
     days = list(assessments)
     lines = [label for value, label in kinds if value]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from dataclasses import replace
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sojourn.web.accounts import queries as accounts
-from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
+from sojourn.web.accounts.access import Principal, Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit import queries as audit
 from sojourn.web.audit import words as audit_words
@@ -27,16 +27,33 @@ from sojourn.web.cases import queries as case_queries
 from sojourn.web.consent import queries as consents
 from sojourn.web.consent import words as consent_words
 from sojourn.web.consent.models import Flaw
+from sojourn.web.duplicates import looking
+from sojourn.web.duplicates import queries as duplicates
+from sojourn.web.kin import lines as kin
 from sojourn.web.people import actions, identities, queries, sheet
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.people.forms import (
+    DocumentForms,
+    DocumentSet,
     EraseForm,
     IdentityForm,
+    NameForms,
+    NameSet,
     RegisterForm,
     SearchForm,
+    initial_documents,
+    initial_names,
     language_label,
 )
-from sojourn.web.people.lines import consent_lines, override_lines, person_lines
+from sojourn.web.people.lines import (
+    consent_lines,
+    document_lines,
+    identity_facts,
+    override_lines,
+    person_lines,
+)
+from sojourn.web.people.models import Person
+from sojourn.web.people.rules import IdentityData
 from sojourn.web.reach import queries as reach
 from sojourn.web.reach import words as reach_words
 
@@ -73,7 +90,15 @@ def register(request: HttpRequest) -> HttpResponse:
     """Registers a person and opens a case."""
     by = principal_of(request)
     form = RegisterForm(by, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    alike: list[looking.Match] = []
+    posted = request.method == "POST" and form.is_valid()
+    if posted and not form.cleaned_data["is_somebody_else"]:
+        alike = looking.alike(by, form.identity())
+    if alike:
+        form.ask_again()
+        told = [each.person for each in alike]
+        note_read(request, by=by, purpose=Purpose.FIND, shown=told, verb="find")
+    elif posted:
         (case,) = cases.open_files(
             organisation=form.cleaned_data["organisation"],
             newcomers=[Newcomer(form.identity(), form.cleaned_data["language"])],
@@ -82,9 +107,9 @@ def register(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("The person was registered. Ask for consent next."))
         return redirect("people:person", person_id=case.person_id)
-    return render(
-        request, "people/register.html", {"form": form}, status=400 if form.errors else 200
-    )
+    context = {"form": form, "alike": alike}
+    status = 400 if form.errors or alike else 200
+    return render(request, "people/register.html", context, status=status)
 
 
 @needs(Verb.READ)
@@ -109,7 +134,10 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "person": person,
         "opened": by.opened({person.pk}),
         "identity": identity,
-        "birth_date": date.fromisoformat(identity.birth_date) if identity.birth_date else None,
+        "facts": identity_facts(identity),
+        "documents": document_lines(identity),
+        "other_files": duplicates.others(by, person),
+        **kin.of_person(by, person),
         "language_label": language_label(person.language),
         "case": case,
         "assessments": list(case_queries.assessments(case)) if case is not None else [],
@@ -139,7 +167,7 @@ def correct(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         try:
             actions.correct(
                 person=person,
-                identity=form.identity(),
+                identity=form.identity(known),
                 language=form.cleaned_data["language"],
                 by=by,
             )
@@ -150,6 +178,77 @@ def correct(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[person])
     context = {"form": form, "person": person}
     return render(request, "people/correct.html", context, status=400 if form.errors else 200)
+
+
+@needs(Verb.WRITE)
+@require_http_methods(["GET", "POST"])
+def names(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """All names of a person, in any script, and what each of them is."""
+    by = principal_of(request)
+    person = queries.person_or_404(by, person_id, Purpose.CASE_WORK)
+    known = identities.open_many([person])[person.pk]
+    forms = NameSet(request.POST or None, initial=initial_names(known.names))
+    problems: list[str] = []
+    if request.method == "POST" and forms.is_valid():
+        changed = replace(known, names=forms.names())
+        problems = _correct(request, person, changed, by)
+        if not problems:
+            return redirect("people:person", person_id=person.pk)
+    note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[person])
+    context = {"forms": forms, "person": person, "problems": problems, "of_names": True}
+    return render(request, "people/several.html", context, status=_status(forms, problems))
+
+
+@needs(Verb.WRITE)
+@require_http_methods(["GET", "POST"])
+def documents(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """All documents of a person. A number that is on another file has to be looked at first."""
+    by = principal_of(request)
+    person = queries.person_or_404(by, person_id, Purpose.CASE_WORK)
+    known = identities.open_many([person])[person.pk]
+    forms = DocumentSet(request.POST or None, initial=initial_documents(known.documents))
+    problems: list[str] = []
+    alike: list[looking.Match] = []
+    if request.method == "POST" and forms.is_valid():
+        changed = known.with_documents(forms.documents())
+        if "is_somebody_else" not in request.POST:
+            alike = _new_number(by, person, known, changed)
+        problems = [] if alike else _correct(request, person, changed, by)
+        if not problems and not alike:
+            return redirect("people:person", person_id=person.pk)
+    note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[person])
+    if alike:
+        told = [each.person for each in alike]
+        note_read(request, by=by, purpose=Purpose.FIND, shown=told, verb="find")
+    context = {"forms": forms, "person": person, "problems": problems, "alike": alike}
+    status = 400 if alike else _status(forms, problems)
+    return render(request, "people/several.html", context, status=status)
+
+
+def _new_number(
+    by: Principal, person: Person, known: IdentityData, changed: IdentityData
+) -> list[looking.Match]:
+    """Other files with a number that this one gets now."""
+    held = {document.number for document in known.documents}
+    new = tuple(each for each in changed.documents if each.number not in held)
+    return looking.same_number(by, changed.with_documents(new), without=person.pk)
+
+
+def _correct(
+    request: HttpRequest, person: Person, identity: IdentityData, by: Principal
+) -> list[str]:
+    """Keeps an identity and says so; else what stands against it."""
+    try:
+        actions.correct(person=person, identity=identity, language=person.language, by=by)
+    except ValidationError as problem:
+        return problem.messages
+    messages.success(request, _("The change was saved."))
+    return []
+
+
+def _status(forms: NameForms | DocumentForms, problems: list[str]) -> int:
+    wrong = forms.is_bound and not forms.is_valid()
+    return 400 if wrong or problems else 200
 
 
 @needs(Verb.ERASE)

@@ -1,0 +1,1 @@
+"""People who may be on file twice: found by likeness, decided by people, linked, never merged."""

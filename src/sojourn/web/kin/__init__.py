@@ -1,0 +1,1 @@
+"""Who belongs to whom: relations between people, households, and groups that are no families."""
