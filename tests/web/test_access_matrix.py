@@ -241,6 +241,8 @@ ROUTES = {
     "plans:ask": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
     "plans:decide": Route(Verb.APPROVE, args=_of_approval),
     "plans:take_back": Route(Verb.WRITE, "post", _of_approval, ok=(302,)),
+    "printing:plan": Route(Verb.WRITE, args=_of_case),
+    "printing:consent": Route(Verb.WRITE, args=_of_consent),
     "places:list": Route(Verb.READ),
     "places:xform": Route(Verb.WRITE),
     "places:place": Route(Verb.READ, args=_of_place),
@@ -402,6 +404,7 @@ def _parts(name: str) -> int:
         "consent:again",
         "consent:override_step",
         "consent:record",
+        "printing:consent",
         "cases:assessment",
         "cases:form",
     )

@@ -46,6 +46,8 @@ PAGES: Urls = {
     "plan item": lambda w: reverse("plans:item", args=[w.case.pk, _item(w)]),
     "plan step": lambda w: reverse("plans:step", args=[w.case.pk, _item(w), "finish"]),
     "add": lambda w: reverse("plans:add", args=_planned(w)),
+    "print plan": lambda w: reverse("printing:plan", args=_planned(w)),
+    "print consent": lambda w: reverse("printing:consent", args=_consented(w)),
     "assess": lambda w: reverse("cases:assess", args=[w.case.pk]),
     "form": lambda w: reverse("cases:form", args=[w.case.pk, _ticket(w)]),
     "frameworks": lambda _w: reverse("frameworks:list"),
@@ -94,6 +96,10 @@ def _planned(world: World) -> list[object]:
     plans.add_item(plan=plan, wish=wish, by=by)
     approvals.ask(plan=plan, by=by)
     return [world.case.pk]
+
+
+def _consented(world: World) -> list[object]:
+    return [world.case.person_id, world.case.person.consents.get().pk]
 
 
 def _differing(world: World) -> list[object]:

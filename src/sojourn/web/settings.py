@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "sojourn.web.places",
     "sojourn.web.frameworks",
     "sojourn.web.glass",
+    "sojourn.web.printing",
     "sojourn.web.home",
 ]
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("sojourn.web.home.urls")),
     path("account/", include(sign_in)),
     path("organisation/", include("sojourn.web.accounts.urls")),
+    path("", include("sojourn.web.printing.urls")),
     path("people/<uuid:person_id>/consents/", include("sojourn.web.consent.urls")),
     path("people/", include("sojourn.web.people.urls")),
     path("cases/<uuid:case_id>/plan/", include("sojourn.web.plans.urls")),

@@ -104,6 +104,7 @@ def note_read(
     case_id: uuid.UUID | None = None,
     classes: Iterable[DataClass] = (),
     verb: str = "read",
+    channel: str = "screen",
 ) -> None:
     """Remembers that a page is about to show these rows (of one model).
 
@@ -125,6 +126,7 @@ def note_read(
         person_id=person_id or (_person_of(single) if single is not None else None),
         classes=classes,
         shown=[Shown(str(row.pk), _person_of(row)) for row in shown],
+        channel=channel,
         reason=opened.opened_for if opened is not None else "",
     )
     pending(request).append(entry)

@@ -45,6 +45,7 @@ VERBS = {
     "move": gettext_lazy("changed the phase of"),
     "not_confirm": gettext_lazy("did not confirm as a second person"),
     "open_form": gettext_lazy("opened the form"),
+    "print": gettext_lazy("printed"),
     "read": gettext_lazy("read"),
     "read_access": gettext_lazy("read who had looked"),
     "refuse": gettext_lazy("recorded a refusal"),
