@@ -22,6 +22,8 @@ from sojourn.web.accounts.roles import POWERS, Role, Verb
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.consent import overrides
 from sojourn.web.consent.models import Danger
+from sojourn.web.exports import actions as exports
+from sojourn.web.exports.models import Export
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
@@ -35,6 +37,7 @@ from sojourn.web.plans import approvals
 from sojourn.web.plans.actions import Wish
 from sojourn.web.plans.models import Approval
 from tests.web.conftest import ROLES, World, with_places
+from tests.web.test_exports import USUAL
 from tests.web.test_notes import PNG
 from tests.web.test_places import place_xml
 
@@ -156,6 +159,10 @@ def _of_overseen(case: Case) -> list[object]:
     return _of_opening(case)
 
 
+def _of_export(case: Case) -> list[object]:
+    return [Export.objects.get(organisation=case.organisation).pk]
+
+
 def _of_framework(case: Case) -> list[object]:
     return [case.assessments.get().framework.framework_id]
 
@@ -243,6 +250,12 @@ ROUTES = {
     "plans:take_back": Route(Verb.WRITE, "post", _of_approval, ok=(302,)),
     "printing:plan": Route(Verb.WRITE, args=_of_case),
     "printing:consent": Route(Verb.WRITE, args=_of_consent),
+    "exports:list": Route(Verb.EXPORT),
+    "exports:new": Route(Verb.EXPORT),
+    # An export belongs to the one who prepared it, so colleagues get 404 as well.
+    "exports:export": Route(Verb.EXPORT, args=_of_export, ok=(200, 404)),
+    "exports:download": Route(Verb.EXPORT, args=_of_export, ok=(200, 404)),
+    "exports:end": Route(Verb.EXPORT, "post", _of_export, ok=(302, 404)),
     "places:list": Route(Verb.READ),
     "places:xform": Route(Verb.WRITE),
     "places:place": Route(Verb.READ, args=_of_place),
@@ -319,6 +332,11 @@ def foreign(world: World) -> Case:
             case=theirs, reason=Reason.DANGER, words="She called for help.", by=world.by(name)
         )
         places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
+        taker = "sami" if owner == "bilal" else "rana"
+        if taker == "rana":
+            everything = accounts.Reach(Scope.ORGANISATION)
+            world.join(everything, Role.SUPERVISOR, theirs.organisation, name=taker)
+        exports.ask(organisation=theirs.organisation, wish=USUAL, by=world.by(taker))
     return case
 
 
@@ -446,6 +464,7 @@ _NOT_OF_A_CASE = (
     _of_version,
     _of_nobody,
     _of_overseen,
+    _of_export,
 )
 OF_A_CASE = [
     name

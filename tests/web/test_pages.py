@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case, LegalBasis
+from sojourn.web.exports import actions as exports
 from sojourn.web.field import actions as field
 from sojourn.web.notes import actions as notes
 from sojourn.web.plans import actions as plans
@@ -24,6 +25,7 @@ from sojourn.web.plans import approvals
 from sojourn.web.plans.models import Approval
 from sojourn.web.translations import LOCALE
 from tests.web.conftest import SECRETS, World
+from tests.web.test_exports import USUAL
 from tests.web.test_notes import PNG
 
 Urls = dict[str, Callable[[World], str]]
@@ -59,6 +61,9 @@ PAGES: Urls = {
 OTHERS = {
     "decide": ("sami", lambda w: reverse("plans:decide", args=[*_planned(w), _asked(w)])),
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
+    "exports": ("sami", lambda _w: reverse("exports:list")),
+    "new export": ("sami", lambda _w: reverse("exports:new")),
+    "export": ("sami", lambda w: reverse("exports:export", args=[_export(w)])),
     "members": ("dana", lambda _w: reverse("accounts:members")),
     "teams": ("dana", lambda _w: reverse("accounts:teams")),
     "give": ("dana", lambda w: reverse("accounts:give", args=[w.users["bilal"].pk])),
@@ -100,6 +105,11 @@ def _planned(world: World) -> list[object]:
 
 def _consented(world: World) -> list[object]:
     return [world.case.person_id, world.case.person.consents.get().pk]
+
+
+def _export(world: World) -> object:
+    by = world.by("sami")
+    return exports.ask(organisation=world.harbour, wish=USUAL, by=by).pk
 
 
 def _differing(world: World) -> list[object]:

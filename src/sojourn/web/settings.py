@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "sojourn.web.frameworks",
     "sojourn.web.glass",
     "sojourn.web.printing",
+    "sojourn.web.exports",
     "sojourn.web.home",
 ]
 

@@ -132,6 +132,40 @@ def note_read(
     pending(request).append(entry)
 
 
+def record_taken(
+    *,
+    by: Principal,
+    purpose: Purpose,
+    object: Model,  # noqa: A002 - reads as what it is where it is called
+    organisation_id: uuid.UUID,
+    shown: Sequence[Shown],
+    classes: Iterable[DataClass],
+    reason: str,
+) -> None:
+    """Adds the event of a copy that is about to leave, with the ids of all whose part is in it.
+
+    AuditError outside a transaction. `reason` is a code, never words.
+    """
+    _append(
+        [
+            Entry(
+                by=by,
+                verb="export",
+                object_type=object._meta.label_lower,
+                object_id=str(object.pk),
+                organisation_id=organisation_id,
+                grant_id=by.grant_for(organisation_id, purpose.verb),
+                purpose=purpose.label,
+                person_id=shown[0].person_id if len(shown) == 1 else None,
+                classes=classes,
+                shown=shown,
+                channel="export",
+                reason=reason,
+            )
+        ]
+    )
+
+
 @transaction.atomic
 def sign(*, by: Principal) -> checkpoints.Signed:
     """Signs the chain as it is once this request is in it."""

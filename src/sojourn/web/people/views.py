@@ -54,6 +54,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "lines": person_lines(by, shown),
         "search_form": SearchForm(),
         "may_write": by.may(Verb.WRITE),
+        "may_take_out": by.may(Verb.EXPORT),
     }
     return render(request, "people/list.html", context)
 
