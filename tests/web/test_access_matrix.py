@@ -29,6 +29,8 @@ from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
 from sojourn.web.glass.actions import open_file
 from sojourn.web.glass.models import Opening, Reason
+from sojourn.web.imports import actions as imports
+from sojourn.web.imports.models import Basis, Import
 from sojourn.web.notes import actions as notes
 from sojourn.web.places import actions as places
 from sojourn.web.places.models import PlaceAnswers
@@ -163,6 +165,10 @@ def _of_export(case: Case) -> list[object]:
     return [Export.objects.get(organisation=case.organisation).pk]
 
 
+def _of_import(case: Case) -> list[object]:
+    return [Import.objects.get(organisation=case.organisation).pk]
+
+
 def _of_framework(case: Case) -> list[object]:
     return [case.assessments.get().framework.framework_id]
 
@@ -256,6 +262,15 @@ ROUTES = {
     "exports:export": Route(Verb.EXPORT, args=_of_export, ok=(200, 404)),
     "exports:download": Route(Verb.EXPORT, args=_of_export, ok=(200, 404)),
     "exports:end": Route(Verb.EXPORT, "post", _of_export, ok=(302, 404)),
+    "imports:list": Route(Verb.WRITE),
+    "imports:new": Route(Verb.WRITE),
+    "imports:template": Route(Verb.WRITE),
+    # A table belongs to the one who brought it, so colleagues get 404 as well.
+    "imports:import": Route(Verb.WRITE, args=_of_import, ok=(302, 404)),
+    "imports:columns": Route(Verb.WRITE, args=_of_import, ok=(200, 404)),
+    "imports:apply": Route(Verb.WRITE, "post", _of_import, ok=(302, 404)),
+    "imports:undo": Route(Verb.WRITE, "post", _of_import, ok=(302, 404)),
+    "imports:drop": Route(Verb.WRITE, "post", _of_import, ok=(302, 404)),
     "places:list": Route(Verb.READ),
     "places:xform": Route(Verb.WRITE),
     "places:place": Route(Verb.READ, args=_of_place),
@@ -336,6 +351,11 @@ def foreign(world: World) -> Case:
         if taker == "rana":
             everything = accounts.Reach(Scope.ORGANISATION)
             world.join(everything, Role.SUPERVISOR, theirs.organisation, name=taker)
+        table = b"Name\nBintou Imported\n"
+        ground = imports.Ground(Basis.NONE)
+        imports.upload(
+            organisation=theirs.organisation, content=table, ground=ground, by=world.by(owner)
+        )
         exports.ask(organisation=theirs.organisation, wish=USUAL, by=world.by(taker))
     return case
 
@@ -465,6 +485,7 @@ _NOT_OF_A_CASE = (
     _of_nobody,
     _of_overseen,
     _of_export,
+    _of_import,
 )
 OF_A_CASE = [
     name

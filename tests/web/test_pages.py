@@ -26,6 +26,7 @@ from sojourn.web.plans.models import Approval
 from sojourn.web.translations import LOCALE
 from tests.web.conftest import SECRETS, World
 from tests.web.test_exports import USUAL
+from tests.web.test_imports import brought, looked
 from tests.web.test_notes import PNG
 
 Urls = dict[str, Callable[[World], str]]
@@ -50,6 +51,10 @@ PAGES: Urls = {
     "add": lambda w: reverse("plans:add", args=_planned(w)),
     "print plan": lambda w: reverse("printing:plan", args=_planned(w)),
     "print consent": lambda w: reverse("printing:consent", args=_consented(w)),
+    "imports": lambda _w: reverse("imports:list"),
+    "new import": lambda _w: reverse("imports:new"),
+    "import columns": lambda w: reverse("imports:columns", args=[brought(w).pk]),
+    "import": lambda w: reverse("imports:import", args=[looked(w).pk]),
     "assess": lambda w: reverse("cases:assess", args=[w.case.pk]),
     "form": lambda w: reverse("cases:form", args=[w.case.pk, _ticket(w)]),
     "frameworks": lambda _w: reverse("frameworks:list"),

@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "sojourn.web.glass",
     "sojourn.web.printing",
     "sojourn.web.exports",
+    "sojourn.web.imports",
     "sojourn.web.home",
 ]
 

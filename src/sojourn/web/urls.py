@@ -20,6 +20,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/notes/", include("sojourn.web.notes.urls")),
     path("cases/", include("sojourn.web.cases.urls")),
     path("exports/", include("sojourn.web.exports.urls")),
+    path("imports/", include("sojourn.web.imports.urls")),
     path("places/", include("sojourn.web.places.urls")),
     path("emergency/", include("sojourn.web.glass.urls")),
     path("frameworks/", include("sojourn.web.frameworks.urls")),

@@ -40,6 +40,12 @@ class Column:
     is_day: bool = False
 
 
+def _others(identity: IdentityData) -> str:
+    names = identity.names
+    written = (names.own, names.latin)
+    return " / ".join(text for text in (names.shown, *names.also) if text not in written)
+
+
 def _day(moment: Any) -> str:
     return moment.isoformat()[:10] if moment else ""
 
@@ -52,7 +58,7 @@ FIXED: Mapping[str, tuple[object, DataClass, Callable[[Record], str], bool]] = {
         lambda r: r.identity.names.latin,
         False,
     ),
-    "name_other": (_("Other name"), DataClass.IDENTITY, lambda r: r.identity.names.other, False),
+    "name_other": (_("Other name"), DataClass.IDENTITY, lambda r: _others(r.identity), False),
     "birth_date": (_("Date of birth"), DataClass.IDENTITY, lambda r: r.identity.birth_date, True),
     "document": (_("Document number"), DataClass.IDENTITY, lambda r: r.identity.document, False),
     "language": (

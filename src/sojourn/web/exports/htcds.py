@@ -55,7 +55,7 @@ def _person(record: Record) -> dict[str, str]:
     found: dict[str, str] = {}
     if DataClass.IDENTITY in record.classes:
         # Not every name has two parts, so nobody cuts it: it goes whole into the first field.
-        found["prs_FirstName"] = identity.names.latin or identity.names.own or identity.names.other
+        found["prs_FirstName"] = identity.names.latin or identity.names.shown
         found["prs_Birthdate"] = identity.birth_date
         found["prs_IdentityNumber"] = identity.document
         if language:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from sojourn.web.accounts.models import Organisation
 from sojourn.web.audit.actions import record
 from sojourn.web.keeping import erased
 from sojourn.web.people import identities
+from sojourn.web.people.erasing import ALSO
 from sojourn.web.people.models import Identity, Person, PersonKey
 from sojourn.web.people.rules import IdentityData
 
@@ -118,6 +120,8 @@ def erase(*, person: Person, by: Principal, reason: str) -> None:
     Identity.objects.filter(person=person).update(
         names=b"", phone=b"", document=b"", birth_date=b"", phone_index=None, document_index=None
     )
+    for forget in ALSO:
+        forget(person)
     person.erased_at, person.language = now, ""
     person.save(update_fields=["erased_at", "language"])
     record(
@@ -130,6 +134,25 @@ def erase(*, person: Person, by: Principal, reason: str) -> None:
     )
     transaction.on_commit(_forget_old_pages)
     transaction.on_commit(lambda: erased.note(person.pk, now))
+
+
+@transaction.atomic
+def take_back(*, person: Person, by: Principal) -> None:
+    """Removes somebody who was registered by mistake, as if it had not been done. The audit keeps
+    that it was. ProtectedError where something belongs to them by now."""
+    _check_may(by, person, Purpose.CASE_WORK)
+    record(
+        by=by,
+        verb="take_back",
+        object=person,
+        organisation_id=person.organisation_id,
+        person_id=person.pk,
+    )
+    for relation in Person._meta.related_objects:
+        model: Any = relation.related_model
+        if model._meta.app_label == Person._meta.app_label:
+            model.objects.filter(**{relation.field.name: person}).delete()
+    person.delete()
 
 
 def new_number(organisation: Organisation) -> str:
