@@ -19,14 +19,17 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from sojourn import catalogue
 from sojourn.framework import DataClass
+from sojourn.language import read_answers
 from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts.access import Purpose, visible
 from sojourn.web.accounts.models import Grant, Interest, Scope
 from sojourn.web.accounts.roles import Role
 from sojourn.web.audit.models import Event, Seen
 from sojourn.web.audit.queries import verify
-from sojourn.web.cases.models import Case
+from sojourn.web.cases import actions as cases
+from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.consent import actions as consents
 from sojourn.web.consent import overrides
 from sojourn.web.consent.models import Danger
@@ -189,6 +192,7 @@ def test_each_purpose_and_recipient_asks_its_own_agreement(
         "purpose": purpose,
         "recipient": recipient,
         "country": "FR" if recipient == "legal" else "",
+        "to_origin": "no",
     }
     assert len(taken(world, **terms)) == (1 if purpose == "support" else 0)
     world.consent(world.case, purposes=["referral"], recipients=["shelter"])
@@ -231,6 +235,7 @@ def test_signs_of_a_protection_need_leave_for_protection_alone(
         "purpose": purpose,
         "recipient": recipient,
         "country": "FR" if recipient == "legal" else "",
+        "to_origin": "no",
         "is_identified": purpose != "statistics",
         "classes": frozenset({C.CASE_WORK, C.STATUS_PROTECTION}),
     }
@@ -248,6 +253,7 @@ def test_for_protection_they_go_where_the_role_and_the_person_allow_it(world: Wo
         "purpose": "protection",
         "recipient": "legal",
         "country": "FR",
+        "to_origin": "no",
         "classes": frozenset({C.CASE_WORK, C.STATUS_PROTECTION}),
     }
     (row,) = taken(world, "salma", **terms)
@@ -260,7 +266,7 @@ def test_for_protection_they_go_where_the_role_and_the_person_allow_it(world: Wo
     assert "HTCDS never carries" in str(told.value)
 
 
-@pytest.mark.parametrize("to_origin", ["yes", "unsure"])
+@pytest.mark.parametrize("to_origin", ["yes", "unsure", ""])
 def test_nothing_goes_to_a_country_of_origin(to_origin: str, world: World) -> None:
     with pytest.raises(ValidationError) as told:
         export(world, purpose="referral", recipient="legal", country="TN", to_origin=to_origin)
@@ -274,6 +280,7 @@ def test_nothing_goes_to_a_country_of_origin(to_origin: str, world: World) -> No
         ("country", {"purpose": "referral", "recipient": "legal"}),
         ("recipient", {"purpose": "referral"}),
         ("recipient", {"recipient": "legal", "country": "FR"}),
+        ("to_origin", {"to_origin": "unsure"}),
         ("is_identified", {"purpose": "statistics", "classes": frozenset({C.CASE_WORK})}),
         ("data_classes", {"is_identified": False}),
         ("data_classes", {"classes": frozenset({C.SEALED})}),
@@ -435,6 +442,22 @@ def test_an_unmapped_value_stops_htcds_and_says_where(world: World) -> None:
     assert htcds(world, classes=frozenset({C.CASE_WORK}))["cas_Status"] == "Active"
 
 
+def test_htcds_carries_answers_of_the_framework_on_forced_labour(world: World) -> None:
+    framework = catalogue.load("forced-labour")
+    texts = {"purposes": "ForcedLabour", "control_means": "DebtBondage WithholdsDocuments"}
+    cases.assess(
+        case=world.case,
+        framework=framework,
+        answers=read_answers(framework, texts),
+        made=cases.Made(LegalBasis.CONSENT, timezone.now() + timedelta(seconds=1)),
+        by=world.by("bilal"),
+    )
+    found = htcds(world)
+    assert found["vic_TypeOfExploitation"] == ["ForcedLabour"]
+    assert sorted(found["vic_MethodsOfControl"]) == ["DebtBondage", "WithholdsDocuments"]
+    assert "vic_TypeOfExploitation" not in htcds(world, classes=frozenset({C.CASE_WORK}))
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "pdf", "htcds"])
 def test_what_is_made_in_memory_is_limited(
     kind: str, several: World, monkeypatch: pytest.MonkeyPatch
@@ -474,7 +497,6 @@ def test_the_form_says_what_is_wrong_and_prepares_what_is_right(world: World) ->
         "organisation": world.harbour.pk,
         "purpose": "support",
         "recipient": "own",
-        "to_origin": "no",
         "words": "The night team takes over.",
         "is_identified": "no",
         "data_classes": ["case_work"],

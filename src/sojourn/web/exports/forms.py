@@ -55,7 +55,7 @@ class ExportForm(forms.Form):
     to_origin = forms.ChoiceField(
         label=_("Does anybody in it come from that country?"),
         choices=[("no", _("No")), ("yes", _("Yes")), ("unsure", _("Nobody can be sure"))],
-        initial="no",
+        required=False,
         widget=forms.RadioSelect,
     )
     words = forms.CharField(

@@ -39,7 +39,8 @@ CONSENTED: Mapping[str, str] = {
 class Wish:
     """What somebody wants to take out, for whom and why.
 
-    `to_origin` is whether it goes to a country that any of the people come from: yes, no, unsure.
+    `to_origin` is whether it goes to a country that any of the people come from: yes, no, unsure,
+    and empty where nobody answered.
     """
 
     format: str
@@ -50,7 +51,7 @@ class Wish:
     columns: tuple[str, ...]
     words: str
     country: str = ""
-    to_origin: str = "no"
+    to_origin: str = ""
 
 
 def check(wish: Wish, cleared: Collection[DataClass]) -> None:
@@ -79,15 +80,7 @@ def _problems(wish: Wish, cleared: frozenset[DataClass]) -> list[tuple[str, str]
             else "",
         ),
         ("country", _("Say to which country it goes.") if outside and not wish.country else ""),
-        (
-            "to_origin",
-            _(
-                "Nothing goes to a country that somebody in it comes from: whoever fled from it "
-                "could be found there. Leave it, and ask your protection officer."
-            )
-            if wish.to_origin != "no"
-            else "",
-        ),
+        ("to_origin", _problem_of_country(wish, outside=outside)),
         ("columns", "" if wish.columns else _("Choose at least one column.")),
         (
             "words",
@@ -96,6 +89,18 @@ def _problems(wish: Wish, cleared: frozenset[DataClass]) -> list[tuple[str, str]
             else _("Write a sentence that somebody else understands."),
         ),
     ]
+
+
+def _problem_of_country(wish: Wish, *, outside: bool) -> str:
+    """Nobody is taken to come from somewhere else because nobody answered."""
+    if wish.to_origin == "no" or not (outside or wish.to_origin):
+        return ""
+    if not wish.to_origin:
+        return _("Find out first whether anybody in it comes from there, then choose.")
+    return _(
+        "Nothing goes to a country that somebody in it comes from: whoever fled from it "
+        "could be found there. Leave it, and ask your protection officer."
+    )
 
 
 def _problem_of_classes(wish: Wish, cleared: frozenset[DataClass]) -> str:
