@@ -18,6 +18,8 @@ urlpatterns = [
     path("people/", include("sojourn.web.people.urls")),
     path("cases/<uuid:case_id>/plan/", include("sojourn.web.plans.urls")),
     path("cases/<uuid:case_id>/notes/", include("sojourn.web.notes.urls")),
+    path("cases/<uuid:case_id>/incidents/", include("sojourn.web.incidents.urls")),
+    path("cases/<uuid:case_id>/best-interests/", include("sojourn.web.interests.urls")),
     path("cases/", include("sojourn.web.cases.urls")),
     path("exports/", include("sojourn.web.exports.urls")),
     path("imports/", include("sojourn.web.imports.urls")),
