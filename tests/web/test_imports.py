@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from sojourn.web.accounts import actions as accounts
@@ -46,6 +46,13 @@ TWO = """Name,Phone,Date of birth,ID,Notes
 Bintou Imported,+999 555 000 1,2001-02-03,OLD-1,one
 يوسف مستورد,+999 555 000 2,,OLD-2,two
 """
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """What is asked of a page in another language stays with the thread."""
+    with translation.override("en"):
+        yield
 
 
 def brought(
@@ -328,8 +335,6 @@ def test_the_empty_table_is_understood_at_once(language: str, world: World) -> N
     book = load_workbook(io.BytesIO(content))
     headings = [str(cell.value) for cell in next(iter(book.worksheets[0]))]
     assert book.worksheets[1]["B1"].value
-    from django.utils import translation
-
     with translation.override(language):
         whole = brought(world, workbook([headings, ["Demo"] + [""] * (len(headings) - 1)]))
         assert "" not in actions.headings_of(whole).mapping.values()
