@@ -121,6 +121,8 @@ INSTALLED_APPS = [
     "sojourn.web.printing",
     "sojourn.web.exports",
     "sojourn.web.imports",
+    "sojourn.web.reach",
+    "sojourn.web.oversight",
     "sojourn.web.home",
 ]
 
