@@ -43,12 +43,16 @@ from sojourn.web.consent import overrides
 from sojourn.web.consent.models import Danger
 from sojourn.web.duplicates import actions as duplicates
 from sojourn.web.duplicates.models import Pair
+from sojourn.web.exports import actions as exports
+from sojourn.web.exports.models import Export
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
 from sojourn.web.followup import actions as followup
 from sojourn.web.glass.actions import open_file
 from sojourn.web.glass.models import Opening, Reason
+from sojourn.web.imports import actions as imports
+from sojourn.web.imports.models import Basis, Import
 from sojourn.web.incidents import actions as incidents
 from sojourn.web.incidents.actions import Described
 from sojourn.web.interests import actions as interests
@@ -69,6 +73,7 @@ from sojourn.web.reach import actions as reach
 from sojourn.web.webhooks.models import Subscription
 from tests.web.api_operations import token_for
 from tests.web.conftest import ROLES, World, copied, kept, with_places
+from tests.web.test_exports import USUAL
 from tests.web.test_incidents import A_THREAT
 from tests.web.test_notes import PNG
 from tests.web.test_places import place_xml
@@ -281,6 +286,14 @@ def _of_overseen(case: Case) -> list[object]:
     return _of_opening(case)
 
 
+def _of_export(case: Case) -> list[object]:
+    return [Export.objects.get(organisation=case.organisation).pk]
+
+
+def _of_import(case: Case) -> list[object]:
+    return [Import.objects.get(organisation=case.organisation).pk]
+
+
 def _of_overseen_person(case: Case) -> list[object]:
     return [case.person_id]
 
@@ -448,6 +461,23 @@ ROUTES = {
     "followup:wishes": Route(Verb.WRITE, args=_of_case),
     "followup:act": Route(Verb.WRITE, args=_of_contact),
     "followup:schedule": Route(Verb.APPROVE),
+    "printing:plan": Route(Verb.WRITE, args=_of_case),
+    "printing:consent": Route(Verb.WRITE, args=_of_consent),
+    "exports:list": Route(Verb.EXPORT),
+    "exports:new": Route(Verb.EXPORT),
+    # An export belongs to the one who prepared it, so colleagues get 404 as well.
+    "exports:export": Route(Verb.EXPORT, args=_of_export, ok=(200, 404)),
+    "exports:download": Route(Verb.EXPORT, args=_of_export, ok=(200, 404)),
+    "exports:end": Route(Verb.EXPORT, "post", _of_export, ok=(302, 404)),
+    "imports:list": Route(Verb.WRITE),
+    "imports:new": Route(Verb.WRITE),
+    "imports:template": Route(Verb.WRITE),
+    # A table belongs to the one who brought it, so colleagues get 404 as well.
+    "imports:import": Route(Verb.WRITE, args=_of_import, ok=(302, 404)),
+    "imports:columns": Route(Verb.WRITE, args=_of_import, ok=(200, 404)),
+    "imports:apply": Route(Verb.WRITE, "post", _of_import, ok=(302, 404)),
+    "imports:undo": Route(Verb.WRITE, "post", _of_import, ok=(302, 404)),
+    "imports:drop": Route(Verb.WRITE, "post", _of_import, ok=(302, 404)),
     "places:list": Route(Verb.READ),
     "places:xform": Route(Verb.WRITE),
     "places:place": Route(Verb.READ, args=_of_place),
@@ -606,6 +636,16 @@ def _furnished(world: World) -> Case:
         hand_over(given=[Given(spare, world.users[name])], terms=Terms("away"), by=world.by(owner))
         followup.add(case=theirs, due=timezone.localdate(), by=world.by(owner))
         places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
+        taker = "sami" if owner == "bilal" else "rana"
+        if taker == "rana":
+            everything = accounts.Reach(Scope.ORGANISATION)
+            world.join(everything, Role.SUPERVISOR, theirs.organisation, name=taker)
+        table = b"Name\nBintou Imported\n"
+        ground = imports.Ground(Basis.NONE)
+        imports.upload(
+            organisation=theirs.organisation, content=table, ground=ground, by=world.by(owner)
+        )
+        exports.ask(organisation=theirs.organisation, wish=USUAL, by=world.by(taker))
     made = role_actions.save(organisation=world.harbour, wish=_CHANGED, by=SYSTEM)
     world.join(accounts.Reach(), role=made.role.code, name="hana")
     return case
@@ -730,6 +770,7 @@ def _parts(name: str) -> int:
         "consent:again",
         "consent:override_step",
         "consent:record",
+        "printing:consent",
         "interests:procedure",
         "interests:prepare",
         "interests:add_way",
@@ -802,6 +843,8 @@ _NOT_OF_A_CASE = (
     _of_nobody,
     _of_overseen,
     _of_pair,  # needs both files; test_duplicates asks who decides
+    _of_export,
+    _of_import,
     _of_kind,
     _of_overseen_person,
     _of_filter,

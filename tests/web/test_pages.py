@@ -19,6 +19,7 @@ from sojourn.web.caseload.handing import Given, Terms, hand_over
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.duplicates import actions as duplicates
+from sojourn.web.exports import actions as exports
 from sojourn.web.field import actions as field
 from sojourn.web.followup import actions as followup
 from sojourn.web.incidents import actions as incidents
@@ -32,6 +33,8 @@ from sojourn.web.plans import approvals
 from sojourn.web.plans.models import Approval
 from sojourn.web.translations import LOCALE
 from tests.web.conftest import AMINA, SECRETS, World
+from tests.web.test_exports import USUAL
+from tests.web.test_imports import brought, looked
 from tests.web.test_incidents import A_THREAT
 from tests.web.test_interests import submitted
 from tests.web.test_notes import PNG
@@ -91,6 +94,12 @@ PAGES: Urls = {
     "plan item": lambda w: reverse("plans:item", args=[w.case.pk, _item(w)]),
     "plan step": lambda w: reverse("plans:step", args=[w.case.pk, _item(w), "finish"]),
     "add": lambda w: reverse("plans:add", args=_planned(w)),
+    "print plan": lambda w: reverse("printing:plan", args=_planned(w)),
+    "print consent": lambda w: reverse("printing:consent", args=_consented(w)),
+    "imports": lambda _w: reverse("imports:list"),
+    "new import": lambda _w: reverse("imports:new"),
+    "import columns": lambda w: reverse("imports:columns", args=[brought(w).pk]),
+    "import": lambda w: reverse("imports:import", args=[looked(w).pk]),
     "assess": lambda w: reverse("cases:assess", args=[w.case.pk]),
     "form": lambda w: reverse("cases:form", args=[w.case.pk, _ticket(w)]),
     "frameworks": lambda _w: reverse("frameworks:list"),
@@ -105,6 +114,9 @@ OTHERS = {
     "schedule": ("sami", lambda _w: reverse("followup:schedule")),
     "look": ("sami", lambda w: reverse("interests:look", args=_weighed(w))),
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
+    "exports": ("sami", lambda _w: reverse("exports:list")),
+    "new export": ("sami", lambda _w: reverse("exports:new")),
+    "export": ("sami", lambda w: reverse("exports:export", args=[_export(w)])),
     "members": ("dana", lambda _w: reverse("accounts:members")),
     "teams": ("dana", lambda _w: reverse("accounts:teams")),
     "tokens": ("bilal", lambda _w: reverse("tokens:own")),
@@ -168,6 +180,15 @@ def _planned(world: World) -> list[object]:
     plans.add_item(plan=plan, wish=wish, by=by)
     approvals.ask(plan=plan, by=by)
     return [world.case.pk]
+
+
+def _consented(world: World) -> list[object]:
+    return [world.case.person_id, world.case.person.consents.get().pk]
+
+
+def _export(world: World) -> object:
+    by = world.by("sami")
+    return exports.ask(organisation=world.harbour, wish=USUAL, by=by).pk
 
 
 def _differing(world: World) -> list[object]:

@@ -79,6 +79,7 @@ def serve(host: str, port: int, *, demo: bool, home: Path, framework: str | None
     from sojourn.web.consent.actions import expire_due
 
     expire_due(on=timezone.localdate())
+    _end_what_is_due()
     _read_frameworks_ahead()
     _sign_the_audit()
     _deliver_webhooks()
@@ -174,8 +175,19 @@ def _read_frameworks_ahead() -> None:
     Thread(target=shipped, daemon=True).start()
 
 
+def _end_what_is_due() -> None:
+    """Ends exports and removes tables that have had their time."""
+    from django.utils import timezone
+
+    from sojourn.web.exports import actions as exports
+    from sojourn.web.imports import actions as imports
+
+    exports.end_due(at=timezone.now())
+    imports.end_due(at=timezone.now())
+
+
 def _sign_the_audit() -> None:
-    """Signs the newest event of the audit each hour, while the application runs."""
+    """Each hour, while the application runs: signs the newest event, ends what is due."""
     Thread(target=_sign_each_hour, daemon=True).start()
 
 
@@ -189,8 +201,9 @@ def _sign_each_hour() -> None:
         sleep(_HOUR)
         try:
             checkpoints.make()
+            _end_what_is_due()
         except (DatabaseError, VaultError) as error:
-            _log.warning("The audit could not be signed (%s).", type(error).__name__)
+            _log.warning("The hourly work could not be done (%s).", type(error).__name__)
         finally:
             connection.close()
 

@@ -6,10 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass, field
-from pathlib import Path
 from string import digits
 
-from sojourn.language.xlsx.parts import DAMAGED, Parts, Reader, WorkbookError
+from sojourn.language.xlsx.parts import DAMAGED, Parts, Reader, Source, WorkbookError
 from sojourn.language.xlsx.values import (
     DAY,
     DURATION,
@@ -50,8 +49,8 @@ class Sheet:
 class Book:
     """An open workbook. Raises `WorkbookError` for what cannot be read."""
 
-    def __init__(self, path: Path, most: int) -> None:
-        self._parts = Parts(path, most)
+    def __init__(self, source: Source, most: int) -> None:
+        self._parts = Parts(source, most)
         try:
             self._open()
         except WorkbookError:

@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -48,6 +49,10 @@ _OTHER_ARCHIVES = {
 }
 
 
+Source = Path | bytes
+"""Where a workbook is: a file, or its content where it must not touch a disk."""
+
+
 class WorkbookError(ValueError):
     """A file that cannot be read as a workbook; the message says what to do about it."""
 
@@ -55,10 +60,10 @@ class WorkbookError(ValueError):
 class Parts:
     """The files inside one workbook. Raises `WorkbookError` for what is none or is too large."""
 
-    def __init__(self, path: Path, most: int) -> None:
-        _check_kind(path)
+    def __init__(self, source: Source, most: int) -> None:
+        _check_kind(source)
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(BytesIO(source) if isinstance(source, bytes) else source)
         except _BROKEN as error:
             raise WorkbookError(DAMAGED) from error
         self._infos = {info.filename: info for info in self._zip.infolist()}
@@ -175,9 +180,13 @@ def _refuse(*_: object) -> None:
     raise WorkbookError(DAMAGED)
 
 
-def _check_kind(path: Path) -> None:
+def _open(source: Source) -> IO[bytes]:
+    return BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+def _check_kind(path: Source) -> None:
     """Tell what is no ZIP from its first bytes, and refuse a ZIP with far too many files."""
-    with path.open("rb") as file:
+    with _open(path) as file:
         begins = file.read(4)
         if begins == b"PK\x03\x04":
             _check_list(file)
@@ -195,8 +204,8 @@ def _old(content: bytes) -> str:
     return "this is a workbook of the old kind (.xls); save it as .xlsx"
 
 
-def _as_text(path: Path) -> str:
-    with path.open("rb") as file:
+def _as_text(path: Source) -> str:
+    with _open(path) as file:
         begins = file.read(2000)
     if any(byte < 9 for byte in begins):
         return DAMAGED

@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -456,7 +456,7 @@ def check_can(principal: Principal, verb: Verb) -> None:
         raise PermissionDenied(_REASONS[verb]())
 
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def needs(verb: Verb) -> Callable[[View], View]:
@@ -464,7 +464,7 @@ def needs(verb: Verb) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             check_can(principal_of(request), verb)
             return view(request, *args, **kwargs)
 

@@ -110,6 +110,7 @@ def note_read(
     case_id: uuid.UUID | None = None,
     classes: Iterable[DataClass] = (),
     verb: str = "read",
+    channel: str = "screen",
 ) -> None:
     """Remembers that a page is about to show these rows (of one model).
 
@@ -131,9 +132,44 @@ def note_read(
         person_id=person_id or (_person_of(single) if single is not None else None),
         classes=classes,
         shown=[Shown(str(row.pk), _person_of(row)) for row in shown],
+        channel=channel,
         reason=opened.opened_for if opened is not None else "",
     )
     pending(request).append(entry)
+
+
+def record_taken(
+    *,
+    by: Principal,
+    purpose: Purpose,
+    object: Model,  # noqa: A002 - reads as what it is where it is called
+    organisation_id: uuid.UUID,
+    shown: Sequence[Shown],
+    classes: Iterable[DataClass],
+    reason: str,
+) -> None:
+    """Adds the event of a copy that is about to leave, with the ids of all whose part is in it.
+
+    AuditError outside a transaction. `reason` is a code, never words.
+    """
+    _append(
+        [
+            Entry(
+                by=by,
+                verb="export",
+                object_type=object._meta.label_lower,
+                object_id=str(object.pk),
+                organisation_id=organisation_id,
+                grant_id=by.grant_for(organisation_id, purpose.verb),
+                purpose=purpose.label,
+                person_id=shown[0].person_id if len(shown) == 1 else None,
+                classes=classes,
+                shown=shown,
+                channel="export",
+                reason=reason,
+            )
+        ]
+    )
 
 
 @transaction.atomic

@@ -123,5 +123,6 @@ def places_context(by: Principal) -> dict[str, object]:
     return {
         "me": by.user_id,
         "may_write": by.may(Verb.WRITE),
+        "may_take_out": by.may(Verb.EXPORT),
         "leads": by.may(Verb.APPROVE),
     }

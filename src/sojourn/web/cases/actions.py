@@ -32,6 +32,7 @@ from sojourn.web.cases.models import (
 from sojourn.web.cases.rules import How
 from sojourn.web.cases.states import Act, CaseState, Phase, step_of
 from sojourn.web.cases.versions import Edited, Merged, Values
+from sojourn.web.consent import actions as consents
 from sojourn.web.consent.queries import cover_for_assessment, is_overridden
 from sojourn.web.consent.rules import Cover
 from sojourn.web.people import actions as people
@@ -82,6 +83,19 @@ def open_files(
     for case in cases:
         _note(case, "add", by)
     return cases
+
+
+@transaction.atomic
+def take_back(*, case: Case, by: Principal) -> None:
+    """Removes a case with its person, their consents and assessments: what was taken in by mistake
+    and that nobody has worked on. ProtectedError where something else belongs to it by now."""
+    _check_may(by, case)
+    person = case.person
+    Assessment.objects.filter(case=case).delete()
+    Episode.objects.filter(case=case).delete()
+    case.delete()
+    consents.take_back(person=person, by=by)
+    people.take_back(person=person, by=by)
 
 
 @dataclass(frozen=True)

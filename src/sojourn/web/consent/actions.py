@@ -137,6 +137,14 @@ def invalidate(*, consent: Consent, flaw: Flaw, by: Principal) -> None:
 
 
 @transaction.atomic
+def take_back(*, person: Person, by: Principal) -> None:
+    """Removes the consents of somebody whose whole file is taken back."""
+    _check_may(by, person)
+    ConsentStep.objects.filter(consent__person=person).delete()
+    Consent.objects.filter(person=person).delete()
+
+
+@transaction.atomic
 def expire_due(*, on: date) -> int:
     """Ends consents whose last day is past; how many. They had stopped to count already."""
     due = Consent.objects.filter(state=ConsentState.GIVEN, valid_until__lt=on)

@@ -67,6 +67,24 @@ def agreed_classes(
     return {**agreed, **dict.fromkeys(overridden, frozenset(DataClass))}
 
 
+def agreed_to(
+    people: Iterable[uuid.UUID], *, purpose: str, recipient: str, on: date
+) -> Mapping[uuid.UUID, frozenset[DataClass]]:
+    """What each person agreed to that it goes to a recipient for a purpose, on a day.
+
+    Acting without consent takes nothing out: whoever did not agree is not there. One query. For
+    callers that reached the people.
+    """
+    found: dict[uuid.UUID, frozenset[DataClass]] = {}
+    rows = Consent.objects.filter(person__in=list(people), state=ConsentState.GIVEN)
+    for consent in rows:
+        said = terms(consent)
+        if rules.in_force(said, on) and purpose in said.purposes and recipient in said.recipients:
+            before = found.get(consent.person_id, frozenset())
+            found[consent.person_id] = before | frozenset(map(DataClass, said.classes))
+    return found
+
+
 def is_agreed(to_person: str, on: date) -> Q:
     """The condition on rows that something may be used of their person on a day.
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -138,6 +139,25 @@ def erase(*, person: Person, by: Principal, reason: str) -> None:
     )
     transaction.on_commit(_forget_old_pages)
     transaction.on_commit(lambda: erased.note(person.pk, now))
+
+
+@transaction.atomic
+def take_back(*, person: Person, by: Principal) -> None:
+    """Removes somebody who was registered by mistake, as if it had not been done. The audit keeps
+    that it was. ProtectedError where something belongs to them by now."""
+    _check_may(by, person, Purpose.CASE_WORK)
+    record(
+        by=by,
+        verb="take_back",
+        object=person,
+        organisation_id=person.organisation_id,
+        person_id=person.pk,
+    )
+    for relation in Person._meta.related_objects:
+        model: Any = relation.related_model
+        if model._meta.app_label == Person._meta.app_label:
+            model.objects.filter(**{relation.field.name: person}).delete()
+    person.delete()
 
 
 def new_number(organisation: Organisation) -> str:

@@ -70,6 +70,11 @@ def search(principal: Principal, text: str) -> Found:
     return Found(_by_name(mine, text, name_matches, SEARCH_LIMIT), held)
 
 
+def exactly(principal: Principal, text: str) -> QuerySet[Person]:
+    """The files one finds by exactly this case, phone or document number. None is opened by it."""
+    return people(principal, Purpose.FIND).rows.filter(_exactly(principal, text))
+
+
 def _closed(principal: Principal, mine: QuerySet[Person]) -> QuerySet[Person] | None:
     """The files one finds and may not open; None for who may open all that they find."""
     if not principal.narrow(Purpose.FIND.verb):

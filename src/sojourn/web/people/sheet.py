@@ -15,7 +15,7 @@ from sojourn.web.audit.models import Event
 from sojourn.web.people.rules import IdentityData
 
 _LOOKED = frozenset({"read", "find", "read_access"})
-_TAKEN = "export"
+_TAKEN = frozenset({"export", "print"})
 
 
 @dataclass
@@ -46,7 +46,7 @@ def who_saw(events: QuerySet[Event]) -> list[Seen]:
         line = found.setdefault((who, organisation), Seen(who, organisation, at))
         line.last = max(line.last, at)
         kind = "looked" if row["verb"] in _LOOKED else "wrote"
-        kind = "taken" if row["verb"] == _TAKEN else kind
+        kind = "taken" if row["verb"] in _TAKEN else kind
         setattr(line, kind, getattr(line, kind) + row["times"])
     return sorted(found.values(), key=lambda line: line.last, reverse=True)
 

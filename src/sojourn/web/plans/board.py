@@ -58,10 +58,12 @@ DONE: Mapping[ItemAct, object] = {
 
 @dataclass(frozen=True)
 class Card:
-    """One item on the board. `title` is the response, or the goal where there is none."""
+    """One item on the board. `title` is the response, or the goal where there is none;
+    `public_title` never holds what the person said."""
 
     id: uuid.UUID
     title: str
+    public_title: str
     goal: str
     need: str
     resource: str
@@ -245,6 +247,7 @@ def _card(
     return Card(
         id=item.pk,
         title=response or goal or _("Something agreed with the person"),
+        public_title=response or _("Something agreed with the person"),
         goal=goal if response else "",
         need=label(item.need),
         resource=label(item.resource) if item.resource and item.resource_class in seen else "",
