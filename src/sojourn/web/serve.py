@@ -51,6 +51,9 @@ def set_up(home: Path, *, demo: bool = False) -> None:
     import django
 
     django.setup()
+    from sojourn.web.walls.standing import become_system
+
+    become_system("whoever runs this installation")
 
 
 def has_database(home: Path) -> bool:

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "sojourn.web.frameworks",
     "sojourn.web.glass",
     "sojourn.web.home",
+    "sojourn.web.walls",
 ]
 
 MIDDLEWARE = [
@@ -136,6 +137,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sojourn.web.accounts.middleware.SecondFactorFirst",
+    # On PostgreSQL one transaction, in which the database knows who asks.
+    "sojourn.web.walls.standing.wall",
     # Innermost: what a view showed is written down before the answer passes on.
     "sojourn.web.audit.middleware.reads_before_the_answer",
 ]
