@@ -45,7 +45,11 @@ def install() -> list[str]:
     changed = differing()
     with transaction.atomic(), connection.cursor() as cursor:
         for table in changed:
-            for statement in _statements(table, wanted[table]):
+            cursor.execute(
+                "SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [table]
+            )
+            there = [f'DROP POLICY "{name}" ON {table}' for (name,) in cursor.fetchall()]
+            for statement in (*there, *_statements(table, wanted[table])):
                 cursor.execute(statement)
     return changed
 
@@ -83,7 +87,6 @@ def _found() -> dict[str, tuple[Any, ...]]:
 
 def _statements(table: str, policy: Policy) -> list[str]:
     return [
-        f"DROP POLICY IF EXISTS {NAME} ON {table}",
         f"CREATE POLICY {NAME} ON {table} USING ({policy.shown}) WITH CHECK ({policy.written})",
         f"COMMENT ON POLICY {NAME} ON {table} IS '{digest(policy)}'",
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",

@@ -1,8 +1,8 @@
 """Which policy holds the rows of each model, or why none has to.
 
 One line for every model of the application; a test names those that are missing. What a policy shows
-is never less than what `visible` shows for any purpose, and never a row of an organisation in which
-the principal has no part.
+is never less than what `visible` shows for the purposes its rows are asked for with, and never a row
+of an organisation in which the principal has no part.
 """
 
 from __future__ import annotations
@@ -75,16 +75,24 @@ class Entry(Wall):
 class ByCase(Wall):
     """Contents of a file, held by the case they belong to (columns organisation_id and case_id).
 
-    With `audited` also there for whoever reads the audit of the organisation.
+    `mine` is a column of the person who made a row, for rows that stay theirs whether they reach
+    the case or not; with `audited` it is also there for whoever reads the organisation's audit.
     """
 
+    mine: str = ""
     audited: bool = False
 
     def policy(self, model: type[Model]) -> Policy:
         table = model._meta.db_table
-        return _contents(
-            f"c.id = {table}.case_id", f"{table}.case_id", "conflicts", audited=self.audited
-        )
+        policy = _contents(f"c.id = {table}.case_id", f"{table}.case_id", "conflicts")
+        shown, written = policy.shown, policy.written
+        if self.mine:
+            mine = f"{table}.{self.mine} = {_setting('person', 'bigint', '0')}"
+            shown = f"{shown} OR ({mine} AND organisation_id = {_any('finds')})"
+        if self.audited:  # written, too: that one looked at it is marked on the row
+            of_audit = f"organisation_id = {_any('audits')}"
+            shown, written = f"{shown} OR {of_audit}", f"{written} OR {of_audit}"
+        return Policy(shown, written)
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,7 @@ def _any(name: str, kind: str = "uuid[]") -> str:
 IS_SYSTEM = f"(SELECT coalesce(current_setting('{PREFIX}system', true), '') <> '')"
 
 
-def _contents(of_case: str, column: str, conflicts: str, *, audited: bool = False) -> Policy:
+def _contents(of_case: str, column: str, conflicts: str) -> Policy:
     narrow = (
         f"(c.worker_id = {_setting('person', 'bigint', '0')} AND c.organisation_id = {_any('own')})"
         f" OR (c.team_id = {_any('teams', 'bigint[]')} AND c.organisation_id = {_any('finds')})"
@@ -149,12 +157,9 @@ def _contents(of_case: str, column: str, conflicts: str, *, audited: bool = Fals
         f"organisation_id = {_any('whole')} OR "
         f"EXISTS (SELECT 1 FROM cases_case c WHERE {of_case} AND ({narrow}))"
     )
-    written = f"organisation_id = {_any('finds')}"
-    if audited:
-        # To mark what one looked at.
-        reach = f"organisation_id = {_any('index')} OR {reach}"
-        written = f"organisation_id = {_any('index')}"
-    return Policy(f"({reach}) AND NOT {column} = {_any(conflicts)}", written)
+    return Policy(
+        f"(({reach}) AND NOT {column} = {_any(conflicts)})", f"organisation_id = {_any('finds')}"
+    )
 
 
 _STAFF = Free("about those who sign in, and read before it is known who asks")
@@ -210,7 +215,7 @@ WALLS: Mapping[str, Wall] = {
     "field.attachment": Within("field.submission", "submission_id"),
     "places.placeanswers": ByOrganisation(),
     "places.joined": Within("cases.assessment", "assessment_id"),
-    "glass.opening": ByCase(audited=True),
+    "glass.opening": ByCase(mine="opened_by_id", audited=True),
     "glass.look": Within("glass.opening", "opening_id"),
 }
 """By label of the model."""

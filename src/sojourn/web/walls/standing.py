@@ -43,6 +43,7 @@ NOBODY: Keys = {
     "system": "",
     "person": "",  # the user who asks
     "index": "",  # organisations of whose files one may know
+    "audits": "",  # organisations of which one reads the audit
     "finds": "",  # organisations in whose files one works or finds
     "whole": "",  # organisations of which every file is open
     "own": "",  # organisations of which one's own cases are open
@@ -166,11 +167,12 @@ def _keys(principal: Principal) -> Keys:
     opens = [g for g in principal.grants if g.power.verbs & OPENING]
     finds = [g for g in principal.grants if g.power.verbs & (OPENING | {Verb.FIND})]
     narrow = [g for g in opens if g.is_narrow]
-    index = [*finds, *(g for g in principal.grants if Verb.AUDIT in g.power.verbs)]
+    audits = [g for g in principal.grants if Verb.AUDIT in g.power.verbs]
     return {
         "system": "",
         "person": "" if principal.user_id is None else str(principal.user_id),
-        "index": _listed(each for g in index for each in g.organisations),
+        "index": _listed(each for g in (*finds, *audits) for each in g.organisations),
+        "audits": _listed(each for g in audits for each in g.organisations),
         "finds": _listed(each for g in finds for each in g.organisations),
         "whole": _listed(each for g in opens if not g.is_narrow for each in g.organisations),
         "own": _listed(g.organisation_id for g in narrow if g.scope == "own_cases"),
