@@ -41,9 +41,7 @@ from tests.web.test_access_matrix import foreign, framework
 
 __all__ = ["foreign", "framework"]  # fixtures: the world of the matrix grows with every address
 
-HELD = {
-    label: apps.get_model(label) for label, each in WALLS.items() if not isinstance(each, Free)
-}
+HELD = {label: apps.get_model(label) for label, each in WALLS.items() if not isinstance(each, Free)}
 ORGANISATION = {
     "people.personkey": "person__organisation_id",
     "people.identity": "person__organisation_id",
@@ -104,7 +102,10 @@ def both(world: World, foreign: Case) -> dict[str, Case]:
 def _shown(principal: Principal) -> dict[str, set[object]]:
     """What each bare table shows to this principal."""
     with standing(principal):
-        return {label: set(model._default_manager.values_list("pk", flat=True)) for label, model in HELD.items()}
+        return {
+            label: set(model._default_manager.values_list("pk", flat=True))
+            for label, model in HELD.items()
+        }
 
 
 def _of(label: str, organisation: uuid.UUID) -> set[object]:
@@ -184,7 +185,9 @@ def test_who_works_with_everything_sees_all_of_their_own(
 
 
 CONTENTS = [
-    label for label in HELD if label.split(".")[0] in ("cases", "plans", "notes", "consent", "field")
+    label
+    for label in HELD
+    if label.split(".")[0] in ("cases", "plans", "notes", "consent", "field")
 ]
 
 

@@ -45,9 +45,7 @@ def install() -> list[str]:
     changed = differing()
     with transaction.atomic(), connection.cursor() as cursor:
         for table in changed:
-            cursor.execute(
-                "SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [table]
-            )
+            cursor.execute("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [table])
             there = [f'DROP POLICY "{name}" ON {table}' for (name,) in cursor.fetchall()]
             for statement in (*there, *_statements(table, wanted[table])):
                 cursor.execute(statement)

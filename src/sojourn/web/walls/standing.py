@@ -9,7 +9,7 @@ the chain of the audit) is done as the system, which has to be said with a reaso
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -64,24 +64,29 @@ def is_built() -> bool:
 
 @contextmanager
 def system(why: str) -> Iterator[None]:
-    """Work that no principal does, with its reason in a word or two: every row is reached."""
+    """Work that no principal does, with its reason in a word or two: every row is reached.
+
+    One transaction, or a part of the one there is: what is said ends with it.
+    """
     if not why:
         raise ValueError("Work as the system needs a reason.")
     if not is_built():
         yield
         return
-    before = _state.get()
-    _change({**before, "system": why}, only=("system",))
-    try:
+    own = nullcontext() if connection.in_atomic_block else transaction.atomic()
+    with _said({**_state.get(), "system": why}, own, only=("system",)):
         yield
-    finally:
-        _change(before, only=("system",))
 
 
 def become_system(why: str) -> None:
-    """The same for the rest of a command. Requests in this process stand for themselves."""
+    """The same for the rest of a command, with all its connections and transactions.
+
+    Requests in this process stand for themselves.
+    """
     if is_built():
-        _change({**_state.get(), "system": why}, only=("system",))
+        _state.set({**_state.get(), "system": why})
+        if connection.connection is not None:
+            again(None, connection)
 
 
 @contextmanager
@@ -90,34 +95,21 @@ def standing(principal: Principal) -> Iterator[None]:
     if not is_built():
         yield
         return
-    before, goes_on = _state.get(), connection.in_atomic_block
-    try:
-        with transaction.atomic():
-            stand(principal)
-            yield
-    finally:
-        if goes_on:  # a test's transaction; elsewhere the settings ended with their own
-            _change(before)
-        else:
-            _state.set(before)
-
-
-def stand(principal: Principal) -> None:
-    """Another principal for the rest of this transaction: whom a ticket or a token names."""
-    if is_built():
-        _change(_keys(principal))
+    with _said(_keys(principal), transaction.atomic()):
+        yield
 
 
 def wall(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Each request is one transaction that stands for who asks.
+    """Each request of somebody signed in is one transaction that stands for them.
 
-    An answer that says "an error" has kept nothing.
+    An answer that says "an error" has kept nothing. Requests of nobody find every held table empty;
+    where something else than a session says who asks, the view stands for them itself.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         from sojourn.web.accounts.access import principal_of
 
-        if not is_built():
+        if not is_built() or not request.user.is_authenticated:
             return get_response(request)
         principal = principal_of(request)
         with standing(principal):
@@ -145,21 +137,33 @@ def _sent(principal: Principal, chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield from chunks
 
 
-def _change(keys: Keys, only: Iterable[str] = tuple(NOBODY)) -> None:
-    """Tells the database; a connection that is not open yet is told when it is (`again`)."""
+@contextmanager
+def _said(
+    keys: Keys, part: AbstractContextManager[object], only: Iterable[str] = tuple(NOBODY)
+) -> Iterator[None]:
+    """Tells the database for a part of a transaction, or for all of one."""
+    before, goes_on = _state.get(), connection.in_atomic_block
+    try:
+        with part:
+            _tell(keys, only)
+            yield
+    finally:
+        _state.set(before)
+        if goes_on:
+            _tell(before, only)
+
+
+def _tell(keys: Keys, names: Iterable[str]) -> None:
     _state.set(keys)
+    connection.ensure_connection()
     raw = connection.connection
-    if raw is None or raw.closed:
-        return
-    if raw.info.transaction_status.name == "INERROR":
+    broken = connection.needs_rollback or raw.info.transaction_status.name == "INERROR"
+    if broken:
         return  # rolling back brings the settings from before
-    names = list(only)
-    calls = ", ".join("set_config(%s, %s, %s)" for _ in names)
-    values: list[object] = []
-    for name in names:
-        values += [PREFIX + name, keys[name], connection.in_atomic_block]
+    values = [each for name in names for each in (PREFIX + name, keys[name])]
+    calls = ", ".join("set_config(%s, %s, true)" for _ in values[::2])
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", values)  # noqa: S608 - placeholders only
+        cursor.execute(f"SELECT {calls}", values)
 
 
 def _keys(principal: Principal) -> Keys:
