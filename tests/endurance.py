@@ -1,0 +1,513 @@
+"""Nothing that was acknowledged is lost: `python -m tests.endurance --writes 2000 --kills 8`.
+
+A real server is sent writes of every kind by a few clients, killed with SIGKILL at random moments,
+and started again. Then what it holds is compared with what it acknowledged. Runs on the embedded
+database, or on the PostgreSQL that DATABASE_URL names, in a database of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from threading import Event, Lock, Thread
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+FRAMEWORK = Path(__file__).parent / "web" / "framework.yaml"
+CLIENTS = 4
+_CSRF = "c" * 32
+
+SETUP = """
+    import json, sys
+    from pathlib import Path
+    from sojourn.web.serve import prepare
+    prepare(Path(sys.argv[1]))
+    from django.conf import settings
+    settings.ALLOWED_HOSTS.append("testserver")
+    from allauth.mfa.models import Authenticator
+    from django.test import Client
+    from django.utils import timezone
+    from sojourn.language import read_answers
+    from sojourn.web.accounts import actions
+    from sojourn.web.accounts.access import SYSTEM, principal_for
+    from sojourn.web.accounts.roles import Role
+    from sojourn.web.cases import actions as cases, frameworks
+    from sojourn.web.cases.models import LegalBasis
+    from sojourn.web.consent import actions as consents
+    from sojourn.web.consent.actions import Asked
+    from sojourn.web.field import actions as field
+    from sojourn.web.field.tickets import token_of
+    from sojourn.web.people.actions import Newcomer
+    from sojourn.web.people.rules import IdentityData, Names
+    from sojourn.web.plans import actions as plans
+    place = actions.add_organisation(name="Harbour", code="HA", by=SYSTEM)
+    framework = frameworks.current()
+    clients = []
+    for number in range(int(sys.argv[2])):
+        user = actions.add_user(
+            username=f"worker{number}", name="W", password="x" * 12, organisation=place, by=SYSTEM
+        )
+        actions.grant(holder=user, role=Role.CASE_WORKER, organisation=place, by=SYSTEM)
+        Authenticator.objects.bulk_create([Authenticator(user=user, type="totp", data={})])
+        by = principal_for(user)
+        first = Newcomer(IdentityData(Names("first of all")), "ar")
+        (case,) = cases.open_files(organisation=place, newcomers=[first], by=by)
+        asked = Asked(
+            purposes=["assessment"], recipients=["own"],
+            data_classes=["identity", "journey", "case_work", "body_health"],
+            notice_language="ar", explained="read_aloud", method="spoken", given_by="self",
+            understood=True, valid_from=timezone.localdate(),
+        )
+        consent = consents.ask(person=case.person, asked=asked, by=by)
+        consents.answer(consent=consent, given=True, by=by)
+        cases.assess(
+            case=case,
+            framework=framework,
+            answers=read_answers(framework, {"stage": "transit", "sleeps_safely": "no"}),
+            made=cases.Made(LegalBasis.CONSENT, timezone.now()),
+            by=by,
+        )
+        plans.begin(case=case, by=by)
+        ticket = field.open_form(case=case, basis=LegalBasis.CONSENT, by=by)
+        client = Client()
+        client.force_login(user)
+        clients.append({
+            "session": client.cookies["sessionid"].value,
+            "organisation": str(place.pk),
+            "user": str(user.pk),
+            "person": str(case.person_id),
+            "case": str(case.pk),
+            "token": token_of(ticket.pk),
+        })
+    print("MADE", json.dumps(clients))
+"""
+
+LOOK = """
+    import json, sys
+    from pathlib import Path
+    from sojourn.web.serve import prepare
+    prepare(Path(sys.argv[1]))
+    from django.apps import apps
+    from sojourn.web.audit.models import Event
+    from sojourn.web.audit.queries import verify
+    from sojourn.web.people import words
+    from sojourn.web.consent.models import Consent
+    from sojourn.web.field.models import Submission
+    from sojourn.web.keeping import checks
+    from sojourn.web.notes.models import Attachment, Note
+    from sojourn.web.people import identities
+    from sojourn.web.people.models import Person
+    from sojourn.web.plans.models import PlanItem
+    told = set(Event.objects.exclude(object_id="").values_list("object_id", flat=True))
+    found, half = {}, []
+    def add(kind, rows, text, *needed):
+        for row in rows:
+            found.setdefault(kind, []).append(text(row))
+            if str(row.pk) not in told:
+                half.append(f"{kind} without its event")
+            half.extend(f"{kind} without its {name}" for name, is_there in needed if not is_there(row))
+    people = list(Person.objects.select_related("identity", "key"))
+    add(
+        "person", people, lambda row: identities.open_many([row])[row.pk].names.own,
+        ("case", lambda row: row.cases.exists()),
+        ("episode", lambda row: row.cases.get().episodes.exists()),
+    )
+    add("note", Note.objects.all(), lambda row: words.opened(row, "words", words.key_for(row.person)))
+    for row in Attachment.objects.select_related("note", "person"):
+        key = identities.key_of(row.person)
+        content = key.open(bytes(row.content), place=f"notes_attachment.content|{row.pk}")
+        found.setdefault("file", []).append(content.decode("latin-1")[-36:])
+    add(
+        "consent", Consent.objects.all(),
+        lambda row: words.opened(row, "evidence", words.key_for(row.person)),
+        ("answer", lambda row: row.state == "given"),
+        ("history", lambda row: row.steps.count() == 2),
+    )
+    for row in Submission.objects.all():
+        found.setdefault("answers", []).append(row.instance_id.removeprefix("uuid:"))
+        if row.assessment_id is None:
+            half.append("answers without their assessment")
+    add("item", PlanItem.objects.all(), lambda row: words.opened(row, "goal", words.key_for(row.person)))
+    print("FOUND", json.dumps({
+        "found": found,
+        "half": half,
+        "intact": verify().intact,
+        "problems": [f"{each.what}: {each.problem}" for each in checks.look() if each.problem],
+    }))
+"""
+
+
+class Lost(AssertionError):
+    """What a server acknowledged and does not hold, or holds by half."""
+
+
+@dataclass
+class Installation:
+    """A data folder, the database that belongs to it, and at most one server at work."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    server: subprocess.Popen[str] | None = None
+    port: int = 0
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "var"
+
+    def script(self, code: str, *arguments: str) -> str:
+        """Runs a script in a process of its own."""
+        command = [sys.executable, "-c", textwrap.dedent(code), str(self.home), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, env=self.environment)
+        if done.returncode:
+            raise Lost(done.stderr[-3000:])
+        return done.stdout
+
+    def made(self, code: str, *arguments: str) -> object:
+        """What a script prints last, after its word."""
+        return json.loads(self.script(code, *arguments).splitlines()[-1].split(" ", 1)[1])
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers."""
+        command = [sys.executable, "-m", "sojourn", "serve", "--port", "0", "--framework", "small"]
+        self.server = subprocess.Popen(
+            [*command, "--home", str(self.home)],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=(self.folder / "server.log").open("a"),
+            text=True,
+        )
+        address = next((line for line in self.server.stdout or () if "http://" in line), "")
+        if not address:
+            raise Lost("The server did not start: " + (self.folder / "server.log").read_text()[-2000:])
+        self.port = int(address.split("localhost:")[1].split("/")[0])
+
+    def kill(self) -> None:
+        """As when the power goes, as far as one process can tell."""
+        if self.server is not None:
+            self.server.send_signal(signal.SIGKILL)
+            self.server.wait()
+            if self.server.stdout is not None:
+                self.server.stdout.close()
+            self.server = None
+
+
+@contextmanager
+def installation(folder: Path) -> Iterator[Installation]:
+    """An empty one, and no process left of it."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("SOJOURN_")}
+    with _database(kept.get("DATABASE_URL", "")) as address:
+        environment = {**kept, **({"DATABASE_URL": address} if address else {})}
+        there = Installation(folder, {**environment, "SOJOURN_FRAMEWORK": "small"})
+        own = there.home / "frameworks"
+        own.mkdir(parents=True)
+        (own / "small.yaml").write_bytes(FRAMEWORK.read_bytes())
+        try:
+            yield there
+        finally:
+            there.kill()
+
+
+@contextmanager
+def _database(url: str) -> Iterator[str]:
+    if not url:
+        yield ""
+        return
+    import psycopg
+
+    name = f"endurance_{uuid.uuid4().hex[:12]}"
+    parts = urlsplit(url)
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlunsplit(parts._replace(path=f"/{name}"))
+        finally:
+            database.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: str
+
+
+@dataclass
+class Client:
+    """Somebody at work with one file: sends a write, and knows whether it was acknowledged."""
+
+    about: Mapping[str, str]
+    port: Callable[[], int]
+
+    def send(self, kind: str, token: str) -> Answer:
+        """OSError or HTTPException where there was no answer."""
+        path, fields, parts = getattr(self, f"_{kind}")(token)
+        if parts is None:
+            body, form = urlencode(fields, doseq=True).encode(), "application/x-www-form-urlencoded"
+        else:
+            body, form = _multipart(fields, parts)
+        connection = HTTPConnection("127.0.0.1", self.port(), timeout=60)
+        try:
+            connection.request("POST", path, body, {"Content-Type": form, "Cookie": self._cookies})
+            response = connection.getresponse()
+            return Answer(response.status, response.read().decode(errors="replace"))
+        finally:
+            connection.close()
+
+    @property
+    def _cookies(self) -> str:
+        return f"sessionid={self.about['session']}; csrftoken={_CSRF}"
+
+    def _person(self, token: str) -> tuple[str, dict[str, object], None]:
+        fields = {"own": token, "organisation": self.about["organisation"], "language": "ar"}
+        return "/people/new/", {**fields, **_FORM}, None
+
+    def _note(self, token: str) -> tuple[str, dict[str, object], None]:
+        fields = {"text": token, "data_class": "case_work"}
+        return f"/cases/{self.about['case']}/notes/new/", {**fields, **_FORM}, None
+
+    def _file(self, token: str) -> tuple[str, dict[str, object], dict[str, bytes]]:
+        path, fields, _none = self._note(token)
+        content = b"\x89PNG\r\n\x1a\n" + os.urandom(20_000) + token.encode()
+        return path, fields, {"file\"; filename=\"a.png": content}
+
+    def _consent(self, token: str) -> tuple[str, dict[str, object], None]:
+        return f"/people/{self.about['person']}/consents/new/", {**_CONSENT, "evidence": token}, None
+
+    def _item(self, token: str) -> tuple[str, dict[str, object], None]:
+        fields = {
+            "need": "nowhere_safe",
+            "goal": token,
+            "horizon": "immediate",
+            "due": date.today().isoformat(),  # noqa: DTZ011 - any day of now
+            "owner": self.about["user"],
+            "owner_organisation": self.about["organisation"],
+        }
+        return f"/cases/{self.about['case']}/plan/items/new/", {**fields, **_FORM}, None
+
+    def _answers(self, token: str) -> tuple[str, dict[str, object], dict[str, bytes]]:
+        xml = (
+            '<data id="small" version="1" xmlns:orx="http://openrosa.org/xforms">'
+            "<stage>transit</stage><sleeps_safely>no</sleeps_safely><orx:meta>"
+            f"<orx:instanceID>uuid:{token}</orx:instanceID></orx:meta></data>"
+        )
+        part = {"xml_submission_file\"; filename=\"form.xml": xml.encode()}
+        return f"/openrosa/{self.about['token']}/submission", {}, part
+
+
+_FORM: dict[str, object] = {"csrfmiddlewaretoken": _CSRF}
+_CONSENT: dict[str, object] = {
+    **_FORM,
+    "purposes": ["assessment"],
+    "data_classes": ["identity"],
+    "recipients": ["own"],
+    "notice_language": "ar",
+    "explained": "read_aloud",
+    "understood": "yes",
+    "given_by": "self",
+    "method": "spoken",
+    "answer": "given",
+}
+KINDS = ("person", "note", "file", "consent", "item", "answers")
+ACKNOWLEDGED = (201, 302)
+
+
+def _multipart(fields: Mapping[str, object], parts: Mapping[str, bytes]) -> tuple[bytes, str]:
+    edge = uuid.uuid4().hex
+    named = {name: str(value).encode() for name, value in fields.items()} | dict(parts)
+    body = b"".join(
+        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + value + b"\r\n"
+        for name, value in named.items()
+    )
+    return body + f"--{edge}--\r\n".encode(), f"multipart/form-data; boundary={edge}"
+
+
+@dataclass
+class Round:
+    """What was sent by all clients together."""
+
+    wanted: int
+    acknowledged: dict[str, list[str]] = field(default_factory=dict)
+    unanswered: int = 0
+    refused: list[str] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+    is_done: Event = field(default_factory=Event)
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.acknowledged.values()))
+
+    def work(self, client: Client, seed: int) -> None:
+        """Sends until enough is acknowledged, whatever happens to the server."""
+        chance = random.Random(seed)
+        while not self.is_done.is_set():
+            kind, token = chance.choice(KINDS), str(uuid.UUID(int=chance.getrandbits(128)))
+            try:
+                answer = client.send(kind, token)
+            except (OSError, HTTPException):
+                with self.lock:
+                    self.unanswered += 1
+                time.sleep(0.05)
+                continue
+            with self.lock:
+                if answer.status in ACKNOWLEDGED:
+                    self.acknowledged.setdefault(kind, []).append(token)
+                else:
+                    self.refused.append(f"{kind}: {answer.status}")
+                if self.count >= self.wanted or len(self.refused) > 20:
+                    self.is_done.set()
+
+
+def endure(there: Installation, *, writes: int, kills: int, seed: int) -> Round:
+    """Sends `writes`, with `kills` in between, and looks at what is left. Raises Lost."""
+    chance = random.Random(seed)
+    about = there.made(SETUP, str(CLIENTS))
+    assert isinstance(about, list)
+    moments = sorted(chance.sample(range(writes // 20, writes), kills))
+    there.start()
+    sent = Round(writes)
+    threads = [
+        Thread(target=sent.work, args=(Client(each, lambda: there.port), seed + number))
+        for number, each in enumerate(about)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        for moment in moments:
+            while sent.count < moment and not sent.is_done.is_set():
+                time.sleep(chance.uniform(0.0005, 0.005))
+            there.kill()
+            there.start()
+    finally:
+        if there.server is None:
+            sent.is_done.set()
+        for thread in threads:
+            thread.join()
+    there.kill()  # the last of it, too, is killed and not ended
+    if sent.refused:
+        raise Lost(f"Refused, first {sent.refused[0]}, {len(sent.refused)} in all")
+    compare(there, sent.acknowledged)
+    return sent
+
+
+def fill(
+    there: Installation, *, full: Callable[[], AbstractContextManager[object]], writes: int, seed: int
+) -> list[Answer]:
+    """Writes before, while and after the disk takes no more. Answers what was said while it was
+    full. Raises Lost."""
+    chance = random.Random(seed)
+    about = there.made(SETUP, str(CLIENTS))
+    assert isinstance(about, list)
+    there.start()
+    clients = [Client(each, lambda: there.port) for each in about]
+    acknowledged: dict[str, list[str]] = {}
+
+    def some(count: int) -> list[Answer]:
+        answers = []
+        for number in range(count):
+            kind, token = KINDS[number % len(KINDS)], str(uuid.UUID(int=chance.getrandbits(128)))
+            answers.append(clients[number % CLIENTS].send(kind, token))
+            if answers[-1].status in ACKNOWLEDGED:
+                acknowledged.setdefault(kind, []).append(token)
+        return answers
+
+    before = some(writes)
+    with full():
+        said = some(writes)
+    after = some(writes)
+    bad = [each.status for each in (*before, *after) if each.status not in ACKNOWLEDGED]
+    if bad:
+        raise Lost(f"Refused with space on the disk: {bad}")
+    there.kill()
+    compare(there, acknowledged)
+    return said
+
+
+@contextmanager
+def no_file_grows(there: Installation) -> Iterator[None]:
+    """The server's process may write to no file, as on a full disk (SQLite writes in it)."""
+    assert there.server is not None
+    limit = resource.RLIMIT_FSIZE
+    _soft, hard = resource.prlimit(there.server.pid, limit)
+    resource.prlimit(there.server.pid, limit, (1, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(there.server.pid, limit, (hard, hard))
+
+
+@contextmanager
+def ballast(folder: Path) -> Iterator[None]:
+    """Takes the last space of a small file system."""
+    path = folder / "ballast"
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"x" * 4096):
+            pass
+    try:
+        yield
+    finally:
+        path.unlink()
+
+
+def compare(there: Installation, acknowledged: Mapping[str, Sequence[str]]) -> None:
+    """Everything acknowledged is there once, whole, and nothing is left over. Raises Lost."""
+    looked = there.made(LOOK)
+    assert isinstance(looked, dict)
+    for kind, tokens in acknowledged.items():
+        held = Counter(looked["found"].get(kind, ()))
+        missing = [token for token in tokens if held[token] != 1]
+        if missing:
+            raise Lost(f"{len(missing)} of {len(tokens)} acknowledged: {kind}")
+    if looked["half"] or looked["problems"] or not looked["intact"]:
+        raise Lost(f"{looked['half'][:5]} {looked['problems']} intact: {looked['intact']}")
+    left = {path.name for path in there.home.rglob("*") if path.is_file()} - _FILES
+    if left:
+        raise Lost(f"Files nobody knows: {sorted(left)}")
+
+
+_FILES = {
+    "secret.key",
+    "master.key",
+    "small.yaml",
+    "sojourn.sqlite3",
+    "sojourn.sqlite3-wal",
+    "sojourn.sqlite3-shm",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--writes", type=int, default=2000)
+    parser.add_argument("--kills", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    options = parser.parse_args()
+    kind = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
+    print(f"{kind}: {options.writes} writes, {options.kills} kills, --seed {options.seed}", flush=True)
+    started = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="sojourn-endure-") as folder,
+        installation(Path(folder)) as there,
+    ):
+        sent = endure(there, writes=options.writes, kills=options.kills, seed=options.seed)
+    kinds = ", ".join(f"{kind} {len(tokens)}" for kind, tokens in sorted(sent.acknowledged.items()))
+    print(f"All {sent.count} acknowledged writes are there, each once and whole ({kinds}).")
+    print(f"{sent.unanswered} had no answer. The audit is intact. {time.monotonic() - started:.0f} s.")
+
+
+if __name__ == "__main__":
+    with suppress(BrokenPipeError):
+        main()
