@@ -53,8 +53,7 @@ def organisations() -> list[Any]:
 
     top = Organisation.objects.create(name="Harbour", code="h0")
     rest = [
-        Organisation(name=f"Harbour {n}", code=f"h{n}", parent=top)
-        for n in range(1, ORGANISATIONS)
+        Organisation(name=f"Harbour {n}", code=f"h{n}", parent=top) for n in range(1, ORGANISATIONS)
     ]
     return [top, *Organisation.objects.bulk_create(rest)]
 

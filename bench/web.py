@@ -206,7 +206,9 @@ def _xml() -> bytes:
         "<sleeps_safely>no</sleeps_safely><orx:meta>"
         f"<orx:instanceID>uuid:{uuid.uuid4()}</orx:instanceID></orx:meta></data>"
     )
-    head = '--edge\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="a"\r\n\r\n'
+    head = (
+        '--edge\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="a"\r\n\r\n'
+    )
     return f"{head}{xml}\r\n--edge--\r\n".encode()
 
 
@@ -240,7 +242,16 @@ def _at(taken: list[float], part: float) -> float:
 def render(runs: dict[int, dict[str, Any]], how: str) -> str:
     """The part of the page that is about the web application."""
     database = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
-    head = ("page", "people", "worst scope", "p50 (ms)", "p95 (ms)", "p99 (ms)", "p95 / bare", "growth")
+    head = (
+        "page",
+        "people",
+        "worst scope",
+        "p50 (ms)",
+        "p95 (ms)",
+        "p99 (ms)",
+        "p95 / bare",
+        "growth",
+    )
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     first = runs[min(runs)]["kinds"]
     for kind in first:

@@ -12,6 +12,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -185,16 +186,19 @@ class Installation:
     def start(self) -> None:
         """Starts the server and waits until it answers."""
         command = [sys.executable, "-m", "sojourn", "serve", "--port", "0", "--framework", "small"]
-        self.server = subprocess.Popen(
-            [*command, "--home", str(self.home)],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "server.log").open("a"),
-            text=True,
-        )
+        with (self.folder / "server.log").open("a") as log:
+            self.server = subprocess.Popen(
+                [*command, "--home", str(self.home)],
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         address = next((line for line in self.server.stdout or () if "http://" in line), "")
         if not address:
-            raise Lost("The server did not start: " + (self.folder / "server.log").read_text()[-2000:])
+            raise Lost(
+                "The server did not start: " + (self.folder / "server.log").read_text()[-2000:]
+            )
         self.port = int(address.split("localhost:")[1].split("/")[0])
 
     def kill(self) -> None:
@@ -283,10 +287,14 @@ class Client:
     def _file(self, token: str) -> tuple[str, dict[str, object], dict[str, bytes]]:
         path, fields, _none = self._note(token)
         content = b"\x89PNG\r\n\x1a\n" + os.urandom(20_000) + token.encode()
-        return path, fields, {"file\"; filename=\"a.png": content}
+        return path, fields, {'file"; filename="a.png': content}
 
     def _consent(self, token: str) -> tuple[str, dict[str, object], None]:
-        return f"/people/{self.about['person']}/consents/new/", {**_CONSENT, "evidence": token}, None
+        return (
+            f"/people/{self.about['person']}/consents/new/",
+            {**_CONSENT, "evidence": token},
+            None,
+        )
 
     def _item(self, token: str) -> tuple[str, dict[str, object], None]:
         fields = {
@@ -305,7 +313,7 @@ class Client:
             "<stage>transit</stage><sleeps_safely>no</sleeps_safely><orx:meta>"
             f"<orx:instanceID>uuid:{token}</orx:instanceID></orx:meta></data>"
         )
-        part = {"xml_submission_file\"; filename=\"form.xml": xml.encode()}
+        part = {'xml_submission_file"; filename="form.xml': xml.encode()}
         return f"/openrosa/{self.about['token']}/submission", {}, part
 
 
@@ -330,7 +338,9 @@ def _multipart(fields: Mapping[str, object], parts: Mapping[str, bytes]) -> tupl
     edge = uuid.uuid4().hex
     named = {name: str(value).encode() for name, value in fields.items()} | dict(parts)
     body = b"".join(
-        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + value + b"\r\n"
+        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
+        + value
+        + b"\r\n"
         for name, value in named.items()
     )
     return body + f"--{edge}--\r\n".encode(), f"multipart/form-data; boundary={edge}"
@@ -405,7 +415,11 @@ def endure(there: Installation, *, writes: int, kills: int, seed: int) -> Round:
 
 
 def fill(
-    there: Installation, *, full: Callable[[], AbstractContextManager[object]], writes: int, seed: int
+    there: Installation,
+    *,
+    full: Callable[[], AbstractContextManager[object]],
+    writes: int,
+    seed: int,
 ) -> list[Answer]:
     """Writes before, while and after the disk takes no more. Answers what was said while it was
     full. Raises Lost."""
@@ -479,6 +493,41 @@ def compare(there: Installation, acknowledged: Mapping[str, Sequence[str]]) -> N
         raise Lost(f"Files nobody knows: {sorted(left)}")
 
 
+def fill_small_disk(disk: Path, seed: int) -> None:
+    """Fills a file system on which the database lies, and prints what came of it. Raises Lost."""
+    url = os.environ.get("DATABASE_URL", "")
+    with tempfile.TemporaryDirectory(dir=None if url else disk) as name, _lying_on(disk, url):
+        with installation(Path(name)) as there:
+            said = fill(there, full=lambda: ballast(disk), writes=24, seed=seed)
+    status = Counter(each.status for each in said)
+    if set(status) - {507, *ACKNOWLEDGED} or not status[507]:
+        raise Lost(f"Answers on a full disk: {dict(status)}")
+    print(f"{'PostgreSQL' if url else 'SQLite'} on a full disk: {status[507]} of {len(said)} were")
+    print("told that there is no space; the others are kept, and work went on afterwards.")
+
+
+@contextmanager
+def _lying_on(disk: Path, url: str) -> Iterator[None]:
+    """New databases of that server lie on the disk; its log of changes stays where it is."""
+    if not url:
+        yield
+        return
+    import psycopg
+
+    place = disk / "pg"
+    place.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        shutil.chown(place, "postgres", "postgres")
+    owner = urlunsplit(urlsplit(url)._replace(netloc="owner@"))
+    with psycopg.connect(owner, autocommit=True) as database:
+        database.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
+        database.execute("GRANT CREATE ON TABLESPACE small TO sojourn")
+        database.execute("ALTER ROLE sojourn SET default_tablespace = 'small'")
+        yield
+        database.execute("ALTER ROLE sojourn RESET default_tablespace")
+        database.execute("DROP TABLESPACE small")
+
+
 _FILES = {
     "secret.key",
     "master.key",
@@ -493,10 +542,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--writes", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=8)
+    parser.add_argument(
+        "--small-disk",
+        type=Path,
+        help="instead, fill this small file system (such as a tmpfs); on PostgreSQL it holds the "
+        "database, which the role 'owner' of scripts/with_postgres.sh puts there",
+    )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
+    if options.small_disk:
+        fill_small_disk(options.small_disk, options.seed)
+        return
     kind = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
-    print(f"{kind}: {options.writes} writes, {options.kills} kills, --seed {options.seed}", flush=True)
+    print(
+        f"{kind}: {options.writes} writes, {options.kills} kills, --seed {options.seed}", flush=True
+    )
     started = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="sojourn-endure-") as folder,
@@ -505,7 +565,9 @@ def main() -> None:
         sent = endure(there, writes=options.writes, kills=options.kills, seed=options.seed)
     kinds = ", ".join(f"{kind} {len(tokens)}" for kind, tokens in sorted(sent.acknowledged.items()))
     print(f"All {sent.count} acknowledged writes are there, each once and whole ({kinds}).")
-    print(f"{sent.unanswered} had no answer. The audit is intact. {time.monotonic() - started:.0f} s.")
+    print(
+        f"{sent.unanswered} had no answer. The audit is intact. {time.monotonic() - started:.0f} s."
+    )
 
 
 if __name__ == "__main__":
