@@ -138,8 +138,8 @@ def _calls(about: dict[str, Any], listed: str) -> dict[str, Call]:
         return str(about[name][n % len(about[name])])
 
     return {
-        "bare page": lambda n: ("GET", BARE, None),
-        "list": lambda n: ("GET", listed, None),
+        "bare page": lambda _n: ("GET", BARE, None),
+        "list": lambda _n: ("GET", listed, None),
         "search by number": lambda n: ("POST", "/people/search/", form(q=one("numbers", n))),
         "search by phone": lambda n: ("POST", "/people/search/", form(q=one("phones", n))),
         "open a person": lambda n: ("GET", f"/people/{one('people', n)}/", None),
@@ -293,13 +293,20 @@ def keep(text: str) -> None:
     PAGE.write_text(f"{before}{begin}\n\n{parts}\n{end}{after}", encoding="utf-8")
 
 
+def kept(page: Path) -> str:
+    """What this wrote into the page, for whoever writes the rest of it anew."""
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    title = ABOUT.splitlines()[0]
+    return f"\n{text[text.index(title) :]}" if title in text else ""
+
+
 ABOUT = """## The web application at size
 
-Ten organisations, 500 users with mixed scopes, half as many cases as people, ten events of the audit
-for each person. Identities are sealed and every person has a key, as in life; assessments are made
-for the files that are measured alone. The scope shown is the one that was slowest. The **bare page**
-is the page that says this month: it is signed in like the others and reads nothing about anybody.
-**Growth** compares the medians of the same scope with those of the smallest size.
+Ten organisations, 500 users with mixed scopes, half as many cases as people, ten events of the
+audit for each person. Identities are sealed and every person has a key, as in life; assessments
+are made for the files that are measured alone. The scope shown is the one that was slowest. The
+**bare page** is the page that shows this month: it is signed in like the others and reads nothing
+about anybody. **Growth** compares the medians of the same scope with those of the smallest size.
 """
 
 

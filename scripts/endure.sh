@@ -20,4 +20,4 @@ on_a_small_disk() {
   as_root umount "$disk"
 }
 on_a_small_disk 12m env
-on_a_small_disk 28m scripts/with_postgres.sh
+on_a_small_disk 40m scripts/with_postgres.sh

@@ -122,21 +122,24 @@ LOOK = """
             found.setdefault(kind, []).append(text(row))
             if str(row.pk) not in told:
                 half.append(f"{kind} without its event")
-            half.extend(f"{kind} without its {name}" for name, is_there in needed if not is_there(row))
+            half.extend(
+                f"{kind} without its {name}" for name, is_there in needed if not is_there(row)
+            )
     people = list(Person.objects.select_related("identity", "key"))
     add(
         "person", people, lambda row: identities.open_many([row])[row.pk].names.own,
         ("case", lambda row: row.cases.exists()),
         ("episode", lambda row: row.cases.get().episodes.exists()),
     )
-    add("note", Note.objects.all(), lambda row: words.opened(row, "words", words.key_for(row.person)))
+    def opened(column):
+        return lambda row: words.opened(row, column, words.key_for(row.person))
+    add("note", Note.objects.all(), opened("words"))
     for row in Attachment.objects.select_related("note", "person"):
         key = identities.key_of(row.person)
         content = key.open(bytes(row.content), place=f"notes_attachment.content|{row.pk}")
         found.setdefault("file", []).append(content.decode("latin-1")[-36:])
     add(
-        "consent", Consent.objects.all(),
-        lambda row: words.opened(row, "evidence", words.key_for(row.person)),
+        "consent", Consent.objects.all(), opened("evidence"),
         ("answer", lambda row: row.state == "given"),
         ("history", lambda row: row.steps.count() == 2),
     )
@@ -144,7 +147,7 @@ LOOK = """
         found.setdefault("answers", []).append(row.instance_id.removeprefix("uuid:"))
         if row.assessment_id is None:
             half.append("answers without their assessment")
-    add("item", PlanItem.objects.all(), lambda row: words.opened(row, "goal", words.key_for(row.person)))
+    add("item", PlanItem.objects.all(), opened("goal"))
     print("FOUND", json.dumps({
         "found": found,
         "half": half,
@@ -154,7 +157,7 @@ LOOK = """
 """
 
 
-class Lost(AssertionError):
+class LostError(AssertionError):
     """What a server acknowledged and does not hold, or holds by half."""
 
 
@@ -176,7 +179,7 @@ class Installation:
         command = [sys.executable, "-c", textwrap.dedent(code), str(self.home), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, env=self.environment)
         if done.returncode:
-            raise Lost(done.stderr[-3000:])
+            raise LostError(done.stderr[-3000:])
         return done.stdout
 
     def made(self, code: str, *arguments: str) -> object:
@@ -196,7 +199,7 @@ class Installation:
             )
         address = next((line for line in self.server.stdout or () if "http://" in line), "")
         if not address:
-            raise Lost(
+            raise LostError(
                 "The server did not start: " + (self.folder / "server.log").read_text()[-2000:]
             )
         self.port = int(address.split("localhost:")[1].split("/")[0])
@@ -383,7 +386,7 @@ class Round:
 
 
 def endure(there: Installation, *, writes: int, kills: int, seed: int) -> Round:
-    """Sends `writes`, with `kills` in between, and looks at what is left. Raises Lost."""
+    """Sends `writes`, with `kills` in between, and looks at what is left. Raises LostError."""
     chance = random.Random(seed)
     about = there.made(SETUP, str(CLIENTS))
     assert isinstance(about, list)
@@ -409,7 +412,7 @@ def endure(there: Installation, *, writes: int, kills: int, seed: int) -> Round:
             thread.join()
     there.kill()  # the last of it, too, is killed and not ended
     if sent.refused:
-        raise Lost(f"Refused, first {sent.refused[0]}, {len(sent.refused)} in all")
+        raise LostError(f"Refused, first {sent.refused[0]}, {len(sent.refused)} in all")
     compare(there, sent.acknowledged)
     return sent
 
@@ -422,7 +425,7 @@ def fill(
     seed: int,
 ) -> list[Answer]:
     """Writes before, while and after the disk takes no more. Answers what was said while it was
-    full. Raises Lost."""
+    full. Raises LostError."""
     chance = random.Random(seed)
     about = there.made(SETUP, str(CLIENTS))
     assert isinstance(about, list)
@@ -445,7 +448,7 @@ def fill(
     after = some(writes)
     bad = [each.status for each in (*before, *after) if each.status not in ACKNOWLEDGED]
     if bad:
-        raise Lost(f"Refused with space on the disk: {bad}")
+        raise LostError(f"Refused with space on the disk: {bad}")
     there.kill()
     compare(there, acknowledged)
     return said
@@ -478,32 +481,38 @@ def ballast(folder: Path) -> Iterator[None]:
 
 
 def compare(there: Installation, acknowledged: Mapping[str, Sequence[str]]) -> None:
-    """Everything acknowledged is there once, whole, and nothing is left over. Raises Lost."""
+    """Everything acknowledged is there once, whole, and nothing is left over. Raises LostError."""
     looked = there.made(LOOK)
     assert isinstance(looked, dict)
     for kind, tokens in acknowledged.items():
         held = Counter(looked["found"].get(kind, ()))
         missing = [token for token in tokens if held[token] != 1]
         if missing:
-            raise Lost(f"{len(missing)} of {len(tokens)} acknowledged: {kind}")
+            raise LostError(f"{len(missing)} of {len(tokens)} acknowledged: {kind}")
     if looked["half"] or looked["problems"] or not looked["intact"]:
-        raise Lost(f"{looked['half'][:5]} {looked['problems']} intact: {looked['intact']}")
+        raise LostError(f"{looked['half'][:5]} {looked['problems']} intact: {looked['intact']}")
     left = {path.name for path in there.home.rglob("*") if path.is_file()} - _FILES
     if left:
-        raise Lost(f"Files nobody knows: {sorted(left)}")
+        raise LostError(f"Files nobody knows: {sorted(left)}")
 
 
 def fill_small_disk(disk: Path, seed: int) -> None:
-    """Fills a file system on which the database lies, and prints what came of it. Raises Lost."""
+    """Fills a file system on which the database lies, and prints what came of it. Raises LostError."""
     url = os.environ.get("DATABASE_URL", "")
-    with tempfile.TemporaryDirectory(dir=None if url else disk) as name, _lying_on(disk, url):
-        with installation(Path(name)) as there:
-            said = fill(there, full=lambda: ballast(disk), writes=24, seed=seed)
+    with (
+        tempfile.TemporaryDirectory(dir=None if url else disk) as name,
+        _lying_on(disk, url),
+        installation(Path(name)) as there,
+    ):
+        said = fill(there, full=lambda: ballast(disk), writes=24, seed=seed)
     status = Counter(each.status for each in said)
     if set(status) - {507, *ACKNOWLEDGED} or not status[507]:
-        raise Lost(f"Answers on a full disk: {dict(status)}")
-    print(f"{'PostgreSQL' if url else 'SQLite'} on a full disk: {status[507]} of {len(said)} were")
-    print("told that there is no space; the others are kept, and work went on afterwards.")
+        raise LostError(f"Answers on a full disk: {dict(status)}")
+    kind = "PostgreSQL" if url else "SQLite"
+    print(f"{kind} on a full disk: {status[507]} of {len(said)} writes were told so;")
+    print(
+        "the others are kept, nothing is half there, and work went on when there was space again."
+    )
 
 
 @contextmanager

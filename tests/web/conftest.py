@@ -58,8 +58,8 @@ os.environ["SOJOURN_MASTER_KEY"] = base64.urlsafe_b64encode(
 
 WALL = 7 if os.environ.get("DATABASE_URL") else 0
 """What a page costs more on PostgreSQL, in a test, however many rows it shows: a part of the test's
-transaction is begun and ended (2; BEGIN and COMMIT elsewhere), the database is told who asks and,
-as the test goes on, who asked before (2); the audit says that it reads the chain, locks it, and says
+transaction begins and ends (2; BEGIN and COMMIT elsewhere), the database is told who asks and, as
+the test goes on, who asked before (2); the audit says that it reads the chain, locks it, and says
 that it has ended (3)."""
 
 # What a test reads and writes itself is no request; requests of its clients stand for who asks.

@@ -1,8 +1,8 @@
 """Which policy holds the rows of each model, or why none has to.
 
-One line for every model of the application; a test names those that are missing. What a policy shows
-is never less than what `visible` shows for the purposes its rows are asked for with, and never a row
-of an organisation in which the principal has no part.
+One line for every model of the application; a test names those that are missing. What a policy
+shows is never less than what `visible` shows for the purposes its rows are asked for with, and
+never a row of an organisation in which the principal has no part.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Wall:
 
     def policy(self, model: type[Model]) -> Policy | None:
         """None where no policy is needed."""
-        raise NotImplementedError
+        raise NotImplementedError(model)
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Free(Wall):
     reason: str
 
     def policy(self, model: type[Model]) -> Policy | None:
+        del model
         return None
 
 
@@ -54,6 +55,7 @@ class ByOrganisation(Wall):
     to: str = "finds"
 
     def policy(self, model: type[Model]) -> Policy:
+        del model
         here = f"organisation_id = {_any(self.to)}"
         return Policy(here, here)
 
@@ -67,6 +69,7 @@ class Entry(Wall):
     to: str = "finds"
 
     def policy(self, model: type[Model]) -> Policy:
+        del model
         here = f"organisation_id = {_any(self.to)}"
         return Policy(f"{here} AND NOT {self.column} = {_any(self.conflicts)}", here)
 
@@ -131,6 +134,7 @@ class Own(Wall):
     written: str
 
     def policy(self, model: type[Model]) -> Policy:
+        del model
         return Policy(self.shown, self.written)
 
 
