@@ -8,8 +8,10 @@ the analyst. Chiara is a case worker of another organisation, Crossroads.
 from __future__ import annotations
 
 import base64
+import copy
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -24,8 +26,10 @@ from allauth.mfa.totp.internal.auth import (
 )
 from allauth.mfa.utils import encrypt
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 from pytest_django import Settings as SettingsWrapper
 
 from sojourn.framework import Answers, DataClass, Framework
@@ -252,6 +256,10 @@ def unhurried() -> None:
 
 @pytest.fixture
 def empty(db: None, framework: Framework) -> World:
+    return cast_of(framework)
+
+
+def cast_of(framework: Framework) -> World:
     """The organisations and users, and nobody's file."""
     organisations = {
         code: accounts.add_organisation(name=code.title(), code=code[:2], by=SYSTEM)
@@ -268,11 +276,29 @@ def empty(db: None, framework: Framework) -> World:
 
 @pytest.fixture
 def world(empty: World) -> World:
+    return with_amina(empty)
+
+
+def with_amina(empty: World) -> World:
     """With Amina's file: registered, agreed, assessed once."""
     empty.case = empty.register()
     empty.consent(empty.case)
     empty.assess(empty.case)
     return empty
+
+
+@contextmanager
+def kept(framework: Framework, blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Amina's world, made once for many tests: each of them undoes only what it did itself."""
+    with blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frameworks, "current", lambda: framework)
+        yield with_amina(cast_of(framework))
+        transaction.set_rollback(True)
+
+
+def copied(world: World) -> World:
+    """With objects of its own, so that what a test changes in memory is its own affair too."""
+    return copy.deepcopy(world, {id(world.framework): world.framework})
 
 
 @pytest.fixture

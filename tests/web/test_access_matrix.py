@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from sojourn.framework import Framework
 from sojourn.language import load_framework
@@ -34,7 +36,7 @@ from sojourn.web.plans import actions as plans
 from sojourn.web.plans import approvals
 from sojourn.web.plans.actions import Wish
 from sojourn.web.plans.models import Approval
-from tests.web.conftest import ROLES, World, with_places
+from tests.web.conftest import ROLES, World, copied, kept, with_places
 from tests.web.test_notes import PNG
 from tests.web.test_places import place_xml
 
@@ -283,8 +285,26 @@ def _named(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
             yield from _named(entry, prefix + space)
 
 
+@pytest.fixture(scope="module")
+def scene(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, framework: Framework
+) -> Iterator[tuple[World, Case]]:
+    """Making it takes longer than what a test asks of it, so all of them share one."""
+    with kept(framework, django_db_blocker) as world:
+        yield world, _furnished(world)
+
+
 @pytest.fixture
-def foreign(world: World) -> Case:
+def world(db: None, scene: tuple[World, Case]) -> World:
+    return copied(scene[0])
+
+
+@pytest.fixture
+def foreign(scene: tuple[World, Case]) -> Case:
+    return copy.deepcopy(scene[1])
+
+
+def _furnished(world: World) -> Case:
     """A file at Crossroads that nobody at Harbour may see, and open forms on both sides."""
     case = world.register("chiara")
     world.consent(case, "chiara")

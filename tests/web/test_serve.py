@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -40,6 +41,26 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = _run(PREPARE, folder)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture
+def var(home: Path, tmp_path: Path) -> Path:
+    """A copy of it: most tests are not about a first start, which makes all tables."""
+    return Path(shutil.copytree(home, tmp_path / "var"))
+
+
+@pytest.fixture(scope="module")
+def left(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a server left that was killed after Bilal had looked at Amina's file."""
+    folder = Path(shutil.copytree(home, tmp_path_factory.mktemp("left") / "var"))
+    died = _run(LOOK_AND_DIE, folder)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    return folder
+
+
+@pytest.fixture
+def killed(left: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(left, tmp_path / "var"))
 
 
 def test_what_is_kept_only_its_owner_can_read(home: Path) -> None:
@@ -95,31 +116,24 @@ CHECK = """
 
 
 def test_a_look_is_kept_when_the_process_is_killed_and_no_file_holds_the_name(
-    tmp_path: Path,
+    killed: Path,
 ) -> None:
-    home = tmp_path / "var"
-    died = _run(LOOK_AND_DIE, home)
-    assert died.returncode == -signal.SIGKILL, died.stderr
-    for path in filter(Path.is_file, home.rglob("*")):  # the write-ahead log is still there
+    for path in filter(Path.is_file, killed.rglob("*")):  # the write-ahead log is still there
         assert b"Secretname" not in path.read_bytes(), path.name
         assert b"999000111222" not in path.read_bytes(), path.name
-    assert _run(CHECK, home).stdout.split() == ["read", "people.person", "True"]
+    assert _run(CHECK, killed).stdout.split() == ["read", "people.person", "True"]
 
 
-def test_a_lost_master_key_is_said_plainly(tmp_path: Path) -> None:
-    home = tmp_path / "var"
-    _run(LOOK_AND_DIE, home)
-    (home / "master.key").unlink()
-    failed = _run(PREPARE, home)
+def test_a_lost_master_key_is_said_plainly(killed: Path) -> None:
+    (killed / "master.key").unlink()
+    failed = _run(PREPARE, killed)
     assert "StartError: The master key is missing" in failed.stderr
-    assert not (home / "master.key").exists()
+    assert not (killed / "master.key").exists()
 
 
-def test_a_wrong_master_key_is_said_plainly(tmp_path: Path) -> None:
-    home = tmp_path / "var"
-    _run(LOOK_AND_DIE, home)
-    (home / "master.key").write_text("c2hvcnQ=")
-    assert "StartError: The master key is not 32 bytes" in _run(PREPARE, home).stderr
+def test_a_wrong_master_key_is_said_plainly(killed: Path) -> None:
+    (killed / "master.key").write_text("c2hvcnQ=")
+    assert "StartError: The master key is not 32 bytes" in _run(PREPARE, killed).stderr
 
 
 def test_a_folder_that_cannot_be_used_is_said_plainly(tmp_path: Path) -> None:
@@ -133,11 +147,11 @@ def test_a_wrong_database_address_is_refused(tmp_path: Path) -> None:
     assert "DATABASE_URL must begin with postgresql://" in failed.stderr
 
 
-def test_behind_an_https_proxy_on_this_machine_pages_open(tmp_path: Path) -> None:
+def test_behind_an_https_proxy_on_this_machine_pages_open(var: Path) -> None:
     command = [sys.executable, "-m", "sojourn", "serve", "--port", "0"]
     environment = {**os.environ, "SOJOURN_ORIGIN": "https://sojourn.example.org"}
     with subprocess.Popen(
-        [*command, "--home", str(tmp_path / "var")],
+        [*command, "--home", str(var)],
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
@@ -174,15 +188,15 @@ FRAMEWORK = Path(__file__).with_name("framework.yaml").read_text(encoding="utf-8
 
 def _start(home: Path, files: dict[str, str], framework: str) -> subprocess.CompletedProcess[str]:
     folder = home / "frameworks"
-    folder.mkdir(parents=True)
+    folder.mkdir(exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     code = textwrap.dedent(OWN).replace("sys.argv[2]", repr(framework))
     return _run(code, home)
 
 
-def test_an_own_framework_is_read_from_its_folder_and_chosen_by_its_id(tmp_path: Path) -> None:
-    done = _start(tmp_path / "var", {"mine.yaml": FRAMEWORK, "~$mine.xlsx": "open"}, "small")
+def test_an_own_framework_is_read_from_its_folder_and_chosen_by_its_id(var: Path) -> None:
+    done = _start(var, {"mine.yaml": FRAMEWORK, "~$mine.xlsx": "open"}, "small")
     assert done.returncode == 0, done.stderr
     assert "The framework small 1 was read" in done.stdout
     assert done.stdout.endswith("runs\n")
@@ -199,9 +213,9 @@ def test_an_own_framework_is_read_from_its_folder_and_chosen_by_its_id(tmp_path:
     ids=["missing", "broken", "as in the catalogue", "twice"],
 )
 def test_a_framework_that_cannot_be_used_stops_the_start_with_a_remedy(
-    tmp_path: Path, files: dict[str, str], said: str
+    var: Path, files: dict[str, str], said: str
 ) -> None:
-    done = _start(tmp_path / "var", files, "small")
+    done = _start(var, files, "small")
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -223,9 +237,9 @@ REAL_AND_DEMO = """
 """
 
 
-def test_a_folder_with_real_organisations_does_not_start_as_a_demonstration(tmp_path: Path) -> None:
+def test_a_folder_with_real_organisations_does_not_start_as_a_demonstration(var: Path) -> None:
     """A demonstration asks nobody for a second factor."""
-    done = _run(REAL_AND_DEMO, tmp_path / "var")
+    done = _run(REAL_AND_DEMO, var)
     assert done.returncode == 1
     assert "This folder holds real organisations" in done.stderr
     assert "runs" not in done.stdout
