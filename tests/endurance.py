@@ -497,7 +497,7 @@ def compare(there: Installation, acknowledged: Mapping[str, Sequence[str]]) -> N
 
 
 def fill_small_disk(disk: Path, seed: int) -> None:
-    """Fills a file system on which the database lies, and prints what came of it. Raises LostError."""
+    """Fills a file system on which the database lies, and prints what came of it."""
     url = os.environ.get("DATABASE_URL", "")
     with (
         tempfile.TemporaryDirectory(dir=None if url else disk) as name,

@@ -37,9 +37,9 @@ from sojourn.web.walls import install
 from sojourn.web.walls.registry import WALLS, Free
 from sojourn.web.walls.standing import OPENING, standing, system, wall
 from tests.web.conftest import ROLES, World
-from tests.web.test_access_matrix import foreign, framework
+from tests.web.test_access_matrix import foreign, framework, scene, world
 
-__all__ = ["foreign", "framework"]  # fixtures: the world of the matrix grows with every address
+__all__ = ["foreign", "framework", "scene", "world"]  # the world of the matrix grows with it
 
 HELD = {label: apps.get_model(label) for label, each in WALLS.items() if not isinstance(each, Free)}
 ORGANISATION = {
@@ -399,5 +399,5 @@ def test_after_a_refused_statement_the_next_transaction_stands_right(world: Worl
         with system("a test"), connection.cursor() as cursor:
             cursor.execute("SELECT nothing_of_this_name")
     with standing(world.by("chiara")):
-        assert not Case.objects.exists()
-    assert Case.objects.exists()
+        assert not Case.objects.filter(pk=world.case.pk).exists()
+    assert Case.objects.filter(pk=world.case.pk).exists()
