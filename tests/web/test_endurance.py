@@ -14,6 +14,7 @@ from django.urls import reverse
 from sojourn.web.accounts.models import Team
 from sojourn.web.errors import is_full
 from tests import endurance
+from tests.endurance_scripts import SETUP
 from tests.web.conftest import World
 
 
@@ -26,7 +27,7 @@ def test_what_was_acknowledged_is_there_after_each_kill(tmp_path: Path) -> None:
 
 def test_a_lost_write_would_be_noticed(tmp_path: Path) -> None:
     with endurance.installation(tmp_path) as there:
-        there.made(endurance.SETUP, "1")
+        there.made(SETUP, "1")
         with pytest.raises(endurance.LostError, match="1 of 1 acknowledged: note"):
             endurance.compare(there, {"note": ["never written"]})
         endurance.compare(there, {"person": []})

@@ -291,7 +291,7 @@ def test_nobody_sees_nothing(world: World, both: dict[str, Case]) -> None:
 def _open_door(principal: Principal, queryset: QuerySet[Model], purpose: Purpose) -> Visible[Model]:
     """`visible` with the worst fault it can have: it narrows nothing."""
     everywhere = {each: frozenset[object]() for each in principal.organisations(purpose.verb)}
-    return Visible(queryset, purpose, principal, everywhere)  # type: ignore[arg-type]
+    return Visible(queryset, purpose, principal, everywhere)  # type: ignore[arg-type]  # no classes
 
 
 def test_with_a_door_that_narrows_nothing_the_list_shows_nobody_else(
@@ -395,9 +395,13 @@ def test_what_is_read_while_an_answer_is_sent_is_held_too(world: World, foreign:
 
 
 def test_after_a_refused_statement_the_next_transaction_stands_right(world: World) -> None:
-    with pytest.raises(ProgrammingError), standing(world.by("chiara")):  # noqa: SIM117
-        with system("a test"), connection.cursor() as cursor:
-            cursor.execute("SELECT nothing_of_this_name")
+    with (
+        pytest.raises(ProgrammingError),
+        standing(world.by("chiara")),
+        system("a test"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT nothing_of_this_name")
     with standing(world.by("chiara")):
         assert not Case.objects.filter(pk=world.case.pk).exists()
     assert Case.objects.filter(pk=world.case.pk).exists()
