@@ -110,7 +110,7 @@ def measure(people: int, requests: int, listed: str) -> dict[str, Any]:
             address = next(line for line in server.stdout or () if "http://" in line)
             port = int(address.split("localhost:")[1].split("/")[0])
             found = _drive(port, scopes, requests, listed)
-            return {**found, "audit": _audit(server, times, port, scopes, listed), "fill": seconds}
+            return {"kinds": found, "audit": _audit(server, times, port, scopes, listed), "fill": seconds}
         finally:
             server.terminate()
             server.wait()
@@ -162,7 +162,7 @@ def _drive(
             _load(port, about["session"], call, 2 * CLIENTS)
             taken = _load(port, about["session"], call, requests)
             found.setdefault(kind, {})[scope] = taken
-    return {"kinds": found}
+    return found
 
 
 def _load(port: int, session: str, call: Call, requests: int) -> list[float]:

@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from sojourn.web.accounts.roles import Verb
 
 if TYPE_CHECKING:
     from sojourn.web.accounts.access import Principal
+
+Next = Callable[[HttpRequest], HttpResponseBase]
 
 PREFIX = "sojourn."
 OPENING = frozenset(
@@ -99,14 +102,14 @@ def standing(principal: Principal) -> Iterator[None]:
         yield
 
 
-def wall(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+def wall(get_response: Next) -> Next:
     """Each request of somebody signed in is one transaction that stands for them.
 
     An answer that says "an error" has kept nothing. Requests of nobody find every held table empty;
     where something else than a session says who asks, the view stands for them itself.
     """
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponseBase:
         from sojourn.web.accounts.access import principal_of
 
         if not is_built() or not request.user.is_authenticated:
