@@ -110,7 +110,11 @@ def measure(people: int, requests: int, listed: str) -> dict[str, Any]:
             address = next(line for line in server.stdout or () if "http://" in line)
             port = int(address.split("localhost:")[1].split("/")[0])
             found = _drive(port, scopes, requests, listed)
-            return {"kinds": found, "audit": _audit(server, times, port, scopes, listed), "fill": seconds}
+            return {
+                "kinds": found,
+                "audit": _audit(server, times, port, scopes, listed),
+                "fill": seconds,
+            }
         finally:
             server.terminate()
             server.wait()

@@ -29,7 +29,12 @@ from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
 from sojourn.web.glass.actions import open_file
 from sojourn.web.glass.models import Opening, Reason
+from sojourn.web.incidents import actions as incidents
+from sojourn.web.incidents.actions import Described
+from sojourn.web.interests import actions as interests
+from sojourn.web.interests.actions import Way
 from sojourn.web.notes import actions as notes
+from sojourn.web.people.models import Identity
 from sojourn.web.places import actions as places
 from sojourn.web.places.models import PlaceAnswers
 from sojourn.web.plans import actions as plans
@@ -37,6 +42,7 @@ from sojourn.web.plans import approvals
 from sojourn.web.plans.actions import Wish
 from sojourn.web.plans.models import Approval
 from tests.web.conftest import ROLES, World, copied, kept, with_places
+from tests.web.test_incidents import A_THREAT
 from tests.web.test_notes import PNG
 from tests.web.test_places import place_xml
 
@@ -92,6 +98,28 @@ def _of_note(case: Case) -> list[object]:
 
 def _of_file(case: Case) -> list[object]:
     return [case.pk, case.notes.get().files.get().pk]
+
+
+def _of_incident(case: Case) -> list[object]:
+    return [case.pk, case.incidents.get().pk]
+
+
+def _of_actor(case: Case) -> list[object]:
+    incident = case.incidents.get()
+    return [case.pk, incident.pk, incident.actors.get().pk]
+
+
+def _of_procedure(case: Case) -> list[object]:
+    return [case.pk, case.best_interests.get().pk]
+
+
+def _of_element(case: Case) -> list[object]:
+    return [*_of_procedure(case), "care"]
+
+
+def _of_way(case: Case) -> list[object]:
+    procedure = case.best_interests.get()
+    return [case.pk, procedure.pk, procedure.options.get().pk]
 
 
 def _of_person(case: Case) -> list[object]:
@@ -234,6 +262,26 @@ ROUTES = {
     "notes:add": Route(Verb.WRITE, args=_of_case),
     "notes:change": Route(Verb.WRITE, args=_of_note),
     "notes:file": Route(Verb.READ, args=_of_file),
+    "incidents:list": Route(Verb.READ, args=_of_case),
+    "incidents:add": Route(Verb.WRITE, args=_of_case),
+    "incidents:change": Route(Verb.WRITE, args=_of_incident),
+    "incidents:take_back": Route(Verb.WRITE, args=_of_incident),
+    "incidents:restore": Route(Verb.WRITE, "post", _of_incident, ok=(302,)),
+    "incidents:name_actor": Route(Verb.WRITE, args=_of_incident),
+    "incidents:remove_actor": Route(Verb.WRITE, "post", _of_actor, ok=(302,)),
+    "interests:list": Route(Verb.READ, args=_of_case),
+    "interests:begin": Route(Verb.WRITE, args=_of_case),
+    "interests:procedure": Route(Verb.READ, args=_of_procedure),
+    "interests:prepare": Route(Verb.WRITE, args=_of_procedure),
+    "interests:element": Route(Verb.WRITE, args=_of_element),
+    "interests:add_way": Route(Verb.WRITE, args=_of_procedure),
+    "interests:propose": Route(Verb.WRITE, "post", _of_way, ok=(302,)),
+    "interests:remove_way": Route(Verb.WRITE, "post", _of_way, ok=(302,)),
+    "interests:submit": Route(Verb.WRITE, "post", _of_procedure, ok=(302,)),
+    # Whoever asked others to look never does so themself.
+    "interests:look": Route(Verb.WRITE, args=_of_procedure, ok=(200, 403)),
+    "interests:again": Route(Verb.WRITE, "post", _of_procedure, ok=(302,)),
+    "interests:stop": Route(Verb.WRITE, "post", _of_procedure, ok=(302,)),
     "plans:board": Route(Verb.READ, args=_of_case),
     "plans:version": Route(Verb.READ, args=_of_plan),
     "plans:begin": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
@@ -328,6 +376,18 @@ def _furnished(world: World) -> Case:
             by=world.by(owner),
             file=notes.Upload("a.png", PNG),
         )
+        told = incidents.report(
+            case=theirs, account=A_THREAT, is_confidential=False, by=world.by(owner)
+        )
+        incidents.name_actor(
+            incident=told, described=Described("recruiter", "no"), by=world.by(owner)
+        )
+        Identity.objects.filter(person=theirs.person).update(birth_date=b"")
+        whole = Case.objects.select_related("person__key", "person__identity").get(pk=theirs.pk)
+        weighed = interests.begin(
+            case=whole, about="care", tier="assessment", question="where", by=world.by(owner)
+        )
+        interests.add_way(procedure=weighed, way=Way("here"), by=world.by(owner))
         accounts.add_team(organisation=theirs.organisation, name="Day", by=SYSTEM)
         offer = Offer(Role.ANALYST, "Nadia")
         invite(organisation=theirs.organisation, offer=offer, by=SYSTEM)
@@ -407,6 +467,10 @@ SHAPES: dict[str, list[object]] = {
     "accounts:give": [10**6],
     "accounts:remove_team": [10**6],
     "cases:act": [uuid.uuid4(), "hold"],
+    "interests:element": [uuid.uuid4(), uuid.uuid4(), "care"],
+    "interests:propose": [uuid.uuid4(), uuid.uuid4(), uuid.uuid4()],
+    "interests:remove_way": [uuid.uuid4(), uuid.uuid4(), uuid.uuid4()],
+    "incidents:remove_actor": [uuid.uuid4(), uuid.uuid4(), uuid.uuid4()],
     "plans:version": [uuid.uuid4(), 1],
     "plans:step": [uuid.uuid4(), uuid.uuid4(), "start"],
 }
@@ -422,6 +486,17 @@ def _parts(name: str) -> int:
         "consent:again",
         "consent:override_step",
         "consent:record",
+        "interests:procedure",
+        "interests:prepare",
+        "interests:add_way",
+        "interests:submit",
+        "interests:look",
+        "interests:again",
+        "interests:stop",
+        "incidents:change",
+        "incidents:take_back",
+        "incidents:restore",
+        "incidents:name_actor",
         "cases:assessment",
         "cases:form",
     )
@@ -443,7 +518,12 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
         reverse("plans:version", args=[stranger.pk, 1]),
     ):
         assert world.client("bilal").get(url).status_code == 404
-    for name, args in (("notes:change", _of_note), ("notes:file", _of_file)):
+    for name, args in (
+        ("notes:change", _of_note),
+        ("notes:file", _of_file),
+        ("incidents:change", _of_incident),
+        ("interests:procedure", _of_procedure),
+    ):
         url = reverse(name, args=[stranger.pk, args(world.case)[1]])
         assert world.client("bilal").get(url).status_code == 404
     url = reverse("cases:settle", args=[stranger.pk, _of_difference(world.case)[1]])

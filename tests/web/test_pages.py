@@ -18,12 +18,16 @@ from django.utils.translation import ngettext
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
+from sojourn.web.incidents import actions as incidents
+from sojourn.web.incidents.actions import Described
 from sojourn.web.notes import actions as notes
 from sojourn.web.plans import actions as plans
 from sojourn.web.plans import approvals
 from sojourn.web.plans.models import Approval
 from sojourn.web.translations import LOCALE
 from tests.web.conftest import SECRETS, WALL, World
+from tests.web.test_incidents import A_THREAT
+from tests.web.test_interests import submitted
 from tests.web.test_notes import PNG
 
 Urls = dict[str, Callable[[World], str]]
@@ -42,6 +46,16 @@ PAGES: Urls = {
     "notes": lambda w: reverse("notes:list", args=_noted(w)),
     "note": lambda w: reverse("notes:add", args=[w.case.pk]),
     "change note": lambda w: reverse("notes:change", args=[*_noted(w), w.case.notes.get().pk]),
+    "incidents": lambda w: reverse("incidents:list", args=_harmed(w)[:1]),
+    "incident": lambda w: reverse("incidents:add", args=[w.case.pk]),
+    "change incident": lambda w: reverse("incidents:change", args=_harmed(w)),
+    "actor": lambda w: reverse("incidents:name_actor", args=_harmed(w)),
+    "take incident back": lambda w: reverse("incidents:take_back", args=_harmed(w)),
+    "best interests": lambda w: reverse("interests:list", args=_weighed(w)[:1]),
+    "procedure": lambda w: reverse("interests:procedure", args=_weighed(w)),
+    "prepare": lambda w: reverse("interests:prepare", args=_weighed(w)),
+    "weigh": lambda w: reverse("interests:element", args=[*_weighed(w), "safety"]),
+    "way": lambda w: reverse("interests:add_way", args=_weighed(w)),
     "plan": lambda w: reverse("plans:board", args=_planned(w)),
     "plan item": lambda w: reverse("plans:item", args=[w.case.pk, _item(w)]),
     "plan step": lambda w: reverse("plans:step", args=[w.case.pk, _item(w), "finish"]),
@@ -56,6 +70,7 @@ PAGES: Urls = {
 }
 OTHERS = {
     "decide": ("sami", lambda w: reverse("plans:decide", args=[*_planned(w), _asked(w)])),
+    "look": ("sami", lambda w: reverse("interests:look", args=_weighed(w))),
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
     "members": ("dana", lambda _w: reverse("accounts:members")),
     "teams": ("dana", lambda _w: reverse("accounts:teams")),
@@ -117,6 +132,20 @@ def _noted(world: World) -> list[object]:
         file=notes.Upload("a.png", PNG),
     )
     return [world.case.pk]
+
+
+def _harmed(world: World) -> list[object]:
+    """The case and an incident with an alleged actor."""
+    by = world.by("bilal")
+    told = incidents.report(case=world.case, account=A_THREAT, is_confidential=True, by=by)
+    incidents.name_actor(incident=told, described=Described("recruiter", "yes"), by=by)
+    return [world.case.pk, told.pk]
+
+
+def _weighed(world: World) -> list[object]:
+    """A child's case and something that has to be decided, which others look at."""
+    procedure = submitted(world)
+    return [procedure.case_id, procedure.pk]
 
 
 def _asked(world: World) -> object:

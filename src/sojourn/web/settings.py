@@ -112,6 +112,8 @@ INSTALLED_APPS = [
     "sojourn.web.cases",
     "sojourn.web.plans",
     "sojourn.web.notes",
+    "sojourn.web.incidents",
+    "sojourn.web.interests",
     "sojourn.web.field",
     "sojourn.web.places",
     "sojourn.web.frameworks",

@@ -17,6 +17,8 @@ urlpatterns = [
     path("people/", include("sojourn.web.people.urls")),
     path("cases/<uuid:case_id>/plan/", include("sojourn.web.plans.urls")),
     path("cases/<uuid:case_id>/notes/", include("sojourn.web.notes.urls")),
+    path("cases/<uuid:case_id>/incidents/", include("sojourn.web.incidents.urls")),
+    path("cases/<uuid:case_id>/best-interests/", include("sojourn.web.interests.urls")),
     path("cases/", include("sojourn.web.cases.urls")),
     path("places/", include("sojourn.web.places.urls")),
     path("emergency/", include("sojourn.web.glass.urls")),

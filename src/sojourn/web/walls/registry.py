@@ -219,6 +219,12 @@ WALLS: Mapping[str, Wall] = {
     "field.attachment": Within("field.submission", "submission_id"),
     "places.placeanswers": ByOrganisation(),
     "places.joined": Within("cases.assessment", "assessment_id"),
+    "incidents.incident": ByCase(),
+    "incidents.allegedactor": Within("incidents.incident", "incident_id"),
+    "interests.procedure": ByCase(),
+    "interests.element": Within("interests.procedure", "procedure_id"),
+    "interests.option": Within("interests.procedure", "procedure_id"),
+    "interests.vote": Within("interests.procedure", "procedure_id"),
     "glass.opening": ByCase(mine="opened_by_id", audited=True),
     "glass.look": Within("glass.opening", "opening_id"),
 }
