@@ -102,7 +102,7 @@ class World:
     def join(
         self,
         reach: accounts.Reach,
-        role: Role = Role.CASE_WORKER,
+        role: str = Role.CASE_WORKER,
         organisation: Organisation | None = None,
         name: str = "nadia",
     ) -> User:

@@ -48,7 +48,7 @@ def test_every_role_has_a_row() -> None:
     ],
 )
 def test_powers_that_must_stay_apart_clash(roles: list[Role], expected: bool) -> None:
-    assert clash(roles) is expected
+    assert clash(POWERS[role] for role in roles) is expected
 
 
 def test_a_clash_counts_over_all_organisations(empty: World) -> None:

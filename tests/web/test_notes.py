@@ -26,7 +26,7 @@ from sojourn.web.people import actions as people
 from tests.web.conftest import WALL, World
 
 TEXT = "her brother must not know where she lives"
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(17) + bytes(4) + b"IEND" + bytes(4)
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\nendobj\n%%EOF\n"
 HTML = b"<html><script>alert(1)</script></html>"
 

@@ -43,6 +43,7 @@ PAGES: Urls = {
     "course": lambda w: reverse("cases:course", args=[w.case.pk]),
     "act": lambda w: reverse("cases:act", args=[w.case.pk, "close"]),
     "differences": lambda w: reverse("cases:differences", args=_differing(w)),
+    "who": lambda w: reverse("reach:who", args=[w.case.pk]),
     "notes": lambda w: reverse("notes:list", args=_noted(w)),
     "note": lambda w: reverse("notes:add", args=[w.case.pk]),
     "change note": lambda w: reverse("notes:change", args=[*_noted(w), w.case.notes.get().pk]),
@@ -74,11 +75,20 @@ OTHERS = {
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
     "members": ("dana", lambda _w: reverse("accounts:members")),
     "teams": ("dana", lambda _w: reverse("accounts:teams")),
+    "roles": ("dana", lambda _w: reverse("accounts:roles")),
+    "role": ("dana", lambda w: reverse("accounts:role", args=[w.harbour.pk, "case_worker"])),
+    "new role": ("dana", lambda w: reverse("accounts:role_new", args=[w.harbour.pk])),
+    "roles waiting": ("emil", lambda _w: reverse("accounts:roles_waiting")),
     "give": ("dana", lambda w: reverse("accounts:give", args=[w.users["bilal"].pk])),
     "emergency": ("nadia", lambda w: reverse("glass:open", args=[w.case.person_id])),
     "supervised": ("sami", lambda _w: reverse("glass:supervised")),
     "overseen": ("emil", lambda _w: reverse("glass:overseen")),
     "audit": ("emil", lambda _w: reverse("audit:log")),
+    "oversight": ("emil", lambda _w: reverse("oversight:page")),
+    "kept": ("emil", lambda _w: reverse("oversight:kept")),
+    "decide ending": ("emil", lambda w: reverse("oversight:decide", args=[w.case.person_id])),
+    "endings": ("sami", lambda _w: reverse("oversight:endings")),
+    "oversight list": ("emil", lambda _w: reverse("oversight:lines", args=["overrides"])),
 }
 ALL = {**{name: ("bilal", url) for name, url in PAGES.items()}, **OTHERS}
 

@@ -88,7 +88,7 @@ def test_powers_that_must_stay_apart_are_refused_with_the_reason(
 
 
 def test_every_pair_that_must_stay_apart_has_its_reason() -> None:
-    assert set(actions._CLASHES) == set(INCOMPATIBLE)
+    assert set(actions.CLASHES) == set(INCOMPATIBLE)
 
 
 @pytest.mark.parametrize(

@@ -40,11 +40,11 @@ def page(request: HttpRequest) -> dict[str, object]:
         "direction": "rtl" if get_language_bidi() else "ltr",
         "me": principal,
         "my_organisations": sorted({grant.organisation_name for grant in principal.grants}),
-        "my_roles": list(dict.fromkeys(str(grant.role.label) for grant in principal.grants)),
+        "my_roles": list(dict.fromkeys(grant.role_name for grant in principal.grants)),
     }
 
 
-_ABOUT_NOBODY = frozenset({"", "accounts", "audit", "frameworks"})
+_ABOUT_NOBODY = frozenset({"", "accounts", "audit", "frameworks", "oversight"})
 """Groups of addresses with nobody's file on them. A new group counts as one about people."""
 
 
@@ -70,6 +70,12 @@ def _nav(principal: Principal, path: str) -> list[NavItem]:
             reverse("glass:supervised"),
             "exclamation-triangle",
             principal.may(Verb.SUPERVISE),
+        ),
+        (
+            _("Data protection"),
+            reverse("oversight:page"),
+            "inbox",
+            principal.may(Verb.AUDIT),
         ),
         (_("Audit"), reverse("audit:log"), "shield-check", principal.may(Verb.AUDIT)),
     ]

@@ -118,6 +118,8 @@ INSTALLED_APPS = [
     "sojourn.web.places",
     "sojourn.web.frameworks",
     "sojourn.web.glass",
+    "sojourn.web.reach",
+    "sojourn.web.oversight",
     "sojourn.web.home",
     "sojourn.web.walls",
 ]

@@ -17,20 +17,23 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sojourn.framework import DataClass
+from sojourn.web.accounts import own_roles
 from sojourn.web.accounts.models import (
     Conflict,
     Grant,
+    GrantedCase,
     Organisation,
     Scope,
     ShortGrant,
     User,
 )
+from sojourn.web.accounts.own_roles import Made, Named
 from sojourn.web.accounts.roles import POWERS, Power, Role, Verb, in_an_emergency
 
 Row = TypeVar("Row", bound=Model)
@@ -69,11 +72,12 @@ class Held:
     """A grant in force, as far as access needs it.
 
     `opened_for` is the reason of a file that was opened in an emergency for a short time: such a
-    grant reads one file, `person_id`, and no more.
+    grant reads one file, `person_id`, and no more. `defined` is what the organisation made of the
+    role; None where it is as shipped.
     """
 
     id: int
-    role: Role
+    role: str
     organisation_id: uuid.UUID
     organisation_name: str
     organisations: frozenset[uuid.UUID]
@@ -83,6 +87,8 @@ class Held:
     opened_for: str = ""
     person_id: uuid.UUID | None = None
     opened_until: datetime | None = None
+    defined: Power | None = None
+    role_name: str = ""
 
     @property
     def is_narrow(self) -> bool:
@@ -98,6 +104,12 @@ class Held:
             return here & Q(**{f"{to_case}team_id": self.team_id})
         return here & Q(**{f"{to_case}pk__in": self.cases})
 
+    def on_cases(self, user_id: int | None) -> Q:
+        """The condition on cases that it reaches, be it for the whole organisation."""
+        if self.is_narrow:
+            return self.narrow(user_id, "")
+        return Q(organisation_id__in=sorted(self.organisations))
+
     def covers(self, user_id: int | None, case: Any) -> bool:
         """The same question of one case in hand."""
         if case.organisation_id not in self.organisations:
@@ -110,7 +122,7 @@ class Held:
 
     @property
     def power(self) -> Power:
-        power = POWERS[self.role]
+        power = POWERS[Role(self.role)] if self.defined is None else self.defined
         return in_an_emergency(power) if self.opened_for else power
 
 
@@ -165,14 +177,14 @@ class Principal:
         grants there have in common: by which of these a row is reached is not asked.
         """
         held = [g for g in self._with(verb) if organisation_id in g.organisations]
-        narrow = [g.power.classes for g in held if g.is_narrow]
+        narrow = [g.power.of(verb) for g in held if g.is_narrow]
         shared = narrow[0].intersection(*narrow) if narrow else frozenset[DataClass]()
-        return shared.union(*(g.power.classes for g in held if not g.is_narrow))
+        return shared.union(*(g.power.of(verb) for g in held if not g.is_narrow))
 
     def classes_of_case(self, case: Model, verb: Verb) -> frozenset[DataClass]:
         """The data classes this principal sees of one case, for this verb."""
         return frozenset[DataClass]().union(
-            *(g.power.classes for g in self._with(verb) if g.covers(self.user_id, case))
+            *(g.power.of(verb) for g in self._with(verb) if g.covers(self.user_id, case))
         )
 
     def opened(self, ids: Collection[object]) -> Held | None:
@@ -316,22 +328,39 @@ def _matching(model: type[Model], way: str, condition: Q) -> Q:
 
 def principal_for(user: User) -> Principal:
     """The principal behind a user: the grants in force today, and what keeps them away."""
-    today = timezone.localdate()
-    grants = (
-        Grant.objects.filter(holder=user, revoked_at=None, valid_from__lte=today)
-        .exclude(valid_until__lt=today)
-        .select_related("organisation")
-        .prefetch_related("named_cases")
-        .order_by("id")
-    )
-    opened = _opened(grants)
-    branches = _branches() if any(g.scope == Scope.BRANCHES for g in grants) else {}
     return Principal(
         user.pk,
         user.name,
-        tuple(held for grant in grants for held in _held(grant, branches, opened)),
+        tuple(held_by(user)),
         frozenset(Conflict.objects.filter(user=user).values_list("case_id", flat=True)),
     )
+
+
+def held_by(user: User) -> list[Held]:
+    """What a user holds today, each grant with what its role may do now."""
+    return held_of(Grant.objects.filter(holder=user)).get(user.pk, [])
+
+
+def held_of(grants: QuerySet[Grant]) -> dict[int, list[Held]]:
+    """What of these grants is in force today, by holder; as many queries for many."""
+    today = timezone.localdate()
+    named = GrantedCase.objects.filter(ended_at=None).exclude(valid_until__lt=today)
+    found = list(
+        grants.filter(revoked_at=None, valid_from__lte=today)
+        .exclude(valid_until__lt=today)
+        .select_related("organisation")
+        .prefetch_related(Prefetch("named_cases", queryset=named))
+        .order_by("id")
+    )
+    opened = _opened(found)
+    branches = _branches() if any(g.scope == Scope.BRANCHES for g in found) else {}
+    made = own_roles.made_of({grant.organisation_id for grant in found})
+    held: dict[int, list[Held]] = {}
+    for grant in found:
+        for each in _held(grant, branches, opened, made):
+            if each.defined is not None or each.role in POWERS:
+                held.setdefault(grant.holder_id, []).append(each)
+    return held
 
 
 Branches = Mapping[uuid.UUID, list[uuid.UUID]]
@@ -346,17 +375,22 @@ def _opened(grants: Iterable[Grant]) -> Sequence[ShortGrant]:
     return list(rows.order_by("pk"))
 
 
-def _held(grant: Grant, branches: Branches, opened: Sequence[ShortGrant]) -> Iterator[Held]:
+def _held(
+    grant: Grant, branches: Branches, opened: Sequence[ShortGrant], made: Mapping[Named, Made]
+) -> Iterator[Held]:
     """What a grant gives, and then what was opened for a short time with it."""
+    own = made.get((grant.organisation_id, grant.role))
     held = Held(
         grant.pk,
-        Role(grant.role),
+        grant.role,
         grant.organisation_id,
         grant.organisation.name,
         _organisations(grant, branches),
         Scope(grant.scope),
         grant.team_id,
         frozenset(named.case_id for named in grant.named_cases.all()),
+        defined=own.power if own is not None else None,
+        role_name=own.name if own is not None else own_roles.shipped_name(grant.role),
     )
     yield held
     for short in (each for each in opened if each.grant_id == grant.pk):

@@ -9,11 +9,11 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sojourn.web.accounts import rules
+from sojourn.web.accounts import own_roles, rules
 from sojourn.web.accounts.access import SYSTEM, Held, Principal
 from sojourn.web.accounts.account_actions import check_another_administrator
 from sojourn.web.accounts.models import (
@@ -27,7 +27,7 @@ from sojourn.web.accounts.models import (
     Team,
     User,
 )
-from sojourn.web.accounts.roles import POWERS, Role, Verb
+from sojourn.web.accounts.roles import Power, Role, Verb
 from sojourn.web.audit.actions import record
 
 
@@ -86,7 +86,7 @@ class Reach:
 def grant(
     *,
     holder: User,
-    role: Role,
+    role: str,
     organisation: Organisation,
     by: Principal,
     reach: Reach = Reach(),
@@ -102,9 +102,11 @@ def grant(
     check_may_configure(by, organisation)
     if by.user_id is not None and by.user_id == holder.pk:
         raise PermissionDenied(_("You cannot give a role to yourself."))
-    held = [Role(value) for value in _open_grants(holder).values_list("role", flat=True)]
-    if pairs := rules.clashes([*held, role]):
-        raise ValidationError([_CLASHES[pair]() for pair in pairs])
+    if not own_roles.is_role(organisation, role):
+        raise ValidationError(_("There is no such role in this organisation."))
+    wanted = own_roles.power_in(organisation, role)
+    if pairs := rules.clashes([*powers_of(_open_grants(holder)), wanted]):
+        raise ValidationError([CLASHES[pair]() for pair in pairs])
     if valid_until is not None and valid_until < (valid_from or timezone.localdate()):
         raise ValidationError(_("The last day is before the first one."))
     check_reach(role, organisation, reach)
@@ -131,7 +133,7 @@ def grant(
         object=given,
         organisation_id=organisation.pk,
         changed={
-            "role": [None, role.value],
+            "role": [None, str(role)],
             "holder": [None, str(holder.pk)],
             "scope": [None, reach.scope.value],
         },
@@ -153,6 +155,12 @@ def revoke(*, grant: Grant, by: Principal) -> None:
     grant.revoked_by_id = by.user_id
     grant.save(update_fields=["revoked_at", "revoked_by"])
     record(by=by, verb="revoke", object=grant, organisation_id=grant.organisation_id)
+    held = _open_grants(grant.holder).filter(organisation=grant.organisation, role=grant.role)
+    if grant.scope != Scope.NAMED_CASES and not held.exclude(scope=Scope.NAMED_CASES).exists():
+        # What was opened to them by name rested on this role.
+        rested = GrantedCase.objects.filter(grant__in=held, given_at__isnull=False, ended_at=None)
+        for row in rested:
+            end_named(row=row, by=by)
 
 
 def grant_shortly(
@@ -175,21 +183,139 @@ def end_shortly(short: ShortGrant) -> None:
 
 @transaction.atomic
 def declare_conflict(
-    *, user: User, cases: Iterable[uuid.UUID], interest: Interest, by: Principal
+    *,
+    user: User,
+    cases: Iterable[uuid.UUID],
+    interest: Interest,
+    by: Principal,
+    about: About | None = None,
 ) -> None:
     """Keeps somebody away from cases they are part of, at once. Declaring it again is no error.
 
-    Whoever finds the case may declare it, so the caller hands over ids of cases that `by` reaches.
+    Whoever finds the case may declare it, so the caller hands over ids of cases that `by` reaches;
+    `about` says whose they are, for the list that this person may ask for.
     """
     for case_id in cases:
         conflict, is_new = Conflict.objects.get_or_create(
             user=user, case_id=case_id, interest=interest, defaults={"declared_by_id": by.user_id}
         )
         if is_new:
-            record(by=by, verb="add", object=conflict)
+            _note_of_case(by, "add", conflict, case_id, about)
 
 
-def check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
+@transaction.atomic
+def withdraw_conflict(*, conflict: Conflict, by: Principal, about: About) -> None:
+    """Takes back that somebody is part of a case. The caller asked whether `by` may, and it is
+    never the one it is about."""
+    if by.user_id == conflict.user_id:
+        raise PermissionDenied(_("Somebody else has to do this."))
+    _note_of_case(by, "remove", conflict, conflict.case_id, about)
+    conflict.delete()
+
+
+@dataclass(frozen=True)
+class Named:
+    """One case opened to somebody by name: to whom, in which role they hold, until when, why."""
+
+    holder: User
+    role: str
+    until: date
+    reason: str
+
+
+@transaction.atomic
+def name_case(*, case_id: uuid.UUID, named: Named, by: Principal, about: About) -> GrantedCase:
+    """Opens one case to somebody in a role that they hold in its organisation anyway.
+
+    The caller asked whether `by` may decide about the case. ValidationError where they do not hold
+    the role so long, and without a reason.
+    """
+    if not named.reason.strip():
+        raise ValidationError({"reason": _("Say why.")})
+    if named.until < timezone.localdate():
+        raise ValidationError({"until": _("Choose today or a later day.")})
+    held = _open_grants(named.holder).filter(organisation=about.organisation_id, role=named.role)
+    lasting = [g for g in held if g.scope != Scope.NAMED_CASES and _lasts(g, named.until)]
+    if not lasting:
+        raise ValidationError(_("They do not hold this role until that day."))
+    given, _is_new = Grant.objects.get_or_create(
+        holder=named.holder,
+        role=named.role,
+        organisation_id=about.organisation_id,
+        scope=Scope.NAMED_CASES,
+        revoked_at=None,
+        defaults={
+            "valid_from": timezone.localdate(),
+            "valid_until": named.until,
+            "granted_by_id": by.user_id,
+        },
+    )
+    if not _lasts(given, named.until):
+        given.valid_until = named.until
+        given.save(update_fields=["valid_until"])
+    given.named_cases.filter(case_id=case_id, ended_at=None).update(ended_at=timezone.now())
+    row = GrantedCase.objects.create(
+        grant=given,
+        case_id=case_id,
+        valid_until=named.until,
+        reason=named.reason.strip(),
+        given_by_id=by.user_id,
+        given_at=timezone.now(),
+    )
+    changed = {"holder": [None, str(named.holder.pk)], "until": [None, named.until.isoformat()]}
+    _note_of_case(by, "open_by_name", row, case_id, about, changed)
+    return row
+
+
+@transaction.atomic
+def end_named(*, row: GrantedCase, by: Principal, about: About | None = None) -> None:
+    """Ends that a case is open to somebody by name. ValidationError where it ended already."""
+    if row.ended_at is not None:
+        raise ValidationError(_("This has ended already."))
+    row.ended_at = timezone.now()
+    row.save(update_fields=["ended_at"])
+    _note_of_case(by, "end_by_name", row, row.case_id, about)
+
+
+@dataclass(frozen=True)
+class About:
+    """Whose case something is about: this app stands below the one that holds cases."""
+
+    organisation_id: uuid.UUID
+    person_id: uuid.UUID
+
+
+def _lasts(grant: Grant, until: date) -> bool:
+    return grant.valid_until is None or grant.valid_until >= until
+
+
+def _note_of_case(
+    by: Principal,
+    verb: str,
+    row: Model,
+    case_id: uuid.UUID,
+    about: About | None,
+    changed: Mapping[str, object] | None = None,
+) -> None:
+    record(
+        by=by,
+        verb=verb,
+        object=row,
+        organisation_id=about.organisation_id if about is not None else None,
+        person_id=about.person_id if about is not None else None,
+        case_id=case_id,
+        changed=changed,
+    )
+
+
+def powers_of(grants: Iterable[Grant]) -> list[Power]:
+    """What each of these grants allows now, in its organisation."""
+    found = list(grants)
+    made = own_roles.made_of({each.organisation_id for each in found})
+    return [own_roles.power(made, each.organisation_id, each.role) for each in found]
+
+
+def check_reach(role: str, organisation: Organisation, reach: Reach) -> None:
     """ValidationError where a role cannot be given for these cases."""
     if (reach.scope is Scope.TEAM) != (reach.team is not None):
         raise ValidationError(_("Name the team, or choose another reach."))
@@ -197,7 +323,8 @@ def check_reach(role: Role, organisation: Organisation, reach: Reach) -> None:
         raise ValidationError(_("This team belongs to another organisation."))
     if (reach.scope is Scope.NAMED_CASES) != bool(reach.cases):
         raise ValidationError(_("Name the cases, or choose another reach."))
-    if reach.scope not in (Scope.ORGANISATION, Scope.BRANCHES) and not POWERS[role].classes:
+    classes = own_roles.power_in(organisation, role).classes
+    if reach.scope not in (Scope.ORGANISATION, Scope.BRANCHES) and not classes:
         raise ValidationError(_("This role opens no cases, so it is not given for some of them."))
 
 
@@ -208,7 +335,7 @@ def check_may_configure(by: Principal, organisation: Organisation) -> None:
     raise PermissionDenied(_("Your role does not manage members."))
 
 
-_CLASHES: Mapping[tuple[Verb, Verb], Callable[[], str]] = {
+CLASHES: Mapping[tuple[Verb, Verb], Callable[[], str]] = {
     (Verb.CONFIGURE, Verb.READ): lambda: _(
         "Whoever sets up members opens no files. They hold or would hold both."
     ),

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.web.accounts import own_roles
 from sojourn.web.accounts.access import Principal
 from sojourn.web.accounts.models import Organisation, Scope, Team, User
 from sojourn.web.accounts.queries import managed, teams
-from sojourn.web.accounts.roles import Role
+from sojourn.web.accounts.roles import POWERS, Role, Verb
 
 
 class InvitationForm(forms.Form):
@@ -25,7 +26,7 @@ class InvitationForm(forms.Form):
         required=False,
         help_text=_("The link is sent there. Leave it empty to hand the link over yourself."),
     )
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role"))
     scope = forms.ChoiceField(
         label=_("Which cases"),
         choices=[(s.value, s.label) for s in (Scope.ORGANISATION, Scope.OWN_CASES, Scope.BRANCHES)],
@@ -43,6 +44,7 @@ class InvitationForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
         field.queryset = managed(principal)
         field.empty_label = None
+        _offer_roles(self.fields["role"], principal)
         if not settings.MAIL:
             del self.fields["email"]
 
@@ -54,7 +56,7 @@ class GrantForm(forms.Form):
     """
 
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role"))
     scope = forms.ChoiceField(
         label=_("Which cases"),
         choices=[(s.value, s.label) for s in Scope if s is not Scope.NAMED_CASES],
@@ -84,10 +86,19 @@ class GrantForm(forms.Form):
         organisation, team = self.fields["organisation"], self.fields["team"]
         assert isinstance(organisation, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         assert isinstance(team, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        _offer_roles(self.fields["role"], principal)
         organisation.queryset = managed(principal)
         organisation.empty_label = None
         team.queryset = teams(principal)
         team.empty_label = _("no team")
+
+
+def _offer_roles(field: forms.Field, principal: Principal) -> None:
+    """The shipped roles and those of the organisations that this principal manages."""
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+    own = own_roles.made_of(principal.organisations(Verb.CONFIGURE))
+    names = {code: made.name for (_org, code), made in own.items() if code not in POWERS}
+    field.choices = [*Role.choices, *sorted(names.items(), key=lambda each: each[1])]
 
 
 class TeamForm(forms.Form):

@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 from sojourn.web.accounts import actions
 from sojourn.web.accounts.access import SYSTEM, Principal, principal_for
 from sojourn.web.accounts.models import Invitation, Organisation, Scope, User
-from sojourn.web.accounts.roles import Role
 from sojourn.web.audit.actions import record
 
 OPEN_FOR = timedelta(days=7)
@@ -33,7 +32,7 @@ _SALT = "sojourn.invitation"
 class Offer:
     """What an invitation offers, and to whom."""
 
-    role: Role
+    role: str
     name: str
     scope: Scope = Scope.ORGANISATION
     role_until: date | None = None
@@ -74,7 +73,7 @@ def invite(
         verb="invite",
         object=invitation,
         organisation_id=organisation.pk,
-        changed={"role": [None, offer.role.value], "scope": [None, offer.scope.value]},
+        changed={"role": [None, str(offer.role)], "scope": [None, offer.scope.value]},
     )
     return invitation
 
@@ -118,7 +117,7 @@ def accept(*, token: str, newcomer: Newcomer) -> User:
     )
     actions.grant(
         holder=user,
-        role=Role(invitation.role),
+        role=invitation.role,
         organisation=invitation.organisation,
         reach=actions.Reach(Scope(invitation.scope)),
         valid_until=invitation.role_until,

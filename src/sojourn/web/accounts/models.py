@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from sojourn.web.accounts.roles import POWERS, Role
+from sojourn.web.accounts.roles import Role
 
 
 class Organisation(models.Model):
@@ -87,13 +87,95 @@ class Scope(models.TextChoices):
     BRANCHES = "branches", _("All cases of the organisation and its branches")
 
 
+class OwnRole(models.Model):
+    """A role as one organisation made it: a shipped one changed, or one of its own.
+
+    `code` is the code of the shipped role, or one that no shipped role has; `name` is empty for a
+    shipped one, whose name is translated. `base` is the shipped role it was copied from; empty
+    where it was copied from none. What it may do is in its versions.
+    """
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = None
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="own_roles"
+    )
+    code = models.CharField(max_length=30)
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    base = models.CharField(max_length=30, blank=True, choices=Role.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="an_own_role_once", fields=["organisation", "code"])
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class RoleState(models.TextChoices):
+    """Where a version of a role stands."""
+
+    WAITING = "waiting", _("waits for the data protection officer")
+    IN_FORCE = "in_force", _("in force")
+    REPLACED = "replaced", _("replaced")
+    DECLINED = "declined", _("not confirmed")
+
+
+class RoleVersion(models.Model):
+    """What a role may do from one moment on. Rows are added; only their state goes on.
+
+    `levels` says for each class of data what the role does with it. `default_scope` is offered
+    when the role is given.
+    """
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = None
+
+    role = models.ForeignKey(OwnRole, on_delete=models.PROTECT, related_name="versions")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    verbs = models.JSONField(default=list)
+    levels = models.JSONField(default=dict)
+    default_scope = models.CharField(max_length=20, choices=Scope.choices)
+    state = models.CharField(max_length=10, choices=RoleState.choices)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "state"])]
+        constraints = [
+            models.UniqueConstraint(name="a_role_version_once", fields=["role", "number"]),
+            models.UniqueConstraint(
+                name="a_role_is_in_force_once",
+                fields=["role"],
+                condition=Q(state=RoleState.IN_FORCE),
+            ),
+            models.UniqueConstraint(
+                name="a_role_waits_once", fields=["role"], condition=Q(state=RoleState.WAITING)
+            ),
+            models.CheckConstraint(
+                name="a_role_takes_another_person", condition=~Q(decided_by=F("made_by"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role_id} {self.number}"
+
+
 class Grant(models.Model):
-    """One role in one organisation, for a time, given by somebody for a reason."""
+    """One role in one organisation, for a time, given by somebody for a reason.
+
+    `role` is the code of a shipped role or of one that the organisation made (`OwnRole`).
+    """
 
     ACCESS_KEY = "organisation_id"
 
     holder = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
-    role = models.CharField(max_length=30, choices=Role.choices)
+    role = models.CharField(max_length=30)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="grants")
     scope = models.CharField(max_length=20, choices=Scope.choices, default=Scope.ORGANISATION)
     team = models.ForeignKey(
@@ -131,27 +213,36 @@ class Grant(models.Model):
             ),
         ]
 
+    role_name: str = ""
+    """The role in words, and whether it opens any case: see `own_roles.named`."""
+    opens_cases: bool = False
+
     def __str__(self) -> str:
         return f"{self.role} ({self.pk})"
-
-    @property
-    def opens_cases(self) -> bool:
-        """Whether its role opens any case at all."""
-        return bool(POWERS[Role(self.role)].classes)
 
 
 class GrantedCase(models.Model):
     """One of the cases that a grant for named cases reaches.
 
     The case is named by its id alone: this app stands below the one that holds cases. An id that
-    is no case of the grant's organisation reaches nothing.
+    is no case of the grant's organisation reaches nothing. `valid_until` is the last day; None
+    where it goes on as long as the grant. `given_by` is empty where it came with the grant.
     """
 
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="named_cases")
     case_id = models.UUIDField(db_index=True)
+    valid_until = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    given_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    given_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="named_once", fields=["grant", "case_id"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="named_once", fields=["grant", "case_id"], condition=Q(ended_at=None)
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.case_id)
@@ -216,7 +307,7 @@ class Invitation(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="invitations"
     )
-    role = models.CharField(max_length=30, choices=Role.choices)
+    role = models.CharField(max_length=30)
     scope = models.CharField(max_length=20, choices=Scope.choices, default=Scope.ORGANISATION)
     role_until = models.DateField(null=True, blank=True)
     name = models.CharField(_("name"), max_length=120)
@@ -239,6 +330,10 @@ class Invitation(models.Model):
                 condition=Q(accepted_at=None) | Q(withdrawn_at=None),
             )
         ]
+
+    role_name: str = ""
+    """The role in words, and whether it opens any case: see `own_roles.named`."""
+    opens_cases: bool = False
 
     def __str__(self) -> str:
         return f"{self.role} ({self.pk})"

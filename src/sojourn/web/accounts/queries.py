@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from sojourn.web.accounts import own_roles
 from sojourn.web.accounts.access import Principal, Purpose, visible
 from sojourn.web.accounts.models import Grant, Invitation, Organisation, Scope, Team, User
-from sojourn.web.accounts.roles import POWERS, Role, Verb
+from sojourn.web.accounts.roles import Role, Verb
 
 
 def members(principal: Principal) -> QuerySet[Grant]:
@@ -51,7 +52,7 @@ def in_teams(found: Iterable[Team]) -> dict[int, list[User]]:
 def helpers(organisation_id: uuid.UUID) -> QuerySet[User]:
     """Who works on cases of an organisation today, by name."""
     today = timezone.localdate()
-    roles = [role for role in Role if Verb.WRITE in POWERS[role].verbs]
+    roles = own_roles.codes_with(Verb.WRITE, [organisation_id])[organisation_id]
     grants = Grant.objects.filter(
         Q(valid_until=None) | Q(valid_until__gte=today),
         organisation_id=organisation_id,

@@ -43,12 +43,38 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+class Level(TextChoices):
+    """What a role does with one class of data."""
+
+    NONE = "none", _("does not see")
+    READ = "read", _("reads")
+    WRITE = "write", _("reads and writes")
+
+
 @dataclass(frozen=True, slots=True)
 class Power:
-    """What one role may do and see."""
+    """What one role may do and see. `writes` are the classes it writes; None for all it sees."""
 
     verbs: frozenset[Verb]
     classes: frozenset[DataClass]
+    writes: frozenset[DataClass] | None = None
+
+    def of(self, verb: Verb) -> frozenset[DataClass]:
+        """The classes that a verb reaches."""
+        return self.classes if verb is not Verb.WRITE or self.writes is None else self.writes
+
+    def level(self, data_class: DataClass) -> Level:
+        """What it does with one class."""
+        if data_class not in self.classes:
+            return Level.NONE
+        writes = Verb.WRITE in self.verbs and data_class in self.of(Verb.WRITE)
+        return Level.WRITE if writes else Level.READ
+
+    def within(self, other: Power) -> Power:
+        """What both allow."""
+        classes = self.classes & other.classes
+        writes = self.of(Verb.WRITE) & other.of(Verb.WRITE)
+        return Power(self.verbs & other.verbs, classes, None if writes == classes else writes)
 
 
 _CASE_CLASSES = frozenset(DataClass) - {DataClass.STATUS_PROTECTION, DataClass.SEALED}
@@ -75,7 +101,7 @@ POWERS: Mapping[Role, Power] = MappingProxyType(
 def in_an_emergency(power: Power) -> Power:
     """What is left of a power for a file opened in an emergency: reading, and nothing sealed."""
     verbs = power.verbs & {Verb.FIND, Verb.READ}
-    return Power(verbs, power.classes - {DataClass.SEALED})
+    return Power(verbs, power.classes - {DataClass.SEALED}, frozenset())
 
 
 INCOMPATIBLE: tuple[tuple[Verb, Verb], ...] = (
@@ -100,3 +126,14 @@ SENSITIVE: frozenset[DataClass] = frozenset(
     }
 )
 """Classes that hurt most when they leak: whoever reads one of them signs in with two factors."""
+
+EVERY_FILE: frozenset[DataClass] = frozenset(
+    {DataClass.IDENTITY, DataClass.CONTACT_PLACE, DataClass.CASE_WORK}
+)
+"""Classes that stand on a file's first page: a role that opens files sees them, one that writes
+in files writes them."""
+
+TAKES_ANOTHER: frozenset[Verb] = frozenset(
+    {Verb.ERASE, Verb.EXPORT, Verb.CONFIGURE, Verb.AUDIT, Verb.SECOND, Verb.SUPERVISE}
+)
+"""What no administrator adds to a role alone, besides classes that are sensitive."""

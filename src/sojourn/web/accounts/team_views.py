@@ -13,7 +13,7 @@ from sojourn.web.accounts import actions, queries
 from sojourn.web.accounts.access import needs, principal_of
 from sojourn.web.accounts.forms import GrantForm, TeamForm
 from sojourn.web.accounts.models import Scope
-from sojourn.web.accounts.roles import Role, Verb
+from sojourn.web.accounts.roles import Verb
 
 
 @needs(Verb.CONFIGURE)
@@ -61,7 +61,7 @@ def give(request: HttpRequest, user_id: int) -> HttpResponse:
         try:
             actions.grant(
                 holder=user,
-                role=Role(data["role"]),
+                role=data["role"],
                 organisation=data["organisation"],
                 reach=actions.Reach(Scope(data["scope"]), data["team"]),
                 valid_until=data["valid_until"],

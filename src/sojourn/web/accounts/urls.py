@@ -15,7 +15,7 @@ from django.db.transaction import atomic
 from django.urls import path
 from django.views.generic import RedirectView
 
-from sojourn.web.accounts import team_views, views
+from sojourn.web.accounts import role_views, team_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -27,6 +27,17 @@ urlpatterns = [
     path("members/account/<int:user_id>/role/", team_views.give, name="give"),
     path("members/teams/", team_views.teams, name="teams"),
     path("members/teams/<int:team_id>/remove/", team_views.remove_team, name="remove_team"),
+    path("members/roles/", role_views.roles, name="roles"),
+    path("members/roles/waiting/", role_views.waiting, name="roles_waiting"),
+    path("members/roles/waiting/<int:version_id>/", role_views.decide, name="role_decide"),
+    path("members/roles/waiting/<int:version_id>/back/", role_views.back, name="role_back"),
+    path("members/roles/<uuid:organisation_id>/new/", role_views.new, name="role_new"),
+    path("members/roles/<uuid:organisation_id>/<slug:code>/", role_views.role, name="role"),
+    path(
+        "members/roles/<uuid:organisation_id>/<slug:code>/reset/",
+        role_views.reset,
+        name="role_reset",
+    ),
     path("members/<int:grant_id>/end/", views.revoke, name="revoke"),
 ]
 

@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sojourn.web.accounts import account_actions, actions, invitations, lockout, queries
+from sojourn.web.accounts import account_actions, actions, invitations, lockout, own_roles, queries
 from sojourn.web.accounts.access import needs, principal_of, signed_in
 from sojourn.web.accounts.forms import InvitationForm, NewcomerForm
 from sojourn.web.accounts.models import Invitation, Scope
-from sojourn.web.accounts.roles import Role, Verb
+from sojourn.web.accounts.roles import Verb
 from sojourn.web.accounts.second_factor import has_second_factor, needs_second_factor
 from sojourn.web.accounts.sessions import places
 
@@ -84,7 +84,11 @@ def members(request: HttpRequest) -> HttpResponse:
         if invitation is not None:
             return redirect("accounts:invitation", invitation.pk)
     waiting = queries.invitations(by).filter(accepted_at=None, withdrawn_at=None)
-    context = {"form": form, "grants": queries.members(by), "invitations": waiting}
+    context = {
+        "form": form,
+        "grants": own_roles.named(queries.members(by)),
+        "invitations": own_roles.named(waiting),
+    }
     return render(request, "accounts/members.html", context, status=400 if form.errors else 200)
 
 
@@ -93,6 +97,7 @@ def members(request: HttpRequest) -> HttpResponse:
 def invitation(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     """One invitation, with its link as long as it is open."""
     found = get_object_or_404(queries.invitations(principal_of(request)), pk=invitation_id)
+    own_roles.named([found])
     is_open = invitations.is_open(found)
     context = {
         "invitation": found,
@@ -124,6 +129,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     found = invitations.find(token)
     if found is None or not invitations.is_open(found):
         return render(request, "accounts/accept.html", {}, status=410)
+    own_roles.named([found])
     form = NewcomerForm(request.POST or None, initial={"name": found.name})
     if request.method == "POST" and form.is_valid() and _accept(form, token):
         messages.success(request, _("Your account is ready. Sign in with it."))
@@ -149,7 +155,7 @@ def revoke(request: HttpRequest, grant_id: int) -> HttpResponse:
 def _invite(request: HttpRequest, form: InvitationForm) -> Invitation | None:
     data = form.cleaned_data
     offer = invitations.Offer(
-        Role(data["role"]),
+        data["role"],
         data["name"],
         Scope(data["scope"]),
         data["valid_until"],
@@ -193,7 +199,7 @@ def member(request: HttpRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(queries.accounts(by), pk=user_id)
     context = {
         "member": user,
-        "grants": queries.members(by).filter(holder=user),
+        "grants": own_roles.named(queries.members(by).filter(holder=user)),
         "rests_until": lockout.rests_until(user.username),
         "has_second_factor": has_second_factor(user),
         "is_me": by.user_id == user.pk,

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from sojourn.framework import DataClass
 from sojourn.web import log
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit import chain, checkpoints
-from sojourn.web.audit.models import Event, Seen
+from sojourn.web.audit.models import Checkpoint, Custody, Event, Seen
+from sojourn.web.audit.queries import Verification, verify
 from sojourn.web.walls.standing import system
 
 if TYPE_CHECKING:
@@ -139,6 +142,44 @@ def sign(*, by: Principal) -> checkpoints.Signed:
     with system("the chain of the audit"):
         seq, row_hash = Event.objects.order_by("-seq").values_list("seq", "row_hash")[0]
     return checkpoints.sign(seq, row_hash)
+
+
+def check(*, by: Principal) -> Verification:
+    """Walks the whole chain, and then notes that somebody did and what came of it."""
+    found = verify()
+    with transaction.atomic():
+        record(
+            by=by,
+            verb="check_audit",
+            organisation_id=next(iter(by.organisations(Verb.AUDIT)), None),
+            changed={"whole": [None, found.intact], "events": [None, found.events]},
+        )
+    return found
+
+
+@transaction.atomic
+def note_custody(*, holder: str, by: Principal) -> Custody:
+    """Notes that somebody else holds a copy of the newest checkpoint.
+
+    PermissionDenied for who does not read the audit, ValidationError without a name and where
+    nothing is signed yet.
+    """
+    organisation_id = next(iter(sorted(by.whole(Verb.AUDIT))), None)
+    if organisation_id is None:
+        raise PermissionDenied(_("Your role does not read the audit."))
+    if not holder.strip():
+        raise ValidationError(_("Say who holds the copy."))
+    checkpoint = Checkpoint.objects.order_by("-seq", "-pk").first()
+    if checkpoint is None:
+        raise ValidationError(_("Nothing is signed yet. Sign the audit first."))
+    custody = Custody.objects.create(
+        organisation_id=organisation_id,
+        checkpoint=checkpoint,
+        holder=holder.strip(),
+        noted_by=by.user_id,
+    )
+    record(by=by, verb="add", object=custody, organisation_id=organisation_id)
+    return custody
 
 
 def pending(request: HttpRequest) -> list[Entry]:

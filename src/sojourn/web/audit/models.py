@@ -35,6 +35,9 @@ class Event(models.Model):
     prev_hash = models.CharField(max_length=64)
     row_hash = models.CharField(max_length=64)
 
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "verb", "at"])]
+
     def __str__(self) -> str:
         return f"{self.seq} {self.verb}"
 
@@ -61,3 +64,22 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"event {self.seq}"
+
+
+class Custody(models.Model):
+    """That somebody outside holds a copy of a checkpoint, as a data protection officer noted it.
+
+    `holder` is an institution or an office. Nothing here proves it; comparing their copy does.
+    """
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = None
+
+    organisation_id = models.UUIDField(db_index=True)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="custodies")
+    holder = models.CharField(max_length=120)
+    noted_at = models.DateTimeField(auto_now_add=True)
+    noted_by = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.holder}: {self.checkpoint_id}"

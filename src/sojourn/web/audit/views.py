@@ -10,22 +10,33 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sojourn.web.accounts.access import Purpose, needs, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit import queries, words
-from sojourn.web.audit.actions import note_read, sign
+from sojourn.web.audit.actions import check, note_read, sign
 
 
 @needs(Verb.AUDIT)
 @require_http_methods(["GET", "POST"])
 def log(request: HttpRequest) -> HttpResponse:
-    """A page of events; with POST the chain is checked first."""
+    """A page of events, or of those of one kind (`what`); with POST the chain is checked first."""
     by = principal_of(request)
-    page = Paginator(queries.events(by).rows, 50).get_page(request.GET.get("page"))
+    what = request.GET.get("what", "")
+    rows = queries.events(by).rows
+    if what in words.VERBS:
+        rows = rows.filter(verb=what)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
     note_read(request, by=by, purpose=Purpose.OVERSIGHT, shown=list(page))
     context = {
         "page": page,
         "events": words.lines(page),
-        "verification": queries.verify() if request.method == "POST" else None,
+        "verification": check(by=by) if request.method == "POST" else None,
+        "verbs": sorted(((name, str(word)) for name, word in words.VERBS.items()), key=_by_word),
+        "what": what,
+        "query": f"what={what}&" if what in words.VERBS else "",
     }
     return render(request, "audit/log.html", context)
+
+
+def _by_word(verb: tuple[str, str]) -> str:
+    return verb[1]
 
 
 @needs(Verb.AUDIT)

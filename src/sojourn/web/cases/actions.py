@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from sojourn.engines import record as engine
 from sojourn.framework import Answers, Framework
-from sojourn.web.accounts.access import Principal, Purpose, reaches
+from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
 from sojourn.web.accounts.models import Organisation
+from sojourn.web.accounts.roles import EXISTENCE_KNOWN
 from sojourn.web.audit.actions import record
 from sojourn.web.cases import frameworks, rules, versions
 from sojourn.web.cases.access import check_can_settle
@@ -284,6 +285,10 @@ def _check_no_other(case: Case) -> None:
 def check_may_assess(*, case: Case, basis: LegalBasis, by: Principal) -> None:
     """Raises, with the reason, where an assessment of this case may not be made now."""
     _check_may(by, case)
+    if by != SYSTEM and not by.classes_of_case(case, Purpose.CASE_WORK.verb) >= EXISTENCE_KNOWN:
+        raise PermissionDenied(
+            _("An assessment asks for more than your role writes. Ask somebody who may fill it in.")
+        )
     if case.person.erased_at is not None:
         raise ValidationError(_("This person was erased."))
     if not case.is_worked:

@@ -17,7 +17,7 @@ def resting_on(by: Principal, case: Case) -> Held | None:
     Only who finds in the organisation itself may open, nobody who holds powers that must stay
     apart, and nothing rests on what was itself opened in an emergency.
     """
-    if by.user_id is None or clash(grant.role for grant in by.grants):
+    if by.user_id is None or clash(grant.power for grant in by.grants):
         return None
     for grant in by.grants:
         finds = {Verb.FIND, Verb.READ} <= grant.power.verbs and not grant.opened_for

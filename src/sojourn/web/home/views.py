@@ -14,6 +14,7 @@ from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries
 from sojourn.web.glass import queries as openings
 from sojourn.web.home.waiting import waiting
+from sojourn.web.oversight.queries import endings
 from sojourn.web.people.lines import case_lines
 
 _URGENT, _DUE, _RECENT = 8, 12, 8
@@ -47,6 +48,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "may_configure": by.may(Verb.CONFIGURE),
         "may_audit": by.may(Verb.AUDIT),
         "openings": openings.waiting(by),
+        "endings": endings(by).count() if by.may(Verb.ERASE) else 0,
         **{name: [lines[case.pk] for case in rows] for name, rows in groups.items()},
     }
     return render(request, "home/day.html", context)

@@ -103,6 +103,7 @@ _ABOUT = Note._meta.get_field("data_class").choices or []
 def _keep(note: Note, case: Case, file: Upload, by: Principal) -> None:
     try:
         kind = rules.kind_of(file.content)
+        content = rules.without_hidden(file.content, kind)
     except ValidationError as refused:
         raise ValidationError({"file": refused.messages}) from None
     if case.person.erased_at is not None:
@@ -112,13 +113,13 @@ def _keep(note: Note, case: Case, file: Upload, by: Principal) -> None:
         person_id=note.person_id,
         organisation_id=note.organisation_id,
         kind=kind,
-        size=len(file.content),
+        size=len(content),
         made_at=note.made_at,
     )
     key = words.key_for(case.person)
     assert key is not None  # noqa: S101 - somebody who was not erased has a key
     row.name = words.seal(row, "name", case.person, rules.given_name(file.name, kind))
-    row.content = key.seal(file.content, place=f"notes_attachment.content|{row.pk}")
+    row.content = key.seal(content, place=f"notes_attachment.content|{row.pk}")
     row.save(force_insert=True)
     _record(row, "add", by)
 

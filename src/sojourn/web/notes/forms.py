@@ -41,7 +41,10 @@ class NoteForm(TextForm):
         label=_("A file"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ",".join(KINDS)}),
-        help_text=_("A PDF file or a picture, up to 8 MB. It is kept encrypted."),
+        help_text=_(
+            "A PDF file or a picture, up to 8 MB. It is kept encrypted. Where and when a picture "
+            "was taken is removed from it; not from a PDF file."
+        ),
     )
     field_order = ["text", "data_class", "is_confidential", "file"]
 

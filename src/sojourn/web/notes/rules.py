@@ -9,6 +9,8 @@ import puremagic
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from sojourn.web.notes import hidden
+
 MAX_BYTES = 8_000_000
 """Photographs of documents fit; a film does not."""
 
@@ -36,6 +38,17 @@ def kind_of(content: bytes) -> str:
     if likely not in KINDS:
         raise ValidationError(_("Only PDF files and pictures (JPEG, PNG, WebP) can be kept."))
     return likely
+
+
+def without_hidden(content: bytes, kind: str) -> bytes:
+    """A picture without the place, time and names hidden in it; ValidationError for a damaged one.
+    A PDF file stays as it is."""
+    try:
+        return hidden.without_hidden(content, kind)
+    except hidden.DamagedError:
+        raise ValidationError(
+            _("This picture is damaged. Photograph it again, or save it anew.")
+        ) from None
 
 
 def too_large() -> str:

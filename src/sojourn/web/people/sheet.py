@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
+from sojourn.web.accounts import own_roles
 from sojourn.web.accounts.models import Grant
-from sojourn.web.accounts.roles import Role
 from sojourn.web.audit.models import Event
 from sojourn.web.people.rules import IdentityData
 
@@ -31,13 +31,14 @@ class Seen:
 
 
 def who_saw(events: QuerySet[Event]) -> list[Seen]:
-    """Looks, changes and copies by role and organisation, the latest first. Two queries."""
+    """Looks, changes and copies by role and organisation, the latest first. Three queries."""
     counted = list(
         events.order_by().values("grant_id", "verb").annotate(times=Count("seq"), last=Max("at"))
     )
     grants = Grant.objects.select_related("organisation").in_bulk(
         [row["grant_id"] for row in counted if row["grant_id"] is not None]
     )
+    own_roles.named(grants.values())
     found: dict[tuple[str, str], Seen] = {}
     for row in counted:
         who, organisation = _named(grants.get(row["grant_id"]))
@@ -66,4 +67,4 @@ def held(identity: IdentityData, assessments: Iterable[datetime]) -> list[str]:
 def _named(grant: Grant | None) -> tuple[str, str]:
     if grant is None:
         return _("the system"), ""
-    return str(Role(grant.role).label), grant.organisation.name
+    return grant.role_name, grant.organisation.name

@@ -37,6 +37,8 @@ from sojourn.web.people.forms import (
     language_label,
 )
 from sojourn.web.people.lines import consent_lines, override_lines, person_lines
+from sojourn.web.reach import queries as reach
+from sojourn.web.reach import words as reach_words
 
 _PER_PAGE = 50
 
@@ -211,12 +213,14 @@ def own_sheet(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     note_read(request, by=by, purpose=Purpose.SUPPORT, shown=[person], verb="read_access")
     spoken = person.language if person.language in dict(settings.LANGUAGES) else get_language()
     with translation.override(spoken):
+        can_open = reach_words.plain(reach.grouped(reach.openers(case))) if case is not None else []
         seen = sheet.who_saw(audit.about(person.pk, without=audit.unseen(by, person.pk)))
         context = {
             "person": person,
             "held": sheet.held(identities.open_many([person])[person.pk], made),
             "consents": consent_lines(given, timezone.localdate()),
             "overrides": override_lines(by, consents.overrides_of(by, person), person),
+            "can_open": can_open,
             "seen": seen,
             "taken": sum(line.taken for line in seen),
         }

@@ -178,6 +178,8 @@ WALLS: Mapping[str, Wall] = {
     "accounts.shortgrant": _STAFF,
     "accounts.conflict": _STAFF,
     "accounts.invitation": _STAFF,
+    "accounts.ownrole": _STAFF,
+    "accounts.roleversion": _STAFF,
     "accounts.wrongattempt": _SIGN_IN,
     "audit.event": Own(
         f"organisation_id = {_any('index')} OR (organisation_id IS NULL AND "
@@ -188,6 +190,7 @@ WALLS: Mapping[str, Wall] = {
         "EXISTS (SELECT 1 FROM people_person p WHERE p.id = audit_seen.person_id)", "false"
     ),
     "audit.checkpoint": Free("a hash and its signature"),
+    "audit.custody": Free("who holds a copy of a checkpoint"),
     "people.organisationkey": ByOrganisation(to="index"),
     "people.person": Entry("id", "conflict_people", to="index"),
     "people.personkey": Within("people.person", "person_id"),
@@ -225,6 +228,7 @@ WALLS: Mapping[str, Wall] = {
     "interests.element": Within("interests.procedure", "procedure_id"),
     "interests.option": Within("interests.procedure", "procedure_id"),
     "interests.vote": Within("interests.procedure", "procedure_id"),
+    "oversight.ending": Entry("person_id", "conflict_people", to="index"),
     "glass.opening": ByCase(mine="opened_by_id", audited=True),
     "glass.look": Within("glass.opening", "opening_id"),
 }

@@ -1,0 +1,1 @@
+"""The data protection officer's one page: what is held, what waits, what was unusual."""
