@@ -204,7 +204,7 @@ WALLS: Mapping[str, Wall] = {
     "consent.consentstep": Within("consent.consent", "consent_id"),
     "consent.override": ByPerson(),
     "cases.keptframework": Free("a framework is about nobody"),
-    "cases.case": Entry("id", "conflicts"),
+    "cases.case": Entry("id", "conflicts", to="index"),
     "cases.episode": ByCase(),
     "cases.casestep": ByCase(),
     "cases.revision": ByCase(),

@@ -48,7 +48,7 @@ NOBODY: Keys = {
     "index": "",  # organisations of whose files one may know
     "audits": "",  # organisations of which one reads the audit
     "finds": "",  # organisations in whose files one works or finds
-    "whole": "",  # organisations of which every file is open
+    "whole": "",  # organisations of which every file is open, or overseen without names
     "own": "",  # organisations of which one's own cases are open
     "teams": "",  # teams of which the cases are open
     "cases": "",  # single cases that are open
@@ -181,7 +181,9 @@ def _keys(principal: Principal) -> Keys:
         "index": _listed(each for g in (*finds, *audits) for each in g.organisations),
         "audits": _listed(each for g in audits for each in g.organisations),
         "finds": _listed(each for g in finds for each in g.organisations),
-        "whole": _listed(each for g in opens if not g.is_narrow for each in g.organisations),
+        "whole": _listed(
+            each for g in (*opens, *audits) if not g.is_narrow for each in g.organisations
+        ),
         "own": _listed(g.organisation_id for g in narrow if g.scope == "own_cases"),
         "teams": _listed(g.team_id for g in narrow if g.team_id is not None),
         "cases": _listed(each for g in narrow for each in g.cases),
