@@ -32,12 +32,17 @@ from sojourn.web.accounts.models import (
     Team,
 )
 from sojourn.web.accounts.roles import EVERY_FILE, POWERS, Level, Role, Verb
+from sojourn.web.caseload.actions import keep_filter
+from sojourn.web.caseload.handing import Given, Terms, hand_over
+from sojourn.web.caseload.models import HandOver, SavedFilter
+from sojourn.web.caseload.rules import Filters
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.consent import overrides
 from sojourn.web.consent.models import Danger
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
+from sojourn.web.followup import actions as followup
 from sojourn.web.glass.actions import open_file
 from sojourn.web.glass.models import Opening, Reason
 from sojourn.web.incidents import actions as incidents
@@ -212,6 +217,22 @@ def _of_nobody(case: Case) -> list[object]:
     return [10**6]
 
 
+def _of_filter(case: Case) -> list[object]:
+    return [SavedFilter.objects.get(organisation=case.organisation).pk]
+
+
+def _of_colleague(case: Case) -> list[object]:
+    return [SavedFilter.objects.get(organisation=case.organisation).owner_id]
+
+
+def _of_hand_over(case: Case) -> list[object]:
+    return [HandOver.objects.get(organisation=case.organisation).pk]
+
+
+def _of_contact(case: Case) -> list[object]:
+    return [case.pk, case.contacts.get().pk, "finish"]
+
+
 def _of_opening(case: Case) -> list[object]:
     return [Opening.objects.get(case=case).pk]
 
@@ -349,6 +370,20 @@ ROUTES = {
     "plans:ask": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
     "plans:decide": Route(Verb.APPROVE, args=_of_approval),
     "plans:take_back": Route(Verb.WRITE, "post", _of_approval, ok=(302,)),
+    "caseload:keep": Route(Verb.READ, "post", ok=(302,)),
+    # Filters and schedules are about nobody; of another's filter one learns nothing.
+    "caseload:change_filter": Route(Verb.READ, "post", _of_filter, ok=(400, 404)),
+    # Who leads nobody hands over their own cases and no others.
+    "caseload:hand_over_one": Route(Verb.WRITE, args=_of_case, ok=(200, 302)),
+    "caseload:hand_over": Route(Verb.WRITE, args=_of_colleague, ok=(200, 404)),
+    "caseload:handed_over": Route(Verb.READ, args=_of_hand_over, ok=(200, 404)),
+    "caseload:team": Route(Verb.APPROVE),
+    "caseload:calendar": Route(Verb.READ),
+    "followup:list": Route(Verb.READ, args=_of_case),
+    "followup:plan": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "followup:wishes": Route(Verb.WRITE, args=_of_case),
+    "followup:act": Route(Verb.WRITE, args=_of_contact),
+    "followup:schedule": Route(Verb.APPROVE),
     "places:list": Route(Verb.READ),
     "places:xform": Route(Verb.WRITE),
     "places:place": Route(Verb.READ, args=_of_place),
@@ -497,6 +532,10 @@ def _furnished(world: World) -> Case:
         open_file(
             case=theirs, reason=Reason.DANGER, words="She called for help.", by=world.by(name)
         )
+        keep_filter(name="Late", filters=Filters(phase="planning"), team=None, by=world.by(owner))
+        spare = world.register(owner)
+        hand_over(given=[Given(spare, world.users[name])], terms=Terms("away"), by=world.by(owner))
+        followup.add(case=theirs, due=timezone.localdate(), by=world.by(owner))
         places.receive(organisation=theirs.organisation, xml=place_xml(), by=world.by(owner))
     made = role_actions.save(organisation=world.harbour, wish=_CHANGED, by=SYSTEM)
     world.join(accounts.Reach(), role=made.role.code, name="hana")
@@ -587,6 +626,8 @@ SHAPES: dict[str, list[object]] = {
     "incidents:remove_actor": [uuid.uuid4(), uuid.uuid4(), uuid.uuid4()],
     "plans:version": [uuid.uuid4(), 1],
     "plans:step": [uuid.uuid4(), uuid.uuid4(), "start"],
+    "caseload:hand_over": [10**6],
+    "followup:act": [uuid.uuid4(), uuid.uuid4(), "finish"],
 }
 """Addresses that are not made of ids alone."""
 
@@ -642,6 +683,8 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
         assert world.client("bilal").get(url).status_code == 404
     url = reverse("cases:settle", args=[stranger.pk, _of_difference(world.case)[1]])
     assert world.client("bilal").post(url).status_code == 404
+    url = reverse("followup:act", args=[stranger.pk, _of_contact(world.case)[1], "finish"])
+    assert world.client("bilal").get(url).status_code == 404
     url = reverse("plans:decide", args=[stranger.pk, _of_approval(world.case)[1]])
     assert world.client("sami").get(url).status_code == 404
 
@@ -662,6 +705,9 @@ _NOT_OF_A_CASE = (
     _of_overseen,
     _of_kind,
     _of_overseen_person,
+    _of_filter,
+    _of_colleague,
+    _of_hand_over,
 )
 OF_A_CASE = [
     name

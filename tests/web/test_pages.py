@@ -15,9 +15,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
+from sojourn.web.caseload.handing import Given, Terms, hand_over
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.field import actions as field
+from sojourn.web.followup import actions as followup
 from sojourn.web.incidents import actions as incidents
 from sojourn.web.incidents.actions import Described
 from sojourn.web.notes import actions as notes
@@ -34,6 +36,14 @@ Urls = dict[str, Callable[[World], str]]
 PAGES: Urls = {
     "day": lambda _w: reverse("home:day"),
     "people": lambda _w: reverse("people:list"),
+    "narrowed": lambda _w: reverse("people:list") + "?state=all&who=me&marks=review&sort=oldest",
+    "calendar": lambda _w: reverse("caseload:calendar"),
+    "hand over": lambda w: reverse("caseload:hand_over", args=[w.users["bilal"].pk]),
+    "hand over one": lambda w: reverse("caseload:hand_over_one", args=[w.case.pk]),
+    "handed over": lambda w: reverse("caseload:handed_over", args=[_handed(w)]),
+    "follow-up": lambda w: reverse("followup:list", args=[w.case.pk]),
+    "contact": lambda w: reverse("followup:act", args=[w.case.pk, _contact(w), "finish"]),
+    "wishes": lambda w: reverse("followup:wishes", args=[w.case.pk]),
     "register": lambda _w: reverse("people:register"),
     "person": lambda w: reverse("people:person", args=[w.case.person_id]),
     "correct": lambda w: reverse("people:correct", args=[w.case.person_id]),
@@ -71,6 +81,8 @@ PAGES: Urls = {
 }
 OTHERS = {
     "decide": ("sami", lambda w: reverse("plans:decide", args=[*_planned(w), _asked(w)])),
+    "team": ("sami", lambda _w: reverse("caseload:team")),
+    "schedule": ("sami", lambda _w: reverse("followup:schedule")),
     "look": ("sami", lambda w: reverse("interests:look", args=_weighed(w))),
     "erase": ("sami", lambda w: reverse("people:erase", args=[w.case.person_id])),
     "members": ("dana", lambda _w: reverse("accounts:members")),
@@ -101,6 +113,17 @@ def world(staffed: World) -> World:
 def _ticket(world: World) -> object:
     by = world.by("bilal")
     return field.open_form(case=world.case, basis=LegalBasis.CONSENT, by=by).pk
+
+
+def _handed(world: World) -> object:
+    given = [Given(world.case, world.users["salma"])]
+    (made,) = hand_over(given=given, terms=Terms("away"), by=world.by("bilal"))
+    return made.pk
+
+
+def _contact(world: World) -> object:
+    by = world.by("bilal")
+    return followup.add(case=world.case, due=timezone.localdate(), by=by).pk
 
 
 def _planned(world: World) -> list[object]:
@@ -222,7 +245,8 @@ def test_no_address_or_title_holds_anything_personal(name: str, world: World) ->
 @pytest.mark.parametrize(
     "name",
     [
-        *("people", "day", "situation", "course", "person", "looks", "audit", "members"),
+        *("people", "narrowed", "calendar", "team", "hand over", "follow-up", "day"),
+        *("situation", "course", "person", "looks", "audit", "members"),
         *("frameworks", "framework", "version", "try", "compare"),
     ],
 )

@@ -111,6 +111,8 @@ INSTALLED_APPS = [
     "sojourn.web.consent",
     "sojourn.web.cases",
     "sojourn.web.plans",
+    "sojourn.web.followup",
+    "sojourn.web.caseload",
     "sojourn.web.notes",
     "sojourn.web.incidents",
     "sojourn.web.interests",

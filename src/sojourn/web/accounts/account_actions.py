@@ -6,6 +6,8 @@ organisation that one does not manage is left to the operator at the command lin
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -59,10 +61,16 @@ def close(*, user: User, by: Principal) -> None:
         raise ValidationError(_("This account is closed already."))
     for organisation in queries.administered_by(user):
         check_another_administrator(organisation, besides=user)
+    for check in BEFORE_CLOSING:
+        check(user)
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(user)
     _note(by, "close", user)
+
+
+BEFORE_CLOSING: list[Callable[[User], None]] = []
+"""What other rooms ask before an account is closed; ValidationError says what has to be done."""
 
 
 @transaction.atomic

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -51,12 +53,17 @@ def in_teams(found: Iterable[Team]) -> dict[int, list[User]]:
 
 def helpers(organisation_id: uuid.UUID) -> QuerySet[User]:
     """Who works on cases of an organisation today, by name."""
+    return helpers_of([organisation_id])
+
+
+def helpers_of(organisations: Collection[uuid.UUID]) -> QuerySet[User]:
+    """Who works on cases of any of these organisations today, by name."""
     today = timezone.localdate()
-    roles = own_roles.codes_with(Verb.WRITE, [organisation_id])[organisation_id]
+    writing = own_roles.codes_with(Verb.WRITE, organisations)
+    roles = [Q(organisation_id=pk, role__in=codes) for pk, codes in writing.items()]
     grants = Grant.objects.filter(
         Q(valid_until=None) | Q(valid_until__gte=today),
-        organisation_id=organisation_id,
-        role__in=roles,
+        reduce(or_, roles, Q(pk__in=[])),
         revoked_at=None,
         valid_from__lte=today,
     )

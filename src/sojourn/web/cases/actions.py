@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -134,6 +134,7 @@ def assess(
     assessment.save(force_insert=True)
     if place is not None:
         places.note_joined(assessment=assessment, row=place)
+    case.stage = rules.stage_on_the_row(framework, assessment.stage)
     _bring_up_to_date(case, rules.urgent_factors(framework, findings), made.at, by)
     record(
         by=by,
@@ -207,6 +208,10 @@ def settle(*, difference: Difference, takes_second: bool, by: Principal) -> None
         versions.SUBJECTS[difference.subject_type].write(difference, second, by)
 
 
+AFTER_AN_ACT: list[Callable[[Case, CaseStep, Principal], None]] = []
+"""What other rooms do when something was done with a case, in the same transaction."""
+
+
 def write_review(difference: Difference, value: str, by: Principal) -> None:
     """Puts the day that was decided for in place; a day that is past by now becomes today."""
     on = max(date.fromisoformat(value), timezone.localdate())
@@ -250,10 +255,39 @@ def take(*, case: Case, act: Act, by: Principal, how: How, at: datetime | None =
     )
     row.words = words.seal(row, "words", case.person, how.words)
     row.save(force_insert=True)
+    for follow in AFTER_AN_ACT:
+        follow(case, row, by)
     changed = {"state": [before.value, step.to.value], "phase": [phase, case.phase]}
     # Why a case ends may say much about a person, so the reason stands with the case alone.
     _note(case, act.value, by, {**changed, "reason": None})
     return row
+
+
+@transaction.atomic
+def assign(*, case: Case, worker_id: int | None, team_id: int | None, by: Principal) -> None:
+    """Lets somebody else look after a case, for `caseload.handing`, which asks whether it may be.
+
+    Differences that the former worker was to decide wait for the new one.
+    """
+    now = Case.objects.select_for_update().get(pk=case.pk)
+    if worker_id is not None and now.worker_id is not None:
+        waiting = Difference.objects.filter(case=case, decider_id=now.worker_id, settled_at=None)
+        waiting.update(decider_id=worker_id)
+    case.worker_id, case.team_id = worker_id, team_id
+    case.save(update_fields=["worker", "team"])
+    _note(
+        case,
+        "hand_over",
+        by,
+        {
+            "worker": [_text(now.worker_id), _text(worker_id)],
+            "team": [_text(now.team_id), _text(team_id)],
+        },
+    )
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
 
 
 def _keep_episode(case: Case, act: Act, how: How, by: Principal, when: datetime) -> None:
@@ -313,7 +347,9 @@ def _bring_up_to_date(case: Case, urgent: list[list[str]], at: datetime, by: Pri
     case.assessed_at, case.urgent_factors, case.is_urgent = at, urgent, bool(urgent)
     _move_review(case, now, rules.next_review(at.date(), urgent=bool(urgent)), by)
     case.save(
-        update_fields=["assessed_at", "urgent_factors", "is_urgent", "review_on", "row_version"]
+        update_fields=[
+            *("assessed_at", "urgent_factors", "is_urgent", "stage", "review_on", "row_version")
+        ]
     )
 
 

@@ -42,7 +42,11 @@ class Case(models.Model):
     What lists sort and narrow by stands on the row itself, so that they need no join. `phase` is
     empty unless the case is open or on hold; `episode` is the number of the newest episode.
     `urgent_factors` holds names of urgent factors, each with its data class; signs of a protection
-    need are never among them.
+    need are never among them. `stage` is what the newest assessment says, empty where it says
+    nothing or is kept apart. `immediate_due` and `item_due` are the first days of what is still to
+    be done at once, and at all, in the current plan; `contact_due` that of the planned contacts;
+    None where there is nothing. `is_patched`: the same need came back, and nothing but immediate
+    responses was ever planned. Items about what is kept apart count for none of these.
     """
 
     ACCESS_KEY = "organisation_id"
@@ -68,10 +72,18 @@ class Case(models.Model):
     assessed_at = models.DateTimeField(null=True)
     urgent_factors = models.JSONField(default=list)
     is_urgent = models.BooleanField(default=False)
+    stage = models.CharField(max_length=12, blank=True)
+    immediate_due = models.DateField(null=True)
+    item_due = models.DateField(null=True)
+    contact_due = models.DateField(null=True)
+    is_patched = models.BooleanField(default=False)
+    approval_waits = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
-            models.Index(fields=["organisation", "state", "review_on"]),
+            models.Index(fields=["review_on", "id"]),
+            models.Index(fields=["organisation", "opened_at", "id"]),
+            models.Index(fields=["organisation", "state", "review_on", "id"]),
             models.Index(fields=["organisation", "state", "is_urgent"]),
             models.Index(fields=["organisation", "-assessed_at"]),
             models.Index(fields=["worker", "state", "review_on"]),

@@ -150,6 +150,15 @@ def next_review(on: date, *, urgent: bool) -> date:
     return on + (REVIEW_AFTER_URGENT if urgent else REVIEW_AFTER)
 
 
+def stage_on_the_row(framework: Framework, stage: str) -> str:
+    """The stage as lists may narrow by it; empty where the question is about something else than
+    the journey, so that what is kept apart does not show in a list."""
+    if not stage or framework.stage_question is None:
+        return ""
+    asked = framework.question(framework.stage_question).data_class
+    return stage if asked in (None, DataClass.JOURNEY, DataClass.CASE_WORK) else ""
+
+
 def stage_of(answer: object) -> str:
     """The stage that was answered, empty for none."""
     return answer if isinstance(answer, str) and answer in set(Stage) else ""

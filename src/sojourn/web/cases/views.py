@@ -19,6 +19,8 @@ from sojourn.framework import DataClass, Findings
 from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
+from sojourn.web.caseload import queries as caseload
+from sojourn.web.caseload.access import has_or_leads
 from sojourn.web.cases import actions, frameworks, queries, readings, rules
 from sojourn.web.cases import course as lines
 from sojourn.web.cases.answers import coded
@@ -34,6 +36,7 @@ from sojourn.web.consent.rules import Cover
 from sojourn.web.field import actions as field
 from sojourn.web.field import queries as tickets
 from sojourn.web.field.tickets import token_of
+from sojourn.web.followup import queries as contacts
 from sojourn.web.i18n import language
 from sojourn.web.people import identities
 from sojourn.web.places import words as place_words
@@ -189,6 +192,8 @@ def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "review_form": ReviewForm(initial={"review_on": case.review_on, "base": case.row_version}),
         "may_write": may_write,
         "differing": len(queries.differences(by, case)),
+        "assignments": caseload.history(case),
+        "may_hand_over": may_write and case.is_worked and has_or_leads(by, case),
         "today": timezone.localdate(),
     }
     return render(request, "cases/course.html", context)
@@ -268,6 +273,7 @@ def act(request: HttpRequest, case_id: uuid.UUID, act: str) -> HttpResponse:
         "person": case.person,
         "act": wanted,
         "help": lines.HELPS[wanted],
+        "returns_open": contacts.after_return_open(case) if wanted is Act.CLOSE else 0,
         "form": form,
     }
     return render(request, "cases/act.html", context, status=400 if form.errors else 200)

@@ -13,10 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sojourn.web.accounts.access import Principal
+from sojourn.web.caseload import queries as caseload
+from sojourn.web.caseload.due import careful
+from sojourn.web.caseload.models import Assignment, Why
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.models import Difference
 from sojourn.web.consent import queries as consents
 from sojourn.web.consent.models import Override
+from sojourn.web.followup import queries as contacts
+from sojourn.web.followup.models import Contact
 from sojourn.web.people import identities
 from sojourn.web.people.models import Person
 from sojourn.web.people.rules import IdentityData
@@ -48,6 +53,7 @@ class Waiting:
     to_decide: list[Line]
     to_do: list[Line]
     answered: list[Line]
+    handed: list[Line]
     shown: tuple[Sequence[Model], ...]
 
 
@@ -58,7 +64,10 @@ def waiting(by: Principal, today: date) -> Waiting:
     items = plans.due_of(by, today, _AT_MOST)
     seconds = consents.to_confirm(by, _AT_MOST)
     answers = plans.answered(by, timezone.now() - _ANSWERED_WITHIN, _AT_MOST)
+    handed = caseload.handed_to(by, _AT_MOST)
+    planned = contacts.due_of(by, today, _AT_MOST)
     people = [row.person for row in (*approvals, *answers)]
+    people += [row.person for row in handed] + [row.person for row in planned]
     people += [row.person for row in differences] + [row.person for row in items]
     people += [row.person for row in seconds]
     known = identities.open_many(people)
@@ -97,6 +106,27 @@ def waiting(by: Principal, today: date) -> Waiting:
                 is_overdue=row.due < today,
             )
             for row in items
+        ]
+        + [
+            _line(
+                row.person,
+                known,
+                reverse("followup:list", args=[row.case_id]),
+                _contact_text(row),
+                row.due,
+                is_overdue=row.due < today,
+            )
+            for row in planned
+        ],
+        handed=[
+            _line(
+                row.person,
+                known,
+                reverse("cases:situation", args=[row.case_id]),
+                _handed_text(row),
+                row.at,
+            )
+            for row in handed
         ],
         answered=[
             _line(
@@ -108,8 +138,25 @@ def waiting(by: Principal, today: date) -> Waiting:
             )
             for row in answers
         ],
-        shown=tuple(rows for rows in (seconds, approvals, differences, items, answers) if rows),
+        shown=tuple(
+            rows
+            for rows in (seconds, approvals, differences, items, answers, handed, planned)
+            if rows
+        ),
     )
+
+
+def _contact_text(row: Contact) -> str:
+    note = careful(row)
+    text = _("Make contact")
+    return f"{text}: {note}" if note else text
+
+
+def _handed_text(row: Assignment) -> str:
+    reason = Why(row.reason).label
+    if row.from_worker is None:
+        return str(reason)
+    return _("from %(name)s: %(reason)s") % {"name": row.from_worker.name, "reason": reason}
 
 
 def _line(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from sojourn.web.caseload.views import cases
 from sojourn.web.people import views
 
 app_name = "people"
 urlpatterns = [
-    path("", views.people, name="list"),
+    path("", cases, name="list"),
     path("search/", views.search, name="search"),
     path("new/", views.register, name="register"),
     path("<uuid:person_id>/", views.person, name="person"),

@@ -1,4 +1,4 @@
-"""People: the list, a search, registering, a person's page."""
+"""People: a search, registering, a person's page. The list of them is in `caseload`."""
 
 from __future__ import annotations
 
@@ -41,23 +41,6 @@ from sojourn.web.reach import queries as reach
 from sojourn.web.reach import words as reach_words
 
 _PER_PAGE = 50
-
-
-@needs(Verb.READ)
-@require_GET
-def people(request: HttpRequest) -> HttpResponse:
-    """The people whose files one reaches, newest first."""
-    by = principal_of(request)
-    page = Paginator(queries.people(by).rows, _PER_PAGE).get_page(request.GET.get("page"))
-    shown = list(page)
-    note_read(request, by=by, purpose=Purpose.SUPPORT, shown=shown)
-    context = {
-        "page": page,
-        "lines": person_lines(by, shown),
-        "search_form": SearchForm(),
-        "may_write": by.may(Verb.WRITE),
-    }
-    return render(request, "people/list.html", context)
 
 
 @needs(Verb.FIND)

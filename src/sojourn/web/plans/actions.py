@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,11 +21,12 @@ from sojourn.web.cases.models import Assessment, Case, Difference
 from sojourn.web.cases.versions import Edited, Merged, Values
 from sojourn.web.people import words
 from sojourn.web.people.models import Person
-from sojourn.web.plans import rules
+from sojourn.web.plans import approvals, rules
 from sojourn.web.plans.acting import check_may, check_open, note
 from sojourn.web.plans.approvals import end_requests, end_where_changed
 from sojourn.web.plans.models import ItemStep, Plan, PlanItem
 from sojourn.web.plans.needs import Offer, offer
+from sojourn.web.plans.on_the_row import bring_up_to_date
 from sojourn.web.plans.states import (
     WAITING,
     EndReason,
@@ -92,6 +95,7 @@ def begin(*, case: Case, by: Principal, at: datetime | None = None) -> Plan:
     )
     if before is not None:
         _carry_over(before, plan)
+    bring_up_to_date(case.pk)
     note(plan, "add", by, {"version": [None, plan.version]})
     return plan
 
@@ -120,6 +124,7 @@ def add_item(*, plan: Plan, wish: Wish, by: Principal, at: datetime | None = Non
     item.save(force_insert=True)
     note(item, "add", by)
     end_where_changed(plan, by)
+    bring_up_to_date(item.case_id)
     return item
 
 
@@ -170,6 +175,7 @@ def _write(item: PlanItem, edited: Edited, values: Values, merged: Merged, by: P
     item.save(update_fields=list(written))
     note(item, "correct", by, dict.fromkeys(merged.write))
     end_where_changed(item.plan, by)
+    bring_up_to_date(item.case_id)
 
 
 def _values(item: PlanItem, person: Person) -> dict[str, str]:
@@ -253,7 +259,36 @@ def step_item(
     note(item, act.value, by, {"state": [now, item.state]})
     if act is ItemAct.DROP:
         end_where_changed(item.plan, by)
+    bring_up_to_date(item.case_id)
     return row
+
+
+@transaction.atomic
+def pass_on(
+    *, case: Case, items: Collection[UUID] | None, frm: int | None, to: int | None, by: Principal
+) -> list[UUID]:
+    """What somebody has still to do in a case falls to somebody else; the ids of these items.
+
+    `items` names some of them; None takes all. Another pair of hands is no other plan, so an
+    approval that counted before counts still. For `caseload.handing`, which asks whether it may be.
+    """
+    if frm is None:
+        return []
+    rows = PlanItem.objects.select_for_update().filter(
+        case=case, owner_id=frm, is_current=True, state__in=WAITING
+    )
+    found = list(rows if items is None else rows.filter(pk__in=items))
+    plans = {item.plan_id: item.plan for item in found}
+    before = {plan.pk: approvals.digest_of(plan) for plan in plans.values()}
+    for item in found:
+        edited = Edited(item, case, item.row_version, rules.strictest(_classes(item)))
+        item.row_version = versions.keep_revision(edited, {"owner": str(frm)}, by)
+        item.owner_id = to
+        item.save(update_fields=["owner", "row_version"])
+        note(item, "hand_over", by, {"owner": [str(frm), str(to)]})
+    for plan in plans.values():
+        approvals.keep_counting(plan, before[plan.pk], by)
+    return [item.pk for item in found]
 
 
 def _named(wish: Wish, offered: Offer) -> dict[str, object]:

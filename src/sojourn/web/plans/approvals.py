@@ -16,6 +16,7 @@ from sojourn.web.plans import rules
 from sojourn.web.plans.access import check_can_decide
 from sojourn.web.plans.acting import check_may, check_open, note
 from sojourn.web.plans.models import Approval, Decision, Plan, PlanItem
+from sojourn.web.plans.on_the_row import bring_up_to_date
 from sojourn.web.plans.rules import Agreed
 from sojourn.web.plans.states import (
     ApprovalState,
@@ -46,6 +47,7 @@ def ask(*, plan: Plan, by: Principal, quorum: int = 1, at: datetime | None = Non
         requested_at=at or timezone.now(),
         quorum=quorum,
     )
+    bring_up_to_date(plan.case_id)
     note(approval, "ask_approval", by)
     return approval
 
@@ -111,6 +113,17 @@ def end_requests(plan: Plan, by: Principal) -> None:
         note(approval, "stale", by)
 
 
+def keep_counting(plan: Plan, before: str, by: Principal) -> None:
+    """After somebody else took over what is to do: what was asked or approved still counts."""
+    now = digest_of(plan)
+    for approval in Approval.objects.filter(
+        subject=plan, digest=before, state__in=[ApprovalState.REQUESTED, ApprovalState.APPROVED]
+    ):
+        approval.digest = now
+        approval.save(update_fields=["digest"])
+        note(approval, "hand_over", by, {"digest": [before, now]})
+
+
 def _step(approval: Approval, wanted: ApprovalState) -> None:
     now = Approval.objects.select_for_update().values_list("state", flat=True).get(pk=approval.pk)
     check_approval_step(ApprovalState(now), wanted)
@@ -120,6 +133,7 @@ def _step(approval: Approval, wanted: ApprovalState) -> None:
 def _set(approval: Approval, state: ApprovalState, decided_at: datetime | None) -> None:
     approval.state, approval.decided_at = state, decided_at
     approval.save(update_fields=["state", "decided_at"])
+    bring_up_to_date(approval.subject.case_id)
 
 
 def _agreed(item: PlanItem) -> Agreed:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import rfc8785
 
+from sojourn.framework import Horizon
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN
 from sojourn.web.plans.states import ENDED, ApprovalState, ItemState
 
@@ -97,6 +98,19 @@ def standing(state: ApprovalState, asked: str, now: str) -> ApprovalState:
     """Where an approval stands for the plan as it is now."""
     changed = asked != now and state in (ApprovalState.REQUESTED, ApprovalState.APPROVED)
     return ApprovalState.STALE if changed else state
+
+
+def only_patched(items: Iterable[tuple[str, str, date]]) -> bool:
+    """Whether a need came back and was only ever met at once: items as need, horizon, first day.
+
+    Two things done for one need on one day are one answer; on two days the need has come back.
+    """
+    days: dict[str, set[date]] = {}
+    for need, horizon, day in items:
+        if horizon != Horizon.IMMEDIATE:
+            return False
+        days.setdefault(need, set()).add(day)
+    return any(len(found) > 1 for found in days.values())
 
 
 def is_overdue(state: ItemState, due: date, today: date) -> bool:
