@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -121,7 +121,8 @@ def wall(get_response: Next) -> Next:
                 transaction.set_rollback(True)
         if isinstance(response, StreamingHttpResponse) and not response.is_async:
             # What is read while it is sent is read after the transaction above.
-            response.streaming_content = _sent(principal, response.streaming_content)
+            chunks = cast(Iterable[bytes], response.streaming_content)
+            response.streaming_content = _sent(principal, chunks)
         return response
 
     return middleware
