@@ -4,6 +4,8 @@
 #   make check   formatting, lint, types, import law, templates, translations
 #   make fix     let the tools put right what they can
 #   make bench   measure speed and write docs/performance.md
+#   make bench-web  the web application at 100,000 people, into the same page
+#   make endure  kill the server at work, fill its disk, and look what is left (minutes)
 #   make docs    build the documentation into site/
 #   make lock    write the locked requirements again
 # Each piece of set-up is a file, so nothing is done twice.
@@ -29,7 +31,7 @@ CATALOGUES := $(shell find src/sojourn/web/locale -name '*.po' 2>/dev/null)
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 ARGS ?=
 
-.PHONY: help run test check fix bench docs lock assets translations clean
+.PHONY: help run test check fix bench bench-web endure docs lock assets translations clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -58,6 +60,14 @@ fix: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)
+
+# The web application at size, on SQLite and on PostgreSQL; both take a while to fill.
+bench-web: $(VENV)/.dev assets translations
+	$(BIN)/python -m bench.web $(ARGS)
+	scripts/with_postgres.sh $(BIN)/python -m bench.web $(ARGS)
+
+endure: $(VENV)/.dev assets translations
+	scripts/endure.sh $(ARGS)
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.spec.render

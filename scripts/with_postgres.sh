@@ -26,10 +26,12 @@ stop() {
 }
 trap stop EXIT
 
-as_owner "'$programs/initdb' -D '$folder/data' -A trust -U sojourn -E UTF8 --no-sync" >/dev/null
+as_owner "'$programs/initdb' -D '$folder/data' -A trust -U owner -E UTF8 --no-sync" >/dev/null
 as_owner "'$programs/pg_ctl' -D '$folder/data' -l '$folder/log' -w \
   -o \"-k '$folder' -c listen_addresses='' -c fsync=off\" start" >/dev/null
-as_owner "'$programs/createdb' -h '$folder' -U sojourn sojourn"
+# The application is nobody special here, as it should be anywhere: row-level security holds for it.
+as_owner "'$programs/createuser' -h '$folder' -U owner --createdb sojourn"
+as_owner "'$programs/createdb' -h '$folder' -U owner -O sojourn sojourn"
 chmod 755 "$folder"
 
 DATABASE_URL="postgresql://sojourn@/sojourn?host=$folder" "$@"

@@ -21,7 +21,9 @@ def _forge(statement: str) -> None:
     """What somebody with the database in their hands could do: triggers away, then change."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET session_replication_role = replica")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            for table in ("audit_event", "audit_seen"):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         else:
             cursor.execute("PRAGMA defer_foreign_keys = ON")
             for table in ("audit_event", "audit_seen"):

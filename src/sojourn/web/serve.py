@@ -40,6 +40,7 @@ def prepare(home: Path, *, demo: bool = False) -> None:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         raise StartError(f"The database cannot be used ({type(error).__name__}).") from error
+    _make_master_key()
     _check_keys()
 
 
@@ -54,11 +55,15 @@ def set_up(home: Path, *, demo: bool = False) -> None:
     import django
 
     django.setup()
+    from sojourn.web.walls.standing import become_system
+
+    become_system("whoever runs this installation")
 
 
 def has_database(home: Path) -> bool:
     """Whether there is an installation to look at."""
-    return bool(os.environ.get("DATABASE_URL")) or (home / "sojourn.sqlite3").exists()
+    file = home if os.environ.get("DATABASE_URL") else home / "sojourn.sqlite3"
+    return file.exists()
 
 
 def serve(host: str, port: int, *, demo: bool, home: Path, framework: str | None = None) -> None:
@@ -83,6 +88,7 @@ def serve(host: str, port: int, *, demo: bool, home: Path, framework: str | None
     _read_frameworks_ahead()
     _sign_the_audit()
     _deliver_webhooks()
+    _name_the_missing_wall()
     _run(host, port)
 
 
@@ -95,11 +101,19 @@ def _make_home(home: Path) -> None:
         home.chmod(0o700)
         (home / "frameworks").mkdir(exist_ok=True)
         create_secret(home / "secret.key")
-        if not (home / "sojourn.sqlite3").exists():
-            # Where there are data but no key, a new key would only hide that the old one is lost.
-            create_secret(home / "master.key")
     except OSError as error:
         raise StartError(f"The folder {home} cannot be used: {error.strerror}.") from error
+
+
+def _make_master_key() -> None:
+    """Where there are data but no key, a new key would only hide that the old one is lost."""
+    from django.conf import settings
+
+    from sojourn.web.accounts.models import Organisation, User
+    from sojourn.web.vault import create_secret
+
+    if not Organisation.objects.exists() and not User.objects.exists():
+        create_secret(settings.MASTER_KEY_FILE)
 
 
 def _check_keys() -> None:
@@ -168,6 +182,18 @@ def _name_disputed_frameworks() -> None:
         )
 
 
+def _name_the_missing_wall() -> None:
+    from sojourn.web.walls import install
+    from sojourn.web.walls.standing import is_built
+
+    if is_built() and install.role().goes_around:
+        _say(
+            "Take care: this role of the database goes around row-level security, so that the "
+            "second wall between organisations does not hold. Connect as a role that is no "
+            "superuser and has no BYPASSRLS."
+        )
+
+
 def _read_frameworks_ahead() -> None:
     """Reads the catalogue beside the first requests, so that nobody waits for it."""
     from sojourn.web.frameworks.queries import shipped
@@ -181,9 +207,11 @@ def _end_what_is_due() -> None:
 
     from sojourn.web.exports import actions as exports
     from sojourn.web.imports import actions as imports
+    from sojourn.web.walls.standing import system
 
-    exports.end_due(at=timezone.now())
-    imports.end_due(at=timezone.now())
+    with system("what has had its time"):
+        exports.end_due(at=timezone.now())
+        imports.end_due(at=timezone.now())
 
 
 def _sign_the_audit() -> None:

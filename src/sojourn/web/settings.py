@@ -140,6 +140,7 @@ INSTALLED_APPS = [
     "sojourn.web.reach",
     "sojourn.web.oversight",
     "sojourn.web.home",
+    "sojourn.web.walls",
 ]
 
 MIDDLEWARE = [
@@ -159,6 +160,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sojourn.web.accounts.middleware.SecondFactorFirst",
+    # On PostgreSQL one transaction, in which the database knows who asks.
+    "sojourn.web.walls.standing.wall",
     # Innermost: what a view showed is written down before the answer passes on.
     "sojourn.web.audit.middleware.reads_before_the_answer",
 ]

@@ -18,11 +18,12 @@ from ninja.parser import Parser
 from pydantic import ConfigDict
 
 from sojourn.framework import DataClass
-from sojourn.web.accounts.access import Principal
+from sojourn.web.accounts.access import Principal, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.api.door import doors
 from sojourn.web.api.once import once
 from sojourn.web.api.problems import MEDIA_TYPE, TITLES, ProblemError
+from sojourn.web.walls.standing import standing
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -92,9 +93,11 @@ def _prepared(view: View, status: int, *, keeps: bool) -> Callable[..., Any]:
 
     @wraps(view)
     def prepared(request: HttpRequest, **given: Any) -> Any:
-        if not keeps:
-            return view(request, **given)
-        return once(request, status, lambda: cast(Schema, view(request, **given)))
+        # Of a token the database learns here who asks; of a session the narrower of the two counts.
+        with standing(principal_of(request)):
+            if not keeps:
+                return view(request, **given)
+            return once(request, status, lambda: cast(Schema, view(request, **given)))
 
     prepared.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]  # a function may have one
     return prepared

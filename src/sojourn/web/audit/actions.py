@@ -20,6 +20,7 @@ from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit import chain, checkpoints
 from sojourn.web.audit.models import Checkpoint, Custody, Event, Seen
 from sojourn.web.audit.queries import Verification, verify
+from sojourn.web.walls.standing import system
 
 if TYPE_CHECKING:
     from sojourn.web.accounts.access import Principal, Purpose
@@ -177,7 +178,8 @@ def sign(*, by: Principal) -> checkpoints.Signed:
     """Signs the chain as it is once this request is in it."""
     held = next(iter(by.organisations(Verb.AUDIT)), None)
     record(by=by, verb="sign_audit", organisation_id=held)
-    seq, row_hash = Event.objects.order_by("-seq").values_list("seq", "row_hash")[0]
+    with system("the chain of the audit"):
+        seq, row_hash = Event.objects.order_by("-seq").values_list("seq", "row_hash")[0]
     return checkpoints.sign(seq, row_hash)
 
 
@@ -240,6 +242,11 @@ def flush(request: HttpRequest) -> None:
 def _append(entries: Sequence[Entry]) -> None:
     if not connection.in_atomic_block:
         raise AuditError("An event has to be written in the transaction of what it tells.")
+    with system("the chain of the audit"):
+        _chain(entries)
+
+
+def _chain(entries: Sequence[Entry]) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

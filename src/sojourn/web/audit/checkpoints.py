@@ -23,6 +23,7 @@ from django.db import transaction
 
 from sojourn.web.audit.models import Checkpoint, Event
 from sojourn.web.vault import master_key
+from sojourn.web.walls.standing import system
 
 _log = logging.getLogger("sojourn.audit")
 
@@ -85,7 +86,8 @@ def own_key() -> str:
 @transaction.atomic
 def make() -> Signed | None:
     """Signs the newest event; None where there is none. The same event is signed once."""
-    last = Event.objects.order_by("-seq").values_list("seq", "row_hash").first()
+    with system("signing the audit"):
+        last = Event.objects.order_by("-seq").values_list("seq", "row_hash").first()
     if last is None:
         return None
     row = Checkpoint.objects.filter(seq=last[0], row_hash=last[1]).first()

@@ -14,6 +14,7 @@ from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
 from sojourn.web.audit import chain, checkpoints
 from sojourn.web.audit.checkpoints import Signed
 from sojourn.web.audit.models import Checkpoint, Event, Seen
+from sojourn.web.walls.standing import system
 
 _BATCH = 2000
 
@@ -44,7 +45,8 @@ def verify(kept: Sequence[Signed] = ()) -> Verification:
     """
     signed = [*map(checkpoints.of, Checkpoint.objects.order_by("seq")), *kept]
     wanted = {item.seq for item in signed}
-    walked, hashes = _walk(wanted)
+    with system("checking the audit"):
+        walked, hashes = _walk(wanted)
     contrary = [s for s in signed if not s.is_genuine or hashes.get(s.seq) != s.row_hash]
     agreed = len(signed) - len(contrary)
     return replace(walked, contrary=tuple(contrary), agreed=agreed)

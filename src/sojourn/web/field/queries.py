@@ -13,6 +13,7 @@ from sojourn.web.accounts.access import Principal, Purpose, principal_for, visib
 from sojourn.web.cases.models import Case
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import digest_of
+from sojourn.web.walls.standing import system
 
 
 class TicketState(Enum):
@@ -35,6 +36,11 @@ class Presented:
 
 def present(token: str) -> Presented:
     """Looks a token up. It counts only as long as its user may still change the case."""
+    with system("a form's ticket"):  # it says who asks; nobody is known before
+        return _present(token)
+
+
+def _present(token: str) -> Presented:
     ticket = (
         Ticket.objects.filter(token_digest=digest_of(token))
         .select_related("user", "case", "case__person", "case__person__key")

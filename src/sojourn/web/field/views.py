@@ -27,6 +27,7 @@ from sojourn.web.field import actions, openrosa, queries
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.queries import TicketState
 from sojourn.web.i18n import language
+from sojourn.web.walls.standing import standing
 
 _XML_PART = "xml_submission_file"
 _INCOMPLETE = "*isIncomplete*"
@@ -64,7 +65,8 @@ def with_ticket(view: TicketView) -> Callable[[HttpRequest, str], HttpResponse]:
         if presented.ticket is None or presented.by is None:
             status, text = _REFUSALS[presented.state]
             return openrosa.message(str(text), status=status)
-        return view(request, presented.ticket, presented.by)
+        with standing(presented.by):
+            return view(request, presented.ticket, presented.by)
 
     return cast(Callable[[HttpRequest, str], HttpResponse], opened)
 

@@ -16,6 +16,9 @@ from sojourn.web.keeping.archive import ArchiveError
 from sojourn.web.people import identities
 from sojourn.web.people.models import Person
 from sojourn.web.vault import VaultError
+from sojourn.web.walls import install
+from sojourn.web.walls.registry import policies
+from sojourn.web.walls.standing import is_built
 
 _BATCH = 500
 
@@ -31,7 +34,8 @@ class Finding:
 
 def look() -> Iterator[Finding]:
     """Looks at one thing after another; each is told as soon as it is known."""
-    for what, check in _CHECKS.items():
+    checks = {**_CHECKS, **({"wall": _wall} if is_built() else {})}
+    for what, check in checks.items():
         try:
             yield Finding(what, detail=check())
         except (ArchiveError, VaultError) as error:
@@ -79,6 +83,20 @@ def _audit() -> str:
             f"Event {found.contrary[0].seq} is not what was signed: the audit was changed."
         )
     return f"{found.events} events, {found.agreed} signed"
+
+
+def _wall() -> str:
+    """Row-level security: whether it holds for us, and is as it should be."""
+    role = install.role()
+    if role.goes_around:
+        raise ArchiveError(
+            f"The database does not hold organisations apart: {role.name} goes around row-level "
+            "security. Connect as a role that is no superuser and has no BYPASSRLS."
+        )
+    differing = install.differing()
+    if differing:
+        raise ArchiveError(f"The policy of {differing[0]} was changed or switched off.")
+    return f"{len(policies())} tables"
 
 
 _CHECKS: dict[str, Callable[[], str]] = {

@@ -36,7 +36,16 @@ def copy_into(folder: Path) -> None:
     if kind() == SQLITE:
         _copy_sqlite(Path(str(settings.DATABASES["default"]["NAME"])), target)
     else:
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+        # Row-level security stays on, and this connection says that it is the system's: a role that
+        # goes around it is not needed.
+        _run(
+            "pg_dump",
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+            "--enable-row-security",
+            f"--file={target}",
+        )
 
 
 def put_back(folder: Path, database: str) -> None:
@@ -119,5 +128,6 @@ def _environment(found: Mapping[str, Any]) -> dict[str, str]:
         "PGPASSWORD": found["PASSWORD"],
         "PGDATABASE": found["NAME"],
         "PGSSLMODE": found["OPTIONS"].get("sslmode"),
+        "PGOPTIONS": "-c sojourn.system=backup",
     }
     return {name: str(value) for name, value in wanted.items() if value}
