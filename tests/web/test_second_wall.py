@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
