@@ -50,7 +50,7 @@ def test_consent_taken_back_counts_at_once_and_in_an_open_form_too(visit: Visit)
     assert_good(bilal)
 
     phone.page.get_by_role("button", name="Send").click()
-    expect(phone.page.get_by_role("alert")).to_contain_text("consent")
+    expect(phone.page.locator(".odk-alert")).to_contain_text("not any more")
     bilal.go(case)
     expect(bilal.page.get_by_role("main")).to_contain_text("No consent is in force")
     expect(bilal.page.get_by_role("main")).not_to_contain_text(TOLD)
