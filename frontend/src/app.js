@@ -28,6 +28,15 @@ function closingMenus() {
   });
 }
 
+/** Bring the page one is on into sight among the tabs of a case, where they are pushed sideways. */
+function currentTab() {
+  const current = document.querySelector('.tabs [aria-current]');
+  const line = current?.closest('ul');
+  if (!line) return;
+  const [tab, all] = [current.getBoundingClientRect(), line.getBoundingClientRect()];
+  line.scrollLeft += tab.left + tab.width / 2 - (all.left + all.width / 2);
+}
+
 /** Send each form once, however often the button is pressed. */
 function singleSubmit() {
   document.addEventListener('submit', (event) => {
@@ -97,6 +106,7 @@ function copyButtons() {
 
 menuButton();
 closingMenus();
+currentTab();
 singleSubmit();
 unsavedGuard();
 openAll();

@@ -32,7 +32,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     principal = principal_of(request) if signed_in else Principal(None, "")
     setting_up = getattr(request, "second_factor_missing", False)
     return {
-        "nav": _nav(principal, request.path) if signed_in and not setting_up else [],
+        "nav": _nav(principal, request) if signed_in and not setting_up else [],
         "second_factor_missing": setting_up,
         "may_leave": principal.may(Verb.READ) and _is_about_people(request),
         "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
@@ -55,7 +55,34 @@ def _is_about_people(request: HttpRequest) -> bool:
     return match is not None and match.namespace not in _ABOUT_NOBODY
 
 
-def _nav(principal: Principal, path: str) -> list[NavItem]:
+_BELONGS = {
+    **dict.fromkeys(
+        (
+            *("people", "cases", "caseload", "kin", "duplicates", "consent", "plans", "notes"),
+            *("followup", "incidents", "interests", "reach", "exports", "imports", "printing"),
+        ),
+        "people:list",
+    ),
+    "webhooks": "accounts:members",
+    "tokens:managed": "accounts:members",
+    "tokens:end_managed": "accounts:members",
+    "accounts:roles_waiting": "oversight:page",
+    "glass:overseen": "oversight:page",
+}
+"""Pages and groups of pages whose place in the menu is not where their address begins."""
+
+
+def _place(request: HttpRequest) -> str:
+    """The address of the menu entry that a page belongs to, or its own address."""
+    match = request.resolver_match
+    if match is None:
+        return request.path
+    entry = _BELONGS.get(match.view_name) or _BELONGS.get(match.namespace)
+    return reverse(entry) if entry else request.path
+
+
+def _nav(principal: Principal, request: HttpRequest) -> list[NavItem]:
+    path = _place(request)
     places = [(_("My day"), reverse("home:day"), "house", True)]
     places += [
         (_("People"), reverse("people:list"), "people", principal.may(Verb.READ)),
