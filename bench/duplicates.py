@@ -85,7 +85,7 @@ def fill(count: int, chance: random.Random) -> set[tuple[object, object]]:
         some = [Newcomer(each) for each in everybody[start : start + 2000]]
         ids += [person.pk for person in register(organisation=place, people=some, by=SYSTEM)]
     twins = zip(again, range(len(people), len(everybody)), strict=True)
-    return {tuple(sorted((ids[first], ids[second]))) for first, second in twins}  # type: ignore[misc]
+    return {tuple(sorted((ids[first], ids[second]))) for first, second in twins}  # type: ignore[misc]  # a sorted pair is a pair
 
 
 def invented(chance: random.Random) -> IdentityData:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -168,7 +168,7 @@ class Page:
     """One page as its reader gets it in each language."""
 
     name: str
-    responses: Mapping[str, HttpResponse]
+    responses: Mapping[str, Any]
 
     @property
     def text(self) -> str:
