@@ -172,7 +172,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        return self.responses["en"].content.decode()
+        return str(self.responses["en"].content.decode())
 
 
 @pytest.fixture(scope="module", params=ALL)
