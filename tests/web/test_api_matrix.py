@@ -115,7 +115,7 @@ def test_what_does_not_exist_looks_like_what_is_foreign(
     operation = OPERATIONS[name]
     body = operation.body(world.case) if operation.body is not None else {}
     shape = {
-        key: value if key == "act" else 10**6 if isinstance(value, int) else uuid.uuid4()
+        key: value if key in ("act", "kind") else 10**6 if isinstance(value, int) else uuid.uuid4()
         for key, value in operation.args(world.case).items()
     }
     client = world.client(_who(operation))
@@ -133,6 +133,10 @@ def test_what_does_not_exist_looks_like_what_is_foreign(
         *("settle_difference", "read_assessment", "correct_assessment", "read_item", "change_item"),
         *("act_with_item", "decide_approval", "take_back_approval", "change_note", "read_file"),
         *("step_consent", "read_consent_record", "step_override"),
+        *("change_incident", "take_back_incident", "restore_incident", "name_actor"),
+        *("remove_actor", "read_procedure", "prepare_procedure", "write_element", "add_way"),
+        *("act_with_way", "give_opinion", "act_with_procedure", "act_with_contact"),
+        *("withdraw_part", "end_named", "change_relation"),
     ],
 )
 def test_a_child_is_not_reached_through_another_parent(
