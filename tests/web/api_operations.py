@@ -386,9 +386,7 @@ OPERATIONS: dict[str, Operation] = {
         Verb.READ, body=lambda _c: {"name": "Mine", "narrowing": {"phase": "planning"}}, ok=(201,)
     ),
     # Whose it is, and nobody else.
-    "rename_filter": Operation(
-        Verb.READ, kept_filter, lambda _c: {"name": "Later"}, ok=(200, 404)
-    ),
+    "rename_filter": Operation(Verb.READ, kept_filter, lambda _c: {"name": "Later"}, ok=(200, 404)),
     "act_with_filter": Operation(Verb.READ, filter_act, lambda _c: {}, ok=(200, 404)),
     # A colleague's case is handed over by whoever leads, and supervisors have it from nobody.
     "hand_over_case": Operation(
@@ -408,17 +406,21 @@ OPERATIONS: dict[str, Operation] = {
     "list_groups": Operation(Verb.READ),
     "read_group": Operation(Verb.READ, group),
     "change_group": Operation(Verb.WRITE, group, lambda _c: {"name": "the blue boat"}),
-    "add_member": Operation(
-        Verb.WRITE, group, lambda c: {"person": other_person(c)}, ok=(201,)
-    ),
+    "add_member": Operation(Verb.WRITE, group, lambda c: {"person": other_person(c)}, ok=(201,)),
     "change_member": Operation(Verb.WRITE, membership, lambda _c: {"part": "speaks"}),
     "list_pairs": Operation(Verb.WRITE),
     "read_pair": Operation(Verb.WRITE, pair),
     "decide_pair": Operation(Verb.WRITE, pair, lambda _c: {"decided": "unsure"}),
-    "suggest_pair": Operation(
-        Verb.WRITE, person, lambda c: {"other": other_person(c)}, ok=(201,)
-    ),
+    "suggest_pair": Operation(Verb.WRITE, person, lambda c: {"other": other_person(c)}, ok=(201,)),
     "list_places": Operation(Verb.READ),
+    "answer_place": Operation(
+        Verb.WRITE,
+        body=lambda c: {
+            "organisation": str(c.organisation_id),
+            "answers": {"town": "Southport", "month": "2026-02", "clinic_open": "yes"},
+        },
+        ok=(201,),
+    ),
     "read_place": Operation(Verb.READ, place),
     "list_members": Operation(Verb.CONFIGURE),
     "give_role": Operation(

@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Held, held_of
-from sojourn.web.accounts.models import Conflict, Grant, GrantedCase, Interest, Organisation, Scope, User
+from sojourn.web.accounts.models import (
+    Conflict,
+    Grant,
+    GrantedCase,
+    Interest,
+    Organisation,
+    Scope,
+    User,
+)
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases.models import Case
 from sojourn.web.consent.queries import agreed_classes

@@ -55,7 +55,9 @@ def withdraw(request: HttpRequest, case_id: uuid.UUID, conflict_id: int) -> Http
     """Takes back that somebody is part of the case."""
     by = principal_of(request)
     case, door = cases.case_or_404(by, case_id, Purpose.APPROVAL)
-    rows = Conflict.objects.filter(pk__in=[each.pk for each in queries.parts_told(case, door.classes(case))])
+    rows = Conflict.objects.filter(
+        pk__in=[each.pk for each in queries.parts_told(case, door.classes(case))]
+    )
     conflict = get_object_or_404(rows, pk=conflict_id)
     actions.withdraw(case=case, conflict=conflict, by=by)
     messages.success(request, _("It was taken back. Their roles count for this case again."))

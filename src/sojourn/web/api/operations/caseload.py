@@ -248,8 +248,7 @@ def _filters(wanted: Narrowing) -> Filters:
     unknown = [
         name
         for name, value in given.items()
-        if name != "sort"
-        and (set(value) if name == "marks" else value) != getattr(found, name)
+        if name != "sort" and (set(value) if name == "marks" else value) != getattr(found, name)
     ]
     if wanted.sort not in Sort.values:
         unknown.append("sort")

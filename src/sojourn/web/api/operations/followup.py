@@ -166,9 +166,7 @@ def act_with_contact(
     return schemas.Done(id=str(row.pk), state=row.state)
 
 
-@writes(
-    router, "/cases/{uuid:case_id}/contact-wish", Verb.WRITE, schemas.Done, method="PUT"
-)
+@writes(router, "/cases/{uuid:case_id}/contact-wish", Verb.WRITE, schemas.Done, method="PUT")
 def set_contact_wish(request: HttpRequest, case_id: UUID, body: WishSent) -> schemas.Done:
     """Writes down how the person may be reached. Planned contacts stay, for somebody to decide."""
     by = principal_of(request)

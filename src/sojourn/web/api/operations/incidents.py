@@ -211,10 +211,8 @@ def restore_incident(request: HttpRequest, case_id: UUID, incident_id: UUID) -> 
     schemas.Done,
     status=201,
 )
-def name_actor(
-    request: HttpRequest, case_id: UUID, incident_id: UUID, body: Actor
-) -> schemas.Done:
-    """Records who is said to have done it. Somebody who signs in here never opens the case again."""
+def name_actor(request: HttpRequest, case_id: UUID, incident_id: UUID, body: Actor) -> schemas.Done:
+    """Records who is said to have done it. Somebody who signs in here opens the case no more."""
     by = principal_of(request)
     case, row = _incident(by, case_id, incident_id)
     check_cleared(by, case, *_TOLD)

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
-from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.api import schemas
@@ -104,20 +103,17 @@ class OpinionLine(Schema):
 
 
 class ProcedureSheet(ProcedureLine):
-    """A whole procedure. `missing` is what it lacks before others can look at it.
+    """A whole procedure. `missing` is what it lacks before others can look at it."""
 
-    Its words are None for whoever does not see `case_work`.
-    """
-
-    question: str | None
+    question: str
     guardian: str
-    guardian_words: str | None
+    guardian_words: str
     heard: str
-    heard_words: str | None
-    because: str | None
+    heard_words: str
+    because: str
     elements: list[ElementLine]
-    ways: list[WayLine] | None
-    opinions: list[OpinionLine] | None
+    ways: list[WayLine]
+    opinions: list[OpinionLine]
     needed: int
     missing: list[str]
     may_look: bool
@@ -239,9 +235,7 @@ def write_element(
     schemas.Done,
     status=201,
 )
-def add_way(
-    request: HttpRequest, case_id: UUID, procedure_id: UUID, body: NewWay
-) -> schemas.Done:
+def add_way(request: HttpRequest, case_id: UUID, procedure_id: UUID, body: NewWay) -> schemas.Done:
     """Adds a way to decide."""
     by = principal_of(request)
     _case, row = _row(by, case_id, procedure_id)
@@ -331,11 +325,10 @@ def _done(row: Procedure) -> schemas.Done:
 def _sheet(by: Principal, row: Procedure) -> ProcedureSheet:
     sheet = queries.sheet(by, row)
     is_open = row.state == State.GATHERING
-    told = DataClass.CASE_WORK in by.classes_of_case(row.case, Verb.READ)
     closed = {CLASSES[Kind(each.kind)].value for each in sheet.elements if each.is_closed}
     return ProcedureSheet(
         **ProcedureLine.from_orm(row).model_dump(),
-        **{name: text if told else None for name, text in vars(sheet.told).items()},
+        **vars(sheet.told),
         guardian=row.guardian,
         heard=row.heard,
         elements=[
@@ -350,10 +343,8 @@ def _sheet(by: Principal, row: Procedure) -> ProcedureSheet:
         ways=[
             WayLine(id=each.id, **vars(each.way), is_proposed=each.is_proposed)
             for each in sheet.ways
-        ]
-        if told
-        else None,
-        opinions=[OpinionLine(**vars(each)) for each in sheet.votes] if told else None,
+        ],
+        opinions=[OpinionLine(**vars(each)) for each in sheet.votes],
         needed=rules.quorum(row.tier),
         missing=rules.missing(actions.prepared(row)) if is_open else [],
         may_look=row.state == State.LOOKED_AT and can_look(by, row),

@@ -206,7 +206,9 @@ def correct_person(
             now |= {"birth_date": "", "birth_year": ""}
         form = IdentityForm({**now, **{name: value or "" for name, value in sent.items()}})
         data = filled(form)
-        actions.correct(person=person, identity=form.identity(known), language=data["language"], by=by)
+        actions.correct(
+            person=person, identity=form.identity(known), language=data["language"], by=by
+        )
     return schemas.Done(id=str(person.pk))
 
 

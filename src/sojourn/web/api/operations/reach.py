@@ -124,9 +124,7 @@ def state_part(request: HttpRequest, case_id: UUID, body: PartSent) -> schemas.D
     return schemas.Done(id=str(case.pk), state="closed")
 
 
-@writes(
-    router, "/cases/{uuid:case_id}/parts/{conflict_id}/withdraw", Verb.APPROVE, schemas.Done
-)
+@writes(router, "/cases/{uuid:case_id}/parts/{conflict_id}/withdraw", Verb.APPROVE, schemas.Done)
 def withdraw_part(request: HttpRequest, case_id: UUID, conflict_id: Number) -> schemas.Done:
     """Takes back that somebody is part of the case. Their roles count for it again."""
     by = principal_of(request)
