@@ -26,6 +26,11 @@ from sojourn.web.places import queries, rules
 from sojourn.web.places.models import Joined, PlaceAnswers
 
 
+_NAME = 200
+_PERIOD = 100
+"""How long the name of a place and that of a period may be, as the columns have them."""
+
+
 class ConflictError(Exception):
     """Other content came under a number that is known. The text is for whoever sent it."""
 
@@ -84,6 +89,8 @@ def _keep(
         raise ValidationError(_("Say which place this is about."))
     if framework.period and not period:
         raise ValidationError(_("Say of which time this is."))
+    if len(place) > _NAME or len(period) > _PERIOD:
+        raise ValidationError(_("The name of a place or time is shorter than this."))
     parts = split(framework, read.answers)
     row = PlaceAnswers(
         organisation=organisation,
