@@ -13,6 +13,7 @@ from django.utils import timezone
 from sojourn.framework import DataClass
 from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts.models import Conflict, Grant, Scope
+from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.models import Event
 from sojourn.web.cases.models import Case
 from sojourn.web.duplicates.models import Pair
@@ -215,7 +216,7 @@ def test_a_case_is_handed_over_and_back_and_webhooks_hear_of_it(world: World) ->
     read = get(world.client("bilal"), path)
     assert (read["former"], read["may_hand_back"]) == (world.users["bilal"].pk, True)
     assert [each["case"] for each in read["cases"]] == [str(case.pk)]
-    only_reads = client_with(token_for(world, "bilal", frozenset({"read"})))
+    only_reads = client_with(token_for(world, "bilal", frozenset({Verb.READ})))
     assert post(only_reads, f"{path}/back", {}).status_code == 403
     assert post(world.client("bilal"), f"{path}/back", {}).status_code == 200
     assert Case.objects.get(pk=case.pk).worker == world.users["bilal"]

@@ -25,7 +25,6 @@ from sojourn.web.people import identities
 from sojourn.web.places import queries, rules
 from sojourn.web.places.models import Joined, PlaceAnswers
 
-
 _NAME = 200
 _PERIOD = 100
 """How long the name of a place and that of a period may be, as the columns have them."""

@@ -116,12 +116,13 @@ def list_contacts(request: HttpRequest, case_id: UUID) -> Contacts:
             )
             for row in rows
         ],
-        wish=wish
-        and ContactWish(
+        wish=ContactWish(
             not_at_all=wish.not_at_all,
             never=wish.never,
             words=words.opened(wish, "words", key) if place else None,
-        ),
+        )
+        if wish is not None
+        else None,
         withheld=withheld(classes, tellable(door.classes(case))),
     )
 
