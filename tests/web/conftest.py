@@ -317,6 +317,10 @@ def words() -> None:
 
 @pytest.fixture
 def staffed(world: World) -> World:
+    return staff(world)
+
+
+def staff(world: World) -> World:
     """With Nadia and Noor, who have cases of their own alone; Noor opened Amina's file."""
     for name in ("nadia", "noor"):
         world.join(accounts.Reach(Scope.OWN_CASES), name=name)
