@@ -361,10 +361,7 @@ OPERATIONS: dict[str, Operation] = {
     "set_contact_wish": Operation(Verb.WRITE, of_case, lambda _c: {"never": ["call"]}),
     "list_openers": Operation(Verb.READ, of_case),
     "state_part": Operation(
-        Verb.WRITE,
-        of_case,
-        lambda c: {"colleague": taker(c), "interest": "relative"},
-        ok=(201,),
+        Verb.WRITE, of_case, lambda c: {"colleague": taker(c), "interest": "relative"}, ok=(201,)
     ),
     "withdraw_part": Operation(Verb.APPROVE, part, lambda _c: {}),
     "name_case": Operation(
@@ -390,10 +387,7 @@ OPERATIONS: dict[str, Operation] = {
     "act_with_filter": Operation(Verb.READ, filter_act, lambda _c: {}, ok=(200, 404)),
     # A colleague's case is handed over by whoever leads, and supervisors have it from nobody.
     "hand_over_case": Operation(
-        Verb.WRITE,
-        of_case,
-        lambda c: {"to": taker(c), "reason": "away"},
-        ok=(201, 403),
+        Verb.WRITE, of_case, lambda c: {"to": taker(c), "reason": "away"}, ok=(201, 403)
     ),
     "read_hand_over": Operation(Verb.READ, hand_over, ok=(200, 404)),
     "hand_back": Operation(Verb.WRITE, hand_over, lambda _c: {}, ok=(200, 403, 404)),
