@@ -16,12 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sojourn.framework import DataClass
-from sojourn.web.accounts.models import Grant, Team
+from sojourn.web.accounts.models import Conflict, Grant, GrantedCase, Team
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.api import queries
 from sojourn.web.api.models import Token
 from sojourn.web.api.service import operations
+from sojourn.web.caseload.models import HandOver, SavedFilter
 from sojourn.web.cases.models import Case
+from sojourn.web.duplicates.models import Pair
 from sojourn.web.glass.models import Opening
 from sojourn.web.places.models import PlaceAnswers
 from sojourn.web.plans.models import Approval
@@ -105,6 +107,94 @@ def team(case: Case) -> dict[str, object]:
     return {"team_id": Team.objects.get(organisation=case.organisation).pk}
 
 
+def incident(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "incident_id": case.incidents.get().pk}
+
+
+def actor(case: Case) -> dict[str, object]:
+    found = case.incidents.get()
+    return {**incident(case), "actor_id": found.actors.get().pk}
+
+
+def procedure(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "procedure_id": case.best_interests.get().pk}
+
+
+def element(case: Case) -> dict[str, object]:
+    return {**procedure(case), "kind": "care"}
+
+
+def way(case: Case) -> dict[str, object]:
+    option = case.best_interests.get().options.get()
+    return {**procedure(case), "option_id": option.pk, "act": "propose"}
+
+
+def procedure_act(case: Case) -> dict[str, object]:
+    return {**procedure(case), "act": "stop"}
+
+
+def contact(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "contact_id": case.contacts.get().pk, "act": "waive"}
+
+
+def part(case: Case) -> dict[str, object]:
+    found = Conflict.objects.filter(case_id=case.pk).earliest("pk")
+    return {"case_id": case.pk, "conflict_id": found.pk}
+
+
+def named(case: Case) -> dict[str, object]:
+    found = GrantedCase.objects.filter(case_id=case.pk, given_at__isnull=False).earliest("pk")
+    return {"case_id": case.pk, "row_id": found.pk}
+
+
+def kept_filter(case: Case) -> dict[str, object]:
+    return {"filter_id": SavedFilter.objects.get(organisation=case.organisation).pk}
+
+
+def filter_act(case: Case) -> dict[str, object]:
+    return {**kept_filter(case), "act": "delete"}
+
+
+def hand_over(case: Case) -> dict[str, object]:
+    return {"hand_over_id": HandOver.objects.get(organisation=case.organisation).pk}
+
+
+def relation(case: Case) -> dict[str, object]:
+    return {"person_id": case.person_id, "relation_id": case.person.relations_back.get().pk}
+
+
+def group(case: Case) -> dict[str, object]:
+    return {"group_id": case.person.memberships.get().group_id}
+
+
+def membership(case: Case) -> dict[str, object]:
+    return {**group(case), "membership_id": case.person.memberships.get().pk}
+
+
+def pair(case: Case) -> dict[str, object]:
+    return {"pair_id": Pair.objects.get(organisation=case.organisation).pk}
+
+
+def other_person(case: Case) -> str:
+    """Somebody else in the same organisation: the one whom Amina's file may be too."""
+    found = Pair.objects.get(organisation=case.organisation)
+    return str(found.second_id if found.first_id == case.person_id else found.first_id)
+
+
+def taker(case: Case) -> int:
+    """Who opens every file of the organisation of a case and does not look after it."""
+    held = Grant.objects.filter(organisation=case.organisation, role="supervisor")
+    return held.earliest("pk").holder_id
+
+
+def outsider(case: Case) -> int:
+    """Who works with cases of their own and not with this one."""
+    held = Grant.objects.filter(
+        organisation=case.organisation, role="case_worker", scope="own_cases"
+    )
+    return held.exclude(holder__conflicts__case_id=case.pk).latest("pk").holder_id
+
+
 def framework(case: Case) -> dict[str, object]:
     return {"framework_id": case.assessments.get().framework.framework_id}
 
@@ -138,7 +228,10 @@ CONSENT = {
     "method": "spoken",
     "answer": "given",
 }
-BY_MODEL = (opening, place, member, role, team)
+BY_MODEL = (
+    *(opening, place, member, role, team, pair, group, membership),
+    *(kept_filter, filter_act, hand_over),
+)
 """Objects that are reached by themselves, and not through a case or person."""
 
 OPERATIONS: dict[str, Operation] = {
@@ -155,7 +248,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "read_person": Operation(Verb.READ, person),
     "correct_person": Operation(
-        Verb.WRITE, person, lambda _c: {"other": "Mina", "version": "0"}, ok=(409,)
+        Verb.WRITE, person, lambda _c: {"latin": "Mina", "version": "0"}, ok=(409,)
     ),
     "erase_person": Operation(
         Verb.ERASE, person, lambda c: {"reason": "asked", "number": c.person.number}
@@ -236,7 +329,92 @@ OPERATIONS: dict[str, Operation] = {
     "list_overseen": Operation(Verb.AUDIT),
     "look_as_supervisor": Operation(Verb.SUPERVISE, opening, lambda _c: {"verdict": "right"}),
     "look_as_overseer": Operation(Verb.AUDIT, opening, lambda _c: {"verdict": "right"}),
+    "list_incidents": Operation(Verb.READ, of_case),
+    "report_incident": Operation(
+        Verb.WRITE, of_case, lambda _c: {"kind": "threat", "what": "words"}, ok=(201,)
+    ),
+    "change_incident": Operation(
+        Verb.WRITE, incident, lambda _c: {"where": "a yard", "row_version": 1}
+    ),
+    "take_back_incident": Operation(Verb.WRITE, incident, lambda _c: {"because": "twice"}),
+    # It counts already.
+    "restore_incident": Operation(Verb.WRITE, incident, lambda _c: {}, ok=(409,)),
+    "name_actor": Operation(Verb.WRITE, incident, lambda _c: {"part": "recruiter"}, ok=(201,)),
+    "remove_actor": Operation(Verb.WRITE, actor, lambda _c: {}),
+    "list_procedures": Operation(Verb.READ, of_case),
+    "begin_procedure": Operation(
+        Verb.WRITE, of_case, lambda _c: {"about": "tracing", "question": "where"}, ok=(201,)
+    ),
+    "read_procedure": Operation(Verb.READ, procedure),
+    "prepare_procedure": Operation(
+        Verb.WRITE, procedure, lambda _c: {"heard": "heard", "row_version": 1}
+    ),
+    "write_element": Operation(Verb.WRITE, element, lambda _c: {"text": "an aunt"}),
+    "add_way": Operation(Verb.WRITE, procedure, lambda _c: {"what": "there"}, ok=(201,)),
+    "act_with_way": Operation(Verb.WRITE, way, lambda _c: {}),
+    # Nobody was asked to look yet.
+    "give_opinion": Operation(Verb.WRITE, procedure, lambda _c: {"agrees": True}, ok=(409,)),
+    "act_with_procedure": Operation(Verb.WRITE, procedure_act, lambda _c: {}),
+    "list_contacts": Operation(Verb.READ, of_case),
+    "plan_contacts": Operation(Verb.WRITE, of_case, lambda _c: {"due": soon()}, ok=(201,)),
+    "act_with_contact": Operation(Verb.WRITE, contact, lambda _c: {"because": "in_touch"}),
+    "set_contact_wish": Operation(Verb.WRITE, of_case, lambda _c: {"never": ["call"]}),
+    "list_openers": Operation(Verb.READ, of_case),
+    "state_part": Operation(
+        Verb.WRITE, of_case, lambda c: {"colleague": taker(c), "interest": "relative"}, ok=(201,)
+    ),
+    "withdraw_part": Operation(Verb.APPROVE, part, lambda _c: {}),
+    "name_case": Operation(
+        Verb.APPROVE,
+        of_case,
+        lambda c: {
+            "user": outsider(c),
+            "role": "case_worker",
+            "until": timezone.localdate().isoformat(),
+            "reason": "stands in",
+        },
+        # They can open it by name already.
+        ok=(422,),
+    ),
+    "end_named": Operation(Verb.APPROVE, named, lambda _c: {}),
+    "list_caseload": Operation(Verb.READ),
+    "list_filters": Operation(Verb.READ),
+    "keep_filter": Operation(
+        Verb.READ, body=lambda _c: {"name": "Mine", "narrowing": {"phase": "planning"}}, ok=(201,)
+    ),
+    # Whose it is, and nobody else.
+    "rename_filter": Operation(Verb.READ, kept_filter, lambda _c: {"name": "Later"}, ok=(200, 404)),
+    "act_with_filter": Operation(Verb.READ, filter_act, lambda _c: {}, ok=(200, 404)),
+    # A colleague's case is handed over by whoever leads, and supervisors have it from nobody.
+    "hand_over_case": Operation(
+        Verb.WRITE, of_case, lambda c: {"to": taker(c), "reason": "away"}, ok=(201, 403)
+    ),
+    "read_hand_over": Operation(Verb.READ, hand_over, ok=(200, 404)),
+    "hand_back": Operation(Verb.WRITE, hand_over, lambda _c: {}, ok=(200, 403, 404)),
+    "list_relations": Operation(Verb.READ, person),
+    "add_relation": Operation(
+        Verb.WRITE, person, lambda c: {"other": other_person(c), "is_": "travelled"}, ok=(201,)
+    ),
+    "change_relation": Operation(Verb.WRITE, relation, lambda _c: {"surety": "likely"}),
+    "make_group": Operation(Verb.WRITE, person, lambda _c: {"kind": "household"}, ok=(201,)),
+    "list_groups": Operation(Verb.READ),
+    "read_group": Operation(Verb.READ, group),
+    "change_group": Operation(Verb.WRITE, group, lambda _c: {"name": "the blue boat"}),
+    "add_member": Operation(Verb.WRITE, group, lambda c: {"person": other_person(c)}, ok=(201,)),
+    "change_member": Operation(Verb.WRITE, membership, lambda _c: {"part": "speaks"}),
+    "list_pairs": Operation(Verb.WRITE),
+    "read_pair": Operation(Verb.WRITE, pair),
+    "decide_pair": Operation(Verb.WRITE, pair, lambda _c: {"decided": "unsure"}),
+    "suggest_pair": Operation(Verb.WRITE, person, lambda c: {"other": other_person(c)}, ok=(201,)),
     "list_places": Operation(Verb.READ),
+    "answer_place": Operation(
+        Verb.WRITE,
+        body=lambda c: {
+            "organisation": str(c.organisation_id),
+            "answers": {"town": "Southport", "month": "2026-02", "clinic_open": "yes"},
+        },
+        ok=(201,),
+    ),
     "read_place": Operation(Verb.READ, place),
     "list_members": Operation(Verb.CONFIGURE),
     "give_role": Operation(

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from sojourn.engines.places import key_questions, place_questions
 from sojourn.framework import (
     Answers,
     DataClass,
@@ -38,14 +39,18 @@ def read(
     within: Mapping[str, Sequence[int]],
     *,
     writable: Collection[DataClass] | None = None,
+    of_place: bool = False,
 ) -> Answers:
     """Answers from what was sent. ValidationError, by question, for what cannot be an answer.
 
     `writable` are the classes that may be written; None for all, as with the form of a screen.
+    Of a place only what is asked of places is taken, and what names it; of somebody the rest.
     """
     wrong: dict[str, str] = {}
     known = {q.name: q for q in framework.questions}
-    values = _row(known, None, answers, "", wrong, writable)
+    here = (*key_questions(framework), *place_questions(framework)) if of_place else ()
+    elsewhere = {q.name for q in known.values() if (q not in here if of_place else q.of_place)}
+    values = _row(known, None, answers, "", wrong, writable, elsewhere)
     names = {roster.name for roster in framework.rosters}
     rows: dict[str, tuple[dict[str, Value | Missing], ...]] = {}
     for name, given in rosters.items():
@@ -53,7 +58,7 @@ def read(
             wrong[f"rosters.{name}"] = _("The framework has no such list.")
             continue
         rows[name] = tuple(
-            _row(known, name, row, f"rosters.{name}.{at}.", wrong, writable)
+            _row(known, name, row, f"rosters.{name}.{at}.", wrong, writable, elsewhere)
             for at, row in enumerate(given)
         )
     inside = _inside(framework, rows, within, wrong)
@@ -114,14 +119,17 @@ def _row(
     place: str,
     wrong: dict[str, str],
     writable: Collection[DataClass] | None,
+    elsewhere: Collection[str],
 ) -> dict[str, Value | Missing]:
     found: dict[str, Value | Missing] = {}
     for name, value in given.items():
         question = known.get(name)
         if question is None or question.roster != roster:
             wrong[place + name] = _("The framework has no such question here.")
-        elif question.of_place:
+        elif name in elsewhere and question.of_place:
             wrong[place + name] = _("This is asked of places, not of people.")
+        elif name in elsewhere:
+            wrong[place + name] = _("This is asked of people, not of places.")
         elif writable is not None and class_of(question) not in writable:
             wrong[place + name] = _("This token is not for answers of this kind.")
         else:

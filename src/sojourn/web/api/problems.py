@@ -25,6 +25,9 @@ from ninja.errors import ValidationError as Unreadable
 from sojourn.web import log
 from sojourn.web.cases.states import WrongStateError as WrongCaseState
 from sojourn.web.consent.states import WrongStateError as WrongConsentState
+from sojourn.web.followup.states import WrongStateError as WrongContactState
+from sojourn.web.incidents.states import WrongStateError as WrongIncidentState
+from sojourn.web.interests.states import WrongStateError as WrongProcedureState
 from sojourn.web.plans.states import WrongStateError as WrongPlanState
 
 _log = logging.getLogger("django.request")
@@ -166,6 +169,9 @@ _HANDLERS: Mapping[type[Exception], Handler] = {
     WrongCaseState: _changed,
     WrongConsentState: _changed,
     WrongPlanState: _changed,
+    WrongContactState: _changed,
+    WrongIncidentState: _changed,
+    WrongProcedureState: _changed,
     Unreadable: _unreadable,
     HttpError: _http,
     RequestDataTooBig: _too_large,

@@ -64,14 +64,35 @@ class Me(Schema):
     by_token: bool
 
 
-class Names(Schema):
+class Name(Schema):
+    """One name, as it is written and in Latin letters. `family` is the family's part of it."""
+
     own: str
     latin: str
-    other: str
+    kind: str
+    family: str
+
+
+class Names(Name):
+    """The name that is shown first, and all others."""
+
+    more: list[Name]
+
+
+class Document(Schema):
+    """A document, or a number by which another organisation knows the person (`outside`)."""
+
+    number: str
+    kind: str
+    country: str
+    issued: str
+    expires: str
+    held_by: str
+    seen: str
 
 
 class Person(Schema):
-    """Who somebody is."""
+    """Who somebody is. Of a `birth_certainty` of `year` month and day of the birth date are 1."""
 
     id: UUID
     number: str
@@ -81,7 +102,11 @@ class Person(Schema):
     language: str
     names: Names | None
     birth_date: str | None
-    document: str | None
+    birth_certainty: str | None
+    sex: str | None
+    nationality: str | None
+    home: str | None
+    documents: list[Document] | None
     phone: str | None
     version: str | None
     case: UUID | None

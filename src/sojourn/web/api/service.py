@@ -16,18 +16,25 @@ from sojourn.web.api import problems
 from sojourn.web.api.kit import Utf8
 from sojourn.web.api.operations import (
     assessments,
+    caseload,
     cases,
     consents,
+    duplicates,
     emergencies,
+    followup,
+    incidents,
+    interests,
+    kin,
     me,
     notes,
     organisation,
     people,
     places,
     plans,
+    reach,
 )
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 PREFIX = "/api/v1/"
 
 _DESCRIPTION = """What the screens of casework do, for programs. Everything passes through the same
@@ -67,10 +74,17 @@ problems.install(api)
 for _each in (
     me,
     people,
+    kin,
+    duplicates,
     cases,
+    caseload,
     assessments,
     plans,
     notes,
+    incidents,
+    interests,
+    followup,
+    reach,
     consents,
     emergencies,
     places,

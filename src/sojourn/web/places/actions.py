@@ -25,6 +25,10 @@ from sojourn.web.people import identities
 from sojourn.web.places import queries, rules
 from sojourn.web.places.models import Joined, PlaceAnswers
 
+_NAME = 200
+_PERIOD = 100
+"""How long the name of a place and that of a period may be, as the columns have them."""
+
 
 class ConflictError(Exception):
     """Other content came under a number that is known. The text is for whoever sent it."""
@@ -56,6 +60,22 @@ def receive(
     return _keep(organisation, framework, read, digest, by)
 
 
+@transaction.atomic
+def answer(*, organisation: Organisation, answers: Answers, by: Principal) -> PlaceAnswers:
+    """Keeps answers about a place that came without a form; raises as `receive` does."""
+    _check_may(by, organisation.pk)
+    framework = frameworks.current()
+    read = submissions.Submission(
+        instance_id=f"sent:{uuid.uuid4()}",
+        deprecated_id=None,
+        form_id=framework.id,
+        version=framework.version,
+        answers=answers,
+    )
+    content = json.dumps(split(framework, answers).coded, sort_keys=True).encode()
+    return _keep(organisation, framework, read, hashlib.sha256(content).hexdigest(), by)
+
+
 def _keep(
     organisation: Organisation,
     framework: Framework,
@@ -68,6 +88,8 @@ def _keep(
         raise ValidationError(_("Say which place this is about."))
     if framework.period and not period:
         raise ValidationError(_("Say of which time this is."))
+    if len(place) > _NAME or len(period) > _PERIOD:
+        raise ValidationError(_("The name of a place or time is shorter than this."))
     parts = split(framework, read.answers)
     row = PlaceAnswers(
         organisation=organisation,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Held, held_of
-from sojourn.web.accounts.models import Conflict, Grant, GrantedCase, Organisation, Scope, User
+from sojourn.web.accounts.models import (
+    Conflict,
+    Grant,
+    GrantedCase,
+    Interest,
+    Organisation,
+    Scope,
+    User,
+)
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases.models import Case
 from sojourn.web.consent.queries import agreed_classes
@@ -77,6 +85,14 @@ def parts(case: Case) -> list[Conflict]:
     """Who works here and is part of the case, by name."""
     rows = Conflict.objects.filter(case_id=case.pk)
     return list(rows.select_related("user", "declared_by").order_by("user__name", "pk"))
+
+
+def parts_told(case: Case, classes: Collection[DataClass]) -> list[Conflict]:
+    """Of those who are said to have done harm or were complained about, only whoever is cleared
+    for what concerns others is told."""
+    others = {Interest.ALLEGED_ACTOR, Interest.COMPLAINED_ABOUT}
+    cleared = DataClass.THIRD_PARTY in classes
+    return [each for each in parts(case) if cleared or each.interest not in others]
 
 
 def named(case: Case) -> list[GrantedCase]:

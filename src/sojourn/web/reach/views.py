@@ -55,7 +55,9 @@ def withdraw(request: HttpRequest, case_id: uuid.UUID, conflict_id: int) -> Http
     """Takes back that somebody is part of the case."""
     by = principal_of(request)
     case, door = cases.case_or_404(by, case_id, Purpose.APPROVAL)
-    rows = Conflict.objects.filter(pk__in=[each.pk for each in _parts(case, door.classes(case))])
+    rows = Conflict.objects.filter(
+        pk__in=[each.pk for each in queries.parts_told(case, door.classes(case))]
+    )
     conflict = get_object_or_404(rows, pk=conflict_id)
     actions.withdraw(case=case, conflict=conflict, by=by)
     messages.success(request, _("It was taken back. Their roles count for this case again."))
@@ -117,7 +119,7 @@ def _page(
         "person": case.person,
         "identity": identities.open_many([case.person])[case.person_id],
         "lines": words.lines(queries.openers(case)),
-        "parts": _parts(case, classes),
+        "parts": queries.parts_told(case, classes),
         "named": queries.named(case),
         "may_write": reaches(by, case, Purpose.CASE_WORK),
         "may_decide": may_decide,
@@ -126,11 +128,3 @@ def _page(
         "form": failed,
     }
     return render(request, "reach/who.html", context, status=400 if failed is not None else 200)
-
-
-def _parts(case: Case, classes: frozenset[DataClass]) -> list[Conflict]:
-    """Of those who are said to have done harm or were complained about, only whoever is cleared
-    for what concerns others is told."""
-    others = {Interest.ALLEGED_ACTOR, Interest.COMPLAINED_ABOUT}
-    cleared = DataClass.THIRD_PARTY in classes
-    return [each for each in queries.parts(case) if cleared or each.interest not in others]

@@ -84,7 +84,7 @@ def list_cases(
     found = zip(case_lines(by, shown), shown, strict=True)
     return schemas.Page[schemas.CaseLine](
         items=[
-            schemas.CaseLine(**_line(line, case, door.classes(case), classes[case.pk]))
+            schemas.CaseLine(**case_line(line, case, door.classes(case), classes[case.pk]))
             for line, case in found
         ],
         next=following,
@@ -105,7 +105,7 @@ def read_case(request: HttpRequest, response: HttpResponse, case_id: UUID) -> sc
     told = DataClass.CASE_WORK in classes
     tagged(response, case.row_version)
     return schemas.Case(
-        **_line(line, case, door.classes(case), classes),
+        **case_line(line, case, door.classes(case), classes),
         opened_at=case.opened_at,
         row_version=case.row_version,
         acts=[act.value for act in lines.offered(case)] if may_write else [],
@@ -221,7 +221,7 @@ def merged_or_409(
     )
 
 
-def _line(
+def case_line(
     line: PersonLine,
     case: Case,
     cleared: Collection[DataClass],

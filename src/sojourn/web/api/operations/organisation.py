@@ -13,7 +13,7 @@ from sojourn.web.accounts import actions, queries
 from sojourn.web.accounts.access import Purpose, principal_of
 from sojourn.web.accounts.forms import GrantForm, TeamForm
 from sojourn.web.accounts.models import Scope
-from sojourn.web.accounts.roles import Role, Verb
+from sojourn.web.accounts.roles import Verb
 from sojourn.web.api import paging, schemas
 from sojourn.web.api.kit import Sent, as_form, filled, reads, writes
 from sojourn.web.api.operations.people import event_lines
@@ -72,7 +72,7 @@ def give_role(request: HttpRequest, user_id: Number, body: NewRole) -> schemas.D
     data = filled(GrantForm(by, as_form(body)))
     given = actions.grant(
         holder=user,
-        role=Role(data["role"]),
+        role=data["role"],
         organisation=data["organisation"],
         reach=actions.Reach(Scope(data["scope"]), data["team"]),
         valid_until=data["valid_until"],

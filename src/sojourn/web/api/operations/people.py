@@ -29,6 +29,8 @@ from sojourn.web.audit.actions import note_read
 from sojourn.web.audit.models import Event
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases import queries as case_queries
+from sojourn.web.duplicates import looking
+from sojourn.web.duplicates.looking import Match
 from sojourn.web.people import actions, identities, queries
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.people.forms import EraseForm, IdentityForm, RegisterForm, SearchForm
@@ -47,22 +49,30 @@ class Search(Sent):
 
 
 class Identity(Sent):
-    """Who somebody is. `own` is the name as the person writes it."""
+    """Who somebody is. `own` is the name as the person writes it; of a birth date that is not
+    known the year may be."""
 
     own: str | None = None
     latin: str | None = None
-    other: str | None = None
     language: str | None = None
     phone: str | None = None
-    document: str | None = None
     birth_date: str | None = None
+    birth_year: int | None = None
+    birth_estimated: bool | None = None
+    sex: str | None = None
+    nationality: str | None = None
+    home: str | None = None
 
 
 class Newcome(Identity):
-    """A new file. Without `screening` the case is open at once."""
+    """A new file. Without `screening` the case is open at once. `is_somebody_else` says that one
+    looked at those who are alike."""
 
+    other: str | None = None
+    document: str | None = None
     organisation: UUID | None = None
     screening: bool = False
+    is_somebody_else: bool = False
 
 
 class Correction(Identity):
@@ -115,10 +125,16 @@ def find_people(request: HttpRequest, body: Search) -> schemas.Found:
 
 @writes(router, "/people", Verb.WRITE, schemas.Registered, status=201)
 def register_person(request: HttpRequest, body: Newcome) -> schemas.Registered:
-    """Registers a person and opens a case, of which the one who asks is the case worker."""
+    """Registers a person and opens a case, of which the one who asks is the case worker.
+
+    Where somebody on file is likely the same, or has the same number, nothing is registered (409):
+    `alike` says which files, as far as one finds them. `is_somebody_else` goes on.
+    """
     by = principal_of(request)
     form = RegisterForm(by, {**_only_organisation(by), **as_form(body)})
     data = filled(form)
+    if not data["is_somebody_else"]:
+        _look(request, by, looking.alike(by, form.identity()))
     (case,) = cases.open_files(
         organisation=data["organisation"],
         newcomers=[Newcomer(form.identity(), data["language"])],
@@ -186,9 +202,13 @@ def correct_person(
                 conflicts=both,
                 version=_version(person, known),
             )
+        if "birth_date" in sent or "birth_year" in sent:  # the one that is named takes its place
+            now |= {"birth_date": "", "birth_year": ""}
         form = IdentityForm({**now, **{name: value or "" for name, value in sent.items()}})
         data = filled(form)
-        actions.correct(person=person, identity=form.identity(), language=data["language"], by=by)
+        actions.correct(
+            person=person, identity=form.identity(known), language=data["language"], by=by
+        )
     return schemas.Done(id=str(person.pk))
 
 
@@ -213,6 +233,34 @@ def list_looks(
     shown, following = paging.page(rows, ("-seq",), after)
     note_read(request, by=by, purpose=Purpose.SUPPORT, shown=[person], verb="read_access")
     return schemas.Page[schemas.Event](items=event_lines(shown), next=following)
+
+
+def _look(request: HttpRequest, by: Principal, alike: list[Match]) -> None:
+    """Stops where there are files to look at first. They are told as a search tells of them."""
+    if not alike:
+        return
+    told = [each.person for each in alike]
+    note_read(request, by=by, purpose=Purpose.FIND, shown=told, verb="find")
+    same = any(each.same_number for each in alike)
+    raise ProblemError(
+        409,
+        _("A file with the same number is there already.")
+        if same
+        else _("Somebody on file may be the same person."),
+        alike=[
+            {
+                "id": str(each.person.pk),
+                "number": each.person.number if each.identity is not None else None,
+                "organisation": str(each.person.organisation_id),
+                "likeness": each.words,
+                "same_number": each.same_number,
+                "ask": list(each.ask),
+            }
+            for each in alike
+        ]
+        if sees(by, DataClass.IDENTITY)
+        else [],
+    )
 
 
 def event_lines(events: Collection[Event]) -> list[schemas.Event]:
@@ -268,7 +316,11 @@ def _whole(
         language=person.language,
         names=schemas.Names(**asdict(known.names)) if named else None,
         birth_date=known.birth_date if named else None,
-        document=known.document if named else None,
+        birth_certainty=known.birth_certainty if named else None,
+        sex=known.sex if named else None,
+        nationality=known.nationality if named else None,
+        home=known.home if named else None,
+        documents=[schemas.Document(**asdict(each)) for each in known.documents] if named else None,
         phone=known.phone if located else None,
         version=_version(person, known) if named and located else None,
         case=case,

@@ -1,23 +1,32 @@
-"""What was answered about places. It is about nobody; it is asked in the form of a place."""
+"""What was answered about places. It is about nobody."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import Router
 
 from sojourn.web.accounts.access import Purpose, principal_of
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN, Verb
-from sojourn.web.api import paging, schemas
-from sojourn.web.api.kit import reads, withheld
+from sojourn.web.api import answering, paging, schemas
+from sojourn.web.api.door import CHANNEL
+from sojourn.web.api.kit import Sent, reads, withheld, writes
+from sojourn.web.api.rules import widest
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import frameworks
-from sojourn.web.places import queries, words
+from sojourn.web.places import actions, queries, rules, words
 from sojourn.web.places.models import PlaceAnswers
 
 router = Router(tags=["Places"])
+
+
+class AnsweredPlace(Sent):
+    """Answers by the names of the questions, as of an assessment; which place is one of them."""
+
+    organisation: UUID
+    answers: dict[str, Any]
 
 
 @reads(router, "/places", Verb.READ, schemas.Page[schemas.Place])
@@ -30,6 +39,23 @@ def list_places(request: HttpRequest, after: str = "") -> schemas.Page[schemas.P
     return schemas.Page[schemas.Place](
         items=[schemas.Place(**_place(row)) for row in shown], next=following
     )
+
+
+@writes(router, "/places", Verb.WRITE, schemas.Done, status=201)
+def answer_place(request: HttpRequest, body: AnsweredPlace) -> schemas.Done:
+    """Keeps answers about a place in one period; those of the same period before stay kept.
+
+    404 where the framework in use asks nothing of places.
+    """
+    by = principal_of(request)
+    organisation = queries.organisation_or_404(by, body.organisation)
+    framework = frameworks.current()
+    if not rules.asks_of_places(framework):
+        raise Http404
+    writable = None if by.channel == CHANNEL else widest(by).classes
+    answers = answering.read(framework, body.answers, {}, {}, writable=writable, of_place=True)
+    row = actions.answer(organisation=organisation, answers=answers, by=by)
+    return schemas.Done(id=str(row.pk), state="current")
 
 
 @reads(router, "/places/{uuid:answers_id}", Verb.READ, schemas.PlaceAnswers)
