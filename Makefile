@@ -6,6 +6,7 @@
 #   make bench   measure speed and write docs/performance.md
 #   make bench-web  the web application at 100,000 people, into the same page
 #   make endure  kill the server at work, fill its disk, and look what is left (minutes)
+#   make attack  turn tools for attackers on the code and on a running demonstration (a quarter of an hour)
 #   make docs    build the documentation into site/
 #   make lock    write the locked requirements again
 # Each piece of set-up is a file, so nothing is done twice.
@@ -31,7 +32,9 @@ CATALOGUES := $(shell find src/sojourn/web/locale -name '*.po' 2>/dev/null)
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 ARGS ?=
 
-.PHONY: help run test check fix bench bench-web endure docs lock assets translations clean
+ATTACKERS := .venv-attack
+
+.PHONY: help run test check fix bench bench-web endure attack docs lock assets translations clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -69,6 +72,9 @@ bench-web: $(VENV)/.dev assets translations
 endure: $(VENV)/.dev assets translations
 	scripts/endure.sh $(ARGS)
 
+attack: $(VENV)/.dev $(ATTACKERS)/.done assets translations
+	$(BIN)/python -m scripts.attack $(ARGS)
+
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.spec.render
 	$(BIN)/python -m tests.catalogue.render
@@ -83,7 +89,7 @@ assets: $(STATIC)/app.js
 translations: $(CATALOGUES:.po=.mo)
 
 clean:
-	rm -rf $(VENV) site frontend/node_modules $(STATIC)
+	rm -rf $(VENV) $(ATTACKERS) site frontend/node_modules $(STATIC)
 	find src/sojourn/web/locale -name '*.mo' -delete
 
 # Set-up -------------------------------------------------------------------------------------
@@ -104,6 +110,15 @@ $(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 	@echo "Installing what developing Sojourn needs"
 	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# These tools need other versions of packages than we do, so they live apart. The lock is whole;
+# pip is not asked to solve it again.
+$(ATTACKERS)/.done: requirements/attack.txt | $(VENV)/bin/python
+	@echo "Installing what attacks Sojourn"
+	@$(VENV)/bin/python -m venv $(ATTACKERS)
+	@$(ATTACKERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+		--no-deps --require-hashes -r requirements/attack.txt
 	@touch $@
 
 $(VENV)/.node: requirements/node.txt $(VENV)/.base

@@ -18,6 +18,7 @@ compile_into requirements/base.txt pyproject.toml requirements/build.in "$@"
 compile_into requirements/dev.txt pyproject.toml requirements/build.in --extra dev \
   --constraint requirements/base.txt "$@"
 compile_into requirements/node.txt requirements/node.in "$@"
+compile_into requirements/attack.txt requirements/attack.in "$@"
 
 if grep -nE '://|file:|find-links|index-url' requirements/*.txt; then
   echo "The lines above name a place to fetch from; the lock must not." >&2

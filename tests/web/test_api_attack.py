@@ -1,9 +1,11 @@
 """No request that the description of the API allows, and none that it forbids, ends in a failure.
 
-A longer run is for `attack` with more examples.
+A longer run asks for more with ATTACK_EXAMPLES, as `make attack` does.
 """
 
 from __future__ import annotations
+
+import os
 
 import pytest
 from pytest_django import Settings as SettingsWrapper
@@ -18,7 +20,7 @@ from tests.web.test_api_matrix import taken_back
 
 __all__ = ["foreign", "framework", "scene", "world"]
 
-_EXAMPLES = 6
+_EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "6"))
 _BY = {
     "sami": (Verb.FIND, Verb.READ, Verb.WRITE, Verb.APPROVE, Verb.ERASE, Verb.EXPORT),
     "dana": (Verb.CONFIGURE,),

@@ -49,11 +49,7 @@ def read(content: bytes) -> Table:
         table = _cases(content)
     else:
         table = _csv(content)
-    if len(table.rows) > MOST_ROWS:
-        raise ValidationError(
-            _("There are more than %(most)d rows. Cut the table into several files.")
-            % {"most": MOST_ROWS}
-        )
+    _check_size(len(table.rows), len(table.headings))
     if not table.rows:
         raise ValidationError(_("There are no rows below the headings."))
     _check_headings(table.headings)
@@ -61,9 +57,17 @@ def read(content: bytes) -> Table:
     return _from_standard(table) if is_standard else table
 
 
-def _check_headings(headings: tuple[str, ...]) -> None:
-    if len(headings) > MOST_COLUMNS:
+def _check_size(rows: int, columns: int) -> None:
+    if rows > MOST_ROWS:
+        raise ValidationError(
+            _("There are more than %(most)d rows. Cut the table into several files.")
+            % {"most": MOST_ROWS}
+        )
+    if columns > MOST_COLUMNS:
         raise ValidationError(_("There are too many columns. Keep those that are needed."))
+
+
+def _check_headings(headings: tuple[str, ...]) -> None:
     named = [heading.casefold() for heading in headings if heading]
     twice = next((heading for heading in named if named.count(heading) > 1), "")
     if not named or twice:
@@ -82,6 +86,8 @@ def _xlsx(content: bytes) -> Table:
     except xlsx.WorkbookError as problem:
         raise ValidationError(str(problem)) from problem
     width = max((max(cells, default=-1) for _number, cells in found), default=-1) + 1
+    # One cell far to the right makes every row as wide: look before they are.
+    _check_size(len(found) - 1, width)
     return _table((n, [cells.get(at, "") for at in range(width)]) for n, cells in found)
 
 
@@ -144,6 +150,7 @@ def _cases(content: bytes) -> Table:
     if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
         raise wrong
     headings = tuple(dict.fromkeys(str(name) for case in cases for name in case))
+    _check_size(len(cases), len(headings))
     rows = tuple(
         (number, tuple(_plain(case.get(name)) for name in headings))
         for number, case in enumerate(cases, start=1)

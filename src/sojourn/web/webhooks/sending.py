@@ -75,7 +75,10 @@ def may_reach(address: Address) -> bool:
     inner = _inside(address)
     if inner is not None:
         return may_reach(inner)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    # Site-local addresses are out of use, so that they count as public; some networks kept them.
+    is_old_private = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    is_public = address.is_global and not is_old_private
+    return is_public and not address.is_multicast and not address.is_reserved
 
 
 def _inside(address: Address) -> ipaddress.IPv4Address | None:
