@@ -44,9 +44,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     }
 
 
-_ABOUT_NOBODY = frozenset(
-    {"", "accounts", "audit", "frameworks", "oversight", "tokens", "webhooks"}
-)
+_ABOUT_NOBODY = frozenset({"", "accounts", "audit", "frameworks", "tokens", "webhooks"})
 """Groups of addresses with nobody's file on them. A new group counts as one about people."""
 
 
