@@ -59,7 +59,8 @@ def test_from_the_invitation_to_the_account_in_that_role_only(empty: World) -> N
     assert grant.granted_by == empty.users["dana"]
     client.post(reverse("account_login"), {"login": "nadia", "password": GOOD})
     assert client.get("/")["Location"] == reverse("mfa_index")
-    verbs = [e.verb for e in Event.objects.filter(organisation_id=empty.harbour.pk)]
+    events = Event.objects.filter(organisation_id=empty.harbour.pk).order_by("seq")
+    verbs = [event.verb for event in events]
     assert verbs[-5:] == ["invite", "add", "grant", "accept", "sign_in"]
 
 

@@ -202,12 +202,7 @@ WALLS: Mapping[str, Wall] = {
     ),
     "people.mark": Within("people.person", "person_id"),
     "kin.relation": Entry("person_id", "conflict_people"),
-    # Who is part of a member's case sees no such membership; a group of nobody is there for nobody.
-    "kin.group": Own(
-        f"organisation_id = {_any('finds')} AND "
-        "EXISTS (SELECT 1 FROM kin_membership m WHERE m.group_id = kin_group.id)",
-        f"organisation_id = {_any('finds')}",
-    ),
+    "kin.group": Entry("id", "conflict_groups"),
     "kin.membership": Entry("person_id", "conflict_people"),
     "duplicates.pair": Entry("first_id", "conflict_people"),
     "duplicates.decision": Within("duplicates.pair", "pair_id"),

@@ -54,6 +54,7 @@ NOBODY: Keys = {
     "cases": "",  # single cases that are open
     "conflicts": "",  # cases that stay closed, whatever else is open
     "conflict_people": "",  # the people in them
+    "conflict_groups": "",  # the households and other groups that these people belong to
 }
 """All settings, each empty."""
 
@@ -189,16 +190,20 @@ def _keys(principal: Principal) -> Keys:
         "teams": _listed(g.team_id for g in narrow if g.team_id is not None),
         "cases": _listed(each for g in narrow for each in g.cases),
         "conflicts": _listed(principal.conflicts),
-        "conflict_people": _listed(_people_of(principal)),
+        **_conflicts(principal),
     }
 
 
-def _people_of(principal: Principal) -> Iterable[object]:
+def _conflicts(principal: Principal) -> Keys:
+    """Who and what stands behind the closed cases, which the principal could not look up."""
     if not principal.conflicts:
-        return ()
+        return {"conflict_people": "", "conflict_groups": ""}
     with system("conflicts of interest"):
-        rows = apps.get_model("cases.Case")._default_manager.filter(pk__in=principal.conflicts)
-        return list(rows.values_list("person_id", flat=True))
+        cases = apps.get_model("cases.Case")._default_manager.filter(pk__in=principal.conflicts)
+        people = list(cases.values_list("person_id", flat=True))
+        belonging = apps.get_model("kin.Membership")._default_manager.filter(person__in=people)
+        groups = list(belonging.values_list("group_id", flat=True))
+    return {"conflict_people": _listed(people), "conflict_groups": _listed(groups)}
 
 
 def _listed(ids: Iterable[object]) -> str:
