@@ -46,6 +46,8 @@ HELD = {label: apps.get_model(label) for label, each in WALLS.items() if not isi
 ORGANISATION = {
     "people.personkey": "person__organisation_id",
     "people.identity": "person__organisation_id",
+    "people.mark": "person__organisation_id",
+    "imports.row": "whole__organisation_id",
     "consent.consentstep": "consent__organisation_id",
     "field.attachment": "submission__organisation_id",
     "places.joined": "assessment__organisation_id",
@@ -68,6 +70,9 @@ LATER = {
     "caseload.savedfilter",
     "caseload.handover",
     "caseload.assignment",
+    *("people.mark", "kin.relation", "kin.group", "kin.membership"),
+    *("duplicates.pair", "duplicates.decision", "duplicates.link", "duplicates.clusterrow"),
+    *("exports.export", "imports.import", "imports.row", "imports.outsidenumber"),
 }
 """Tables of which the matrix makes no row on both sides: what is asserted of them is less."""
 
