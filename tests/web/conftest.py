@@ -28,7 +28,7 @@ from allauth.mfa.utils import encrypt
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 from pytest_django import Settings as SettingsWrapper
 
@@ -253,8 +253,9 @@ def code_now(secret: str) -> str:
 
 @pytest.fixture(autouse=True)
 def unhurried() -> None:
-    """What one test tried counts for no other one."""
+    """What one test tried counts for no other one, nor the language it asked in."""
     cache.clear()
+    translation.deactivate()
 
 
 @pytest.fixture
