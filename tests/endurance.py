@@ -169,8 +169,8 @@ class Client:
 
     def _file(self, token: str) -> tuple[str, dict[str, object], dict[str, bytes]]:
         path, fields, _none = self._note(token)
-        content = b"\x89PNG\r\n\x1a\n" + os.urandom(20_000) + token.encode()
-        return path, fields, {'file"; filename="a.png': content}
+        content = b"%PDF-1.7\n" + os.urandom(20_000) + token.encode()
+        return path, fields, {'file"; filename="a.pdf': content}
 
     def _consent(self, token: str) -> tuple[str, dict[str, object], None]:
         return (
