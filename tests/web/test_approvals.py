@@ -16,7 +16,8 @@ from sojourn.web.accounts.roles import Role
 from sojourn.web.audit.models import Event
 from sojourn.web.plans import actions, approvals, queries
 from sojourn.web.plans.models import Plan, PlanItem
-from sojourn.web.plans.states import ApprovalState, ItemAct, WrongStateError
+from sojourn.web.plans.states import ApprovalState, ItemAct
+from sojourn.web.steps import WrongStateError
 from tests.web.conftest import WALL, World
 from tests.web.test_plans import TODAY, add, afraid, ask, plan, state_of, step, wish
 

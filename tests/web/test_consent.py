@@ -16,8 +16,9 @@ from sojourn.web.consent import actions, overrides
 from sojourn.web.consent.models import Consent, ConsentStep, Danger
 from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.consent.rules import Cover, Terms, cover, covers, in_force
-from sojourn.web.consent.states import TRANSITIONS, ConsentState, WrongStateError, check_step
+from sojourn.web.consent.states import TRANSITIONS, ConsentState, check_step
 from sojourn.web.field import actions as field
+from sojourn.web.steps import WrongStateError
 from tests.web.conftest import World, asked
 
 DAY = date(2026, 6, 15)

@@ -20,9 +20,10 @@ from sojourn.web.consent import actions, notices
 from sojourn.web.consent.models import Consent, ConsentStep, Flaw
 from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.consent.rules import Cover, operations, withheld
-from sojourn.web.consent.states import ConsentState, WrongStateError
+from sojourn.web.consent.states import ConsentState
 from sojourn.web.consent.triggers import FROZEN
 from sojourn.web.people import actions as people
+from sojourn.web.steps import WrongStateError
 from tests.web.conftest import World, asked
 from tests.web.test_consent import FORM
 

@@ -16,9 +16,10 @@ from sojourn.web.audit.models import Event
 from sojourn.web.cases import actions, queries, rules
 from sojourn.web.cases.models import Case, CaseStep, Episode
 from sojourn.web.cases.rules import How
-from sojourn.web.cases.states import STEPS, Act, CaseState, Phase, WrongStateError, step_of
+from sojourn.web.cases.states import STEPS, Act, CaseState, Phase, step_of
 from sojourn.web.people import actions as people
 from sojourn.web.people.actions import Newcomer
+from sojourn.web.steps import WrongStateError
 from tests.web.conftest import AMINA, World
 
 TODAY = timezone.localdate

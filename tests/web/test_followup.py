@@ -16,8 +16,9 @@ from sojourn.web.cases.states import Act
 from sojourn.web.followup import actions, queries, rules
 from sojourn.web.followup.actions import End
 from sojourn.web.followup.models import Contact, ContactWish
-from sojourn.web.followup.states import ContactState, Kind, WrongStateError
+from sojourn.web.followup.states import ContactState, Kind
 from sojourn.web.people import actions as people
+from sojourn.web.steps import WrongStateError
 from tests.web.conftest import World
 
 TODAY = timezone.localdate

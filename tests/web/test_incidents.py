@@ -23,8 +23,8 @@ from sojourn.web.incidents.actions import Described
 from sojourn.web.incidents.codes import Withdrawn
 from sojourn.web.incidents.models import AllegedActor, Incident
 from sojourn.web.incidents.rules import Account, exact, of_texts
-from sojourn.web.incidents.states import WrongStateError
 from sojourn.web.people import actions as people
+from sojourn.web.steps import WrongStateError
 from tests.web.conftest import World
 
 A_THREAT = Account(

@@ -20,9 +20,10 @@ from sojourn.web.interests import actions, rules
 from sojourn.web.interests.actions import Told, Way
 from sojourn.web.interests.codes import Kind
 from sojourn.web.interests.models import Element, Option, Procedure, Vote
-from sojourn.web.interests.states import State, WrongStateError
+from sojourn.web.interests.states import State
 from sojourn.web.people import actions as people
 from sojourn.web.people.rules import IdentityData, Names
+from sojourn.web.steps import WrongStateError
 from tests.web.conftest import AMINA, World
 
 KIDAN = IdentityData(Names("Kidan Example"), birth_date="2013-05-06")

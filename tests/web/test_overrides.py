@@ -20,8 +20,9 @@ from sojourn.web.cases.models import Case, LegalBasis
 from sojourn.web.consent import actions as consents
 from sojourn.web.consent import overrides
 from sojourn.web.consent.models import Consent, Danger, Override
-from sojourn.web.consent.states import OVERRIDE_TRANSITIONS, OverrideState, WrongStateError
+from sojourn.web.consent.states import OVERRIDE_TRANSITIONS, OverrideState
 from sojourn.web.people import actions as people
+from sojourn.web.steps import WrongStateError
 from tests.web.conftest import ANSWERS, World
 
 WHY = "Bleeds and cannot speak, says the driver"

@@ -31,9 +31,9 @@ from sojourn.web.plans.states import (
     ApprovalState,
     ItemAct,
     ItemState,
-    WrongStateError,
     item_after,
 )
+from sojourn.web.steps import WrongStateError
 from tests.web.conftest import ANSWERS, WALL, World
 
 TODAY = timezone.localdate

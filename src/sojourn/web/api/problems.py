@@ -23,12 +23,7 @@ from ninja.errors import HttpError
 from ninja.errors import ValidationError as Unreadable
 
 from sojourn.web import log
-from sojourn.web.cases.states import WrongStateError as WrongCaseState
-from sojourn.web.consent.states import WrongStateError as WrongConsentState
-from sojourn.web.followup.states import WrongStateError as WrongContactState
-from sojourn.web.incidents.states import WrongStateError as WrongIncidentState
-from sojourn.web.interests.states import WrongStateError as WrongProcedureState
-from sojourn.web.plans.states import WrongStateError as WrongPlanState
+from sojourn.web.steps import WrongStateError
 
 _log = logging.getLogger("django.request")
 
@@ -166,12 +161,7 @@ _HANDLERS: Mapping[type[Exception], Handler] = {
     Http404: _missing,
     PermissionDenied: _refused,
     ValidationError: _wrong,
-    WrongCaseState: _changed,
-    WrongConsentState: _changed,
-    WrongPlanState: _changed,
-    WrongContactState: _changed,
-    WrongIncidentState: _changed,
-    WrongProcedureState: _changed,
+    WrongStateError: _changed,
     Unreadable: _unreadable,
     HttpError: _http,
     RequestDataTooBig: _too_large,

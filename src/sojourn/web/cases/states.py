@@ -12,6 +12,8 @@ from types import MappingProxyType
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.web.steps import WrongStateError
+
 
 class CaseState(TextChoices):
     """Whether the organisation is working on a case."""
@@ -68,14 +70,6 @@ STEPS: Mapping[tuple[CaseState, Act], Step] = MappingProxyType(
         (CaseState.CLOSED, Act.REOPEN): Step(CaseState.OPEN, new_episode=True),
     }
 )
-
-
-class WrongStateError(Exception):
-    """An act that the table does not have for the state a case is in."""
-
-    def __init__(self, now: CaseState, act: Act) -> None:
-        super().__init__(f"A case that is {now.value} knows no act {act.value}.")
-        self.now, self.act = now, act
 
 
 def step_of(now: CaseState, act: Act) -> Step:

@@ -26,7 +26,7 @@ from sojourn.web.cases.forms import ActForm, ReviewForm, StartForm
 from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
 from sojourn.web.cases.shown import readings_of, rules_url, situation_of
-from sojourn.web.cases.states import Act, WrongStateError
+from sojourn.web.cases.states import Act
 from sojourn.web.consent import words as consent_words
 from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.consent.rules import Cover
@@ -37,6 +37,7 @@ from sojourn.web.followup import queries as contacts
 from sojourn.web.i18n import language
 from sojourn.web.people import identities
 from sojourn.web.plans import queries as plans
+from sojourn.web.steps import WrongStateError
 
 
 @needs(Verb.READ)

@@ -17,8 +17,9 @@ from sojourn.web.audit.actions import note_read
 from sojourn.web.consent import overrides, queries
 from sojourn.web.consent.forms import OverrideForm
 from sojourn.web.consent.models import Danger, Override
-from sojourn.web.consent.states import OverrideState, WrongStateError
+from sojourn.web.consent.states import OverrideState
 from sojourn.web.people.queries import person_or_404
+from sojourn.web.steps import WrongStateError
 
 
 @needs(Verb.WRITE)

@@ -14,9 +14,10 @@ from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import record
 from sojourn.web.consent.models import Danger, Override
 from sojourn.web.consent.rules import OVERRIDE_LASTS
-from sojourn.web.consent.states import OVERRIDE_TRANSITIONS, OverrideState, WrongStateError
+from sojourn.web.consent.states import OVERRIDE_TRANSITIONS, OverrideState
 from sojourn.web.people import words as sealed
 from sojourn.web.people.models import Person
+from sojourn.web.steps import WrongStateError
 
 _VERBS = {
     OverrideState.REQUESTED: "ask_second",

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.web.steps import WrongStateError
+
 
 class ConsentState(TextChoices):
     """Where a consent stands."""
@@ -61,14 +63,6 @@ OVERRIDE_TRANSITIONS: frozenset[tuple[OverrideState, OverrideState]] = frozenset
         (OverrideState.CONFIRMED, OverrideState.ENDED),
     }
 )
-
-
-class WrongStateError(Exception):
-    """A step that the table does not have."""
-
-    def __init__(self, now: TextChoices, wanted: TextChoices) -> None:
-        super().__init__(f"A consent that is {now.value} cannot become {wanted.value}.")
-        self.now, self.wanted = now, wanted
 
 
 def check_step(now: ConsentState, wanted: ConsentState) -> None:

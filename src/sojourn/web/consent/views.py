@@ -18,9 +18,10 @@ from sojourn.web.audit.actions import note_read
 from sojourn.web.consent import actions, notices, queries, records
 from sojourn.web.consent.forms import ConsentForm
 from sojourn.web.consent.models import Consent, Flaw
-from sojourn.web.consent.states import ConsentState, WrongStateError
+from sojourn.web.consent.states import ConsentState
 from sojourn.web.people.models import Person
 from sojourn.web.people.queries import person_or_404
+from sojourn.web.steps import WrongStateError
 
 
 @needs(Verb.WRITE)

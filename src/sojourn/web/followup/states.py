@@ -8,6 +8,8 @@ from types import MappingProxyType
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.web.steps import WrongStateError
+
 
 class Kind(TextChoices):
     """After what a contact is planned."""
@@ -42,14 +44,6 @@ STEPS: Mapping[tuple[ContactState, ContactAct], ContactState] = MappingProxyType
         (ContactState.PLANNED, ContactAct.DROP): ContactState.DROPPED,
     }
 )
-
-
-class WrongStateError(Exception):
-    """A step that the table does not have."""
-
-    def __init__(self, now: str, wanted: str) -> None:
-        super().__init__(f"A contact that is {now} knows no step {wanted}.")
-        self.now, self.wanted = now, wanted
 
 
 def after(now: ContactState, act: ContactAct) -> ContactState:

@@ -23,8 +23,9 @@ from sojourn.web.cases import queries as cases
 from sojourn.web.followup import actions, queries
 from sojourn.web.followup.forms import FORMS, DueForm, ScheduleForm, SinceForm, WishForm
 from sojourn.web.followup.models import Contact, ContactWish
-from sojourn.web.followup.states import ContactAct, ContactState, Kind, Way, WrongStateError
+from sojourn.web.followup.states import ContactAct, ContactState, Kind, Way
 from sojourn.web.people import identities, words
+from sojourn.web.steps import WrongStateError
 from sojourn.web.vault import Key
 
 

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.web.steps import WrongStateError
+
 
 class State(TextChoices):
     """Whether a record counts."""
@@ -29,13 +31,6 @@ STEPS: Mapping[tuple[State, Act], State] = MappingProxyType(
         (State.WITHDRAWN, Act.RESTORE): State.RECORDED,
     }
 )
-
-
-class WrongStateError(Exception):
-    """A step that the table does not have."""
-
-    def __init__(self, now: State, act: Act) -> None:
-        super().__init__(f"A record that is {now.value} knows no act {act.value}.")
 
 
 def after(now: State, act: Act) -> State:

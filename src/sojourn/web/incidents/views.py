@@ -23,8 +23,8 @@ from sojourn.web.incidents.access import check_cleared, tells_of_harm, tells_of_
 from sojourn.web.incidents.codes import Withdrawn
 from sojourn.web.incidents.forms import ActorForm, IncidentForm, TakeBackForm
 from sojourn.web.incidents.models import HARM, Incident
-from sojourn.web.incidents.states import WrongStateError
 from sojourn.web.people import identities, words
+from sojourn.web.steps import WrongStateError
 
 
 @needs(Verb.READ)

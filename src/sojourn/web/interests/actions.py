@@ -18,8 +18,9 @@ from sojourn.web.interests import rules
 from sojourn.web.interests.access import check_can_look, check_can_write
 from sojourn.web.interests.codes import CLASSES, Kind
 from sojourn.web.interests.models import Element, Option, Procedure, Vote
-from sojourn.web.interests.states import OPEN, Act, State, WrongStateError, after
+from sojourn.web.interests.states import OPEN, Act, State, after
 from sojourn.web.people import identities, words
+from sojourn.web.steps import WrongStateError
 from sojourn.web.vault import Key
 
 

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.web.steps import WrongStateError
+
 
 class State(TextChoices):
     """Where a procedure stands."""
@@ -40,13 +42,6 @@ STEPS: Mapping[tuple[State, Act], State] = MappingProxyType(
 )
 
 OPEN = frozenset({State.GATHERING, State.LOOKED_AT})
-
-
-class WrongStateError(Exception):
-    """A step that the table does not have."""
-
-    def __init__(self, now: State, act: Act) -> None:
-        super().__init__(f"A procedure that is {now.value} knows no act {act.value}.")
 
 
 def after(now: State, act: Act) -> State:

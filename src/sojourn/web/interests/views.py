@@ -23,8 +23,9 @@ from sojourn.web.interests.access import can_look, check_can_look
 from sojourn.web.interests.codes import Kind
 from sojourn.web.interests.forms import BeginForm, ElementForm, PrepareForm, VoteForm, WayForm
 from sojourn.web.interests.models import Procedure
-from sojourn.web.interests.states import State, WrongStateError
+from sojourn.web.interests.states import State
 from sojourn.web.people import identities, words
+from sojourn.web.steps import WrongStateError
 
 
 @needs(Verb.READ)

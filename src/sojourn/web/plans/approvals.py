@@ -21,9 +21,9 @@ from sojourn.web.plans.rules import Agreed
 from sojourn.web.plans.states import (
     ApprovalState,
     ItemState,
-    WrongStateError,
     check_approval_step,
 )
+from sojourn.web.steps import WrongStateError
 
 
 @transaction.atomic

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.web.steps import WrongStateError
+
 
 class ItemState(TextChoices):
     """Where a plan item stands."""
@@ -89,14 +91,6 @@ APPROVAL_STEPS = frozenset(
         (ApprovalState.APPROVED, ApprovalState.STALE),
     }
 )
-
-
-class WrongStateError(Exception):
-    """A step that the tables do not have."""
-
-    def __init__(self, now: str, wanted: str) -> None:
-        super().__init__(f"What is {now} knows no step {wanted}.")
-        self.now, self.wanted = now, wanted
 
 
 def item_after(now: ItemState, act: ItemAct) -> ItemState:

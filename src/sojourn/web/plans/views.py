@@ -27,7 +27,8 @@ from sojourn.web.plans.access import can_decide
 from sojourn.web.plans.forms import DecisionForm, EndForm, ItemForm, initial_of
 from sojourn.web.plans.models import Approval, Plan
 from sojourn.web.plans.needs import Offer, offer
-from sojourn.web.plans.states import ApprovalState, ItemAct, ItemState, WrongStateError, item_acts
+from sojourn.web.plans.states import ApprovalState, ItemAct, ItemState, item_acts
+from sojourn.web.steps import WrongStateError
 
 
 @needs(Verb.READ)

@@ -22,9 +22,10 @@ from sojourn.web.cases import actions, queries
 from sojourn.web.cases import course as lines
 from sojourn.web.cases.forms import ActForm, ReviewForm
 from sojourn.web.cases.models import Case
-from sojourn.web.cases.states import WORKED, Act, CaseState, WrongStateError
+from sojourn.web.cases.states import WORKED, Act, CaseState
 from sojourn.web.cases.versions import Merged
 from sojourn.web.people.lines import PersonLine, case_lines
+from sojourn.web.steps import WrongStateError
 
 router = Router(tags=["Cases"])
 

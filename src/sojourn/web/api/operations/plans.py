@@ -31,9 +31,9 @@ from sojourn.web.plans.states import (
     ApprovalState,
     ItemAct,
     ItemState,
-    WrongStateError,
     item_acts,
 )
+from sojourn.web.steps import WrongStateError
 
 router = Router(tags=["Plans"])
 
