@@ -25,6 +25,7 @@ from sojourn.web.cases import course as lines
 from sojourn.web.cases.forms import ActForm, ReviewForm, StartForm
 from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
+from sojourn.web.cases.page import about
 from sojourn.web.cases.shown import readings_of, rules_url, situation_of
 from sojourn.web.cases.states import Act
 from sojourn.web.consent import words as consent_words
@@ -35,7 +36,6 @@ from sojourn.web.field import queries as tickets
 from sojourn.web.field.tickets import token_of
 from sojourn.web.followup import queries as contacts
 from sojourn.web.i18n import language
-from sojourn.web.people import identities
 from sojourn.web.plans import queries as plans
 from sojourn.web.steps import WrongStateError
 
@@ -62,9 +62,7 @@ def situation(
         classes=classes,
     )
     context = {
-        "case": case,
-        "person": case.person,
-        "identity": identities.open_many([case.person])[case.person_id],
+        **about(case),
         "assessment": shown,
         "assessments": history,
         "before": before,
@@ -96,9 +94,7 @@ def assess(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
             form.add_error(None, problem)
     note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[case], case_id=case.pk)
     context = {
-        "case": case,
-        "person": case.person,
-        "identity": identities.open_many([case.person])[case.person_id],
+        **about(case),
         "form": form,
         "cover": cover,
         "cover_text": consent_words.COVERS[cover],
@@ -177,9 +173,7 @@ def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     )
     may_write = reaches(by, case, Purpose.CASE_WORK)
     context = {
-        "case": case,
-        "person": case.person,
-        "identity": identities.open_many([case.person])[case.person_id],
+        **about(case),
         "phases": lines.phases(case),
         "progress": plans.progress(case, classes),
         "acts": lines.offered(case) if may_write else (),
@@ -212,9 +206,7 @@ def differences(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         classes=queries.shown_classes(door, [case])[case.pk],
     )
     context = {
-        "case": case,
-        "person": case.person,
-        "identity": identities.open_many([case.person])[case.person_id],
+        **about(case),
         "lines": lines.difference_lines(by, rows),
     }
     return render(request, "cases/differences.html", context)

@@ -20,11 +20,12 @@ from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
+from sojourn.web.cases.page import about
 from sojourn.web.followup import actions, queries
 from sojourn.web.followup.forms import FORMS, DueForm, ScheduleForm, SinceForm, WishForm
 from sojourn.web.followup.models import Contact, ContactWish
 from sojourn.web.followup.states import ContactAct, ContactState, Kind, Way
-from sojourn.web.people import identities, words
+from sojourn.web.people import words
 from sojourn.web.steps import WrongStateError
 from sojourn.web.vault import Key
 
@@ -64,9 +65,7 @@ def contacts(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     may_write = reaches(by, case, Purpose.CASE_WORK)
     lines = [_line(row, key if DataClass.CASE_WORK in classes else None, today) for row in rows]
     context = {
-        "case": case,
-        "person": case.person,
-        "identity": identities.open_many([case.person])[case.person_id],
+        **about(case),
         "open_lines": [line for line in lines if line.is_open],
         "ended_lines": [line for line in lines if not line.is_open],
         "wish": wish and _wish(wish, key if DataClass.CONTACT_PLACE in classes else None),

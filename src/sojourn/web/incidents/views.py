@@ -18,12 +18,13 @@ from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Case
+from sojourn.web.cases.page import about
 from sojourn.web.incidents import actions, queries
 from sojourn.web.incidents.access import check_cleared, tells_of_harm, tells_of_others
 from sojourn.web.incidents.codes import Withdrawn
 from sojourn.web.incidents.forms import ActorForm, IncidentForm, TakeBackForm
 from sojourn.web.incidents.models import HARM, Incident
-from sojourn.web.people import identities, words
+from sojourn.web.people import words
 from sojourn.web.steps import WrongStateError
 
 
@@ -46,7 +47,7 @@ def incidents(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     )
     told = tells_of_harm(classes)
     context = {
-        **_about(case),
+        **about(case),
         "lines": lines,
         "told": told,
         "cleared": tells_of_harm(door.classes(case)),
@@ -117,7 +118,7 @@ def take_back(request: HttpRequest, case_id: uuid.UUID, incident_id: uuid.UUID) 
             messages.warning(request, _("Somebody did this already."))
         return redirect("incidents:list", case_id=case.pk)
     _note(request, by, case, incident)
-    context = {**_about(case), "form": form, "incident": incident}
+    context = {**about(case), "form": form, "incident": incident}
     status = 400 if form.errors else 200
     return render(request, "incidents/take_back.html", context, status=status)
 
@@ -152,7 +153,7 @@ def name_actor(request: HttpRequest, case_id: uuid.UUID, incident_id: uuid.UUID)
         except ValidationError as problem:
             form.add_error(None, problem)
     _note(request, by, case, incident)
-    context = {**_about(case), "form": form, "incident": incident}
+    context = {**about(case), "form": form, "incident": incident}
     return render(request, "incidents/actor.html", context, status=400 if form.errors else 200)
 
 
@@ -192,13 +193,5 @@ def _note(request: HttpRequest, by: Principal, case: Case, incident: Incident) -
 def _form(
     request: HttpRequest, case: Case, form: IncidentForm, incident: Incident | None = None
 ) -> HttpResponse:
-    context = {**_about(case), "form": form, "incident": incident}
+    context = {**about(case), "form": form, "incident": incident}
     return render(request, "incidents/incident.html", context, status=400 if form.errors else 200)
-
-
-def _about(case: Case) -> dict[str, object]:
-    return {
-        "case": case,
-        "person": case.person,
-        "identity": identities.open_many([case.person])[case.person_id],
-    }

@@ -18,13 +18,14 @@ from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.models import Case
+from sojourn.web.cases.page import about
 from sojourn.web.interests import actions, queries, rules
 from sojourn.web.interests.access import can_look, check_can_look
 from sojourn.web.interests.codes import Kind
 from sojourn.web.interests.forms import BeginForm, ElementForm, PrepareForm, VoteForm, WayForm
 from sojourn.web.interests.models import Procedure
 from sojourn.web.interests.states import State
-from sojourn.web.people import identities, words
+from sojourn.web.people import words
 from sojourn.web.steps import WrongStateError
 
 
@@ -36,8 +37,7 @@ def procedures(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     case, _door = cases.case_or_404(by, case_id)
     rows = queries.of_case(by, case)
     _note(request, by, case, rows or [case], Purpose.SUPPORT)
-    about = _about(case)
-    context = {**about, "rows": rows, "may_write": _may_write(by, case)}
+    context = {**about(case), "rows": rows, "may_write": _may_write(by, case)}
     return render(request, "interests/list.html", context)
 
 
@@ -70,7 +70,7 @@ def procedure(request: HttpRequest, case_id: uuid.UUID, procedure_id: uuid.UUID)
     open_now = row.state == State.GATHERING
     may_write = _may_write(by, case)
     context = {
-        **_about(case),
+        **about(case),
         "sheet": sheet,
         "row": row,
         "may_prepare": may_write and open_now,
@@ -301,18 +301,10 @@ def _form(
     row: Procedure | None = None,
 ) -> HttpResponse:
     context = {
-        **_about(case),
+        **about(case),
         "form": form,
         "title": title,
         "submit_label": submit_label,
         "row": row,
     }
     return render(request, "interests/form.html", context, status=400 if form.errors else 200)
-
-
-def _about(case: Case) -> dict[str, object]:
-    return {
-        "case": case,
-        "person": case.person,
-        "identity": identities.open_many([case.person])[case.person_id],
-    }

@@ -19,6 +19,7 @@ from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Case
+from sojourn.web.cases.page import about
 from sojourn.web.notes import actions, queries
 from sojourn.web.notes.forms import NoteForm, TextForm
 from sojourn.web.notes.models import Attachment
@@ -44,7 +45,7 @@ def notes(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     )
     may_write = reaches(by, case, Purpose.CASE_WORK) and case.person.erased_at is None
     differing = len(cases.differences(by, case))
-    context = {**_about(case), "lines": lines, "may_write": may_write, "differing": differing}
+    context = {**about(case), "lines": lines, "may_write": may_write, "differing": differing}
     return render(request, "notes/list.html", context)
 
 
@@ -73,7 +74,7 @@ def add(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         except ValidationError as problem:
             form.add_error(None, problem)
     note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[case], case_id=case.pk)
-    context = {**_about(case), "form": form}
+    context = {**about(case), "form": form}
     return render(request, "notes/note.html", context, status=400 if form.errors else 200)
 
 
@@ -95,7 +96,7 @@ def change(request: HttpRequest, case_id: uuid.UUID, note_id: uuid.UUID) -> Http
         except ValidationError as problem:
             form.add_error(None, problem)
     note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[note], case_id=case.pk)
-    context = {**_about(case), "form": form, "note": note}
+    context = {**about(case), "form": form, "note": note}
     return render(request, "notes/note.html", context, status=400 if form.errors else 200)
 
 
@@ -123,11 +124,3 @@ def _is_too_large(request: HttpRequest) -> bool:
     """Whether the request was longer than what is kept in memory; its file was not read then."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     return int(length) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
-
-
-def _about(case: Case) -> dict[str, object]:
-    return {
-        "case": case,
-        "person": case.person,
-        "identity": identities.open_many([case.person])[case.person_id],
-    }

@@ -20,7 +20,8 @@ from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Case
-from sojourn.web.people import identities, words
+from sojourn.web.cases.page import about
+from sojourn.web.people import words
 from sojourn.web.plans import actions, approvals, queries
 from sojourn.web.plans import board as boards
 from sojourn.web.plans.access import can_decide
@@ -292,9 +293,7 @@ def _done(request: HttpRequest, case: Case, act: Callable[[], object], done: str
 
 def _about(case: Case) -> dict[str, object]:
     return {
-        "case": case,
-        "person": case.person,
-        "identity": identities.open_many([case.person])[case.person_id],
+        **about(case),
         "today": timezone.localdate(),
     }
 

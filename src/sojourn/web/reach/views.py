@@ -18,7 +18,7 @@ from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.models import Case
-from sojourn.web.people import identities
+from sojourn.web.cases.page import about
 from sojourn.web.reach import actions, queries, words
 from sojourn.web.reach.forms import NameForm, PartForm
 
@@ -115,9 +115,7 @@ def _page(
     may_decide = reaches(by, case, Purpose.APPROVAL)
     failed = part_form or name_form
     context = {
-        "case": case,
-        "person": case.person,
-        "identity": identities.open_many([case.person])[case.person_id],
+        **about(case),
         "lines": words.lines(queries.openers(case)),
         "parts": queries.parts_told(case, classes),
         "named": queries.named(case),

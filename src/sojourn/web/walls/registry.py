@@ -7,6 +7,7 @@ never a row of an organisation in which the principal has no part.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,13 +25,12 @@ class Policy:
     written: str
 
 
-@dataclass(frozen=True)
-class Wall:
+class Wall(ABC):
     """How the rows of a model are held."""
 
+    @abstractmethod
     def policy(self, model: type[Model]) -> Policy | None:
         """None where no policy is needed."""
-        raise NotImplementedError(model)
 
 
 @dataclass(frozen=True)
