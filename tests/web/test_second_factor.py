@@ -72,6 +72,13 @@ def test_who_needs_one_goes_nowhere_before_it_is_set_up(who: str, page: str, emp
     assert reverse("accounts:members") not in shown
 
 
+def test_the_api_says_so_and_gives_nothing_either(empty: World) -> None:
+    client = without_app(empty, "bilal")
+    refused = client.get("/api/v1/people")
+    assert (refused.status_code, refused.json()["detail"]) == (403, "Set up a second factor first.")
+    assert empty.client("salma").get("/api/v1/people").status_code == 200
+
+
 def test_nothing_is_written_before_it_is_set_up(world: World) -> None:
     client = without_app(world, "bilal")
     before = Event.objects.count()

@@ -18,7 +18,6 @@ from ninja.utils import check_csrf
 from sojourn.web.accounts.access import Principal, check_can, principal_for, principal_of
 from sojourn.web.accounts.models import User
 from sojourn.web.accounts.roles import Verb
-from sojourn.web.accounts.second_factor import must_set_up
 from sojourn.web.api import queries
 from sojourn.web.api.actions import note_use
 from sojourn.web.api.problems import ProblemError
@@ -74,10 +73,9 @@ class Session(_Door):
             return None
         if check_csrf(request) is not None:
             raise ProblemError(403, _("Send the CSRF token of your session along."))
-        by = principal_of(request)
-        if must_set_up(user, by):
+        if getattr(request, "second_factor_missing", False):
             raise PermissionDenied(_("Set up a second factor first."))
-        return self._enter(request, by.through(CHANNEL))
+        return self._enter(request, principal_of(request).through(CHANNEL))
 
 
 def doors(verb: Verb | None) -> list[_Door]:

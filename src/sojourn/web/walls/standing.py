@@ -148,6 +148,10 @@ def _said(
 ) -> Iterator[None]:
     """Tells the database for a part of a transaction, or for all of one."""
     before, goes_on = _state.get(), connection.in_atomic_block
+    if goes_on and before == keys:
+        with part:  # told already
+            yield
+        return
     try:
         with part:
             _tell(keys, only)
