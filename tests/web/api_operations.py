@@ -24,6 +24,7 @@ from sojourn.web.api.service import operations
 from sojourn.web.caseload.models import HandOver, SavedFilter
 from sojourn.web.cases.models import Case
 from sojourn.web.duplicates.models import Pair
+from sojourn.web.exports.models import Copy
 from sojourn.web.glass.models import Opening
 from sojourn.web.places.models import PlaceAnswers
 from sojourn.web.plans.models import Approval
@@ -145,6 +146,14 @@ def part(case: Case) -> dict[str, object]:
 def named(case: Case) -> dict[str, object]:
     found = GrantedCase.objects.filter(case_id=case.pk, given_at__isnull=False).earliest("pk")
     return {"case_id": case.pk, "row_id": found.pk}
+
+
+def copy(case: Case) -> dict[str, object]:
+    return {**person(case), "copy_id": Copy.objects.get(case=case).pk}
+
+
+def copy_act(case: Case) -> dict[str, object]:
+    return {**copy(case), "act": "tell_recipient"}
 
 
 def kept_filter(case: Case) -> dict[str, object]:
@@ -359,6 +368,8 @@ OPERATIONS: dict[str, Operation] = {
     "plan_contacts": Operation(Verb.WRITE, of_case, lambda _c: {"due": soon()}, ok=(201,)),
     "act_with_contact": Operation(Verb.WRITE, contact, lambda _c: {"because": "in_touch"}),
     "set_contact_wish": Operation(Verb.WRITE, of_case, lambda _c: {"never": ["call"]}),
+    "list_copies": Operation(Verb.READ, person),
+    "act_with_copy": Operation(Verb.WRITE, copy_act, lambda _c: {}),
     "list_openers": Operation(Verb.READ, of_case),
     "state_part": Operation(
         Verb.WRITE, of_case, lambda c: {"colleague": taker(c), "interest": "relative"}, ok=(201,)

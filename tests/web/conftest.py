@@ -8,7 +8,6 @@ the analyst. Chiara is a case worker of another organisation, Crossroads.
 from __future__ import annotations
 
 import base64
-import copy
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -52,6 +51,7 @@ from sojourn.web.people.actions import Newcomer
 from sojourn.web.people.rules import Document, IdentityData, Names
 from sojourn.web.translations import compile_all
 from sojourn.web.walls.standing import become_system
+from tests.web.layers import Layers, wanted
 
 # Only PostgreSQL has row-level security; there these tests are never left out.
 collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_second_wall.py"]
@@ -258,9 +258,40 @@ def unhurried() -> None:
     translation.deactivate()
 
 
+LAYERS = Layers()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No test begins on a layer that it does not ask for."""
+    count = wanted(item)
+    if count is not None:
+        LAYERS.keep(count)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """The next module begins with nothing."""
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        LAYERS.keep(0)
+
+
 @pytest.fixture
-def empty(db: None, framework: Framework) -> World:
-    return cast_of(framework)
+def cast_layer(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, framework: Framework
+) -> World:
+    return LAYERS.ready(1) or LAYERS.add(lambda: cast_of(framework), django_db_blocker)
+
+
+@pytest.fixture
+def amina_layer(cast_layer: World, django_db_blocker: DjangoDbBlocker) -> World:
+    return LAYERS.ready(2) or LAYERS.add(lambda: with_amina(cast_layer), django_db_blocker)
+
+
+@pytest.fixture
+def empty(cast_layer: World, db: None) -> World:
+    return cast_layer
 
 
 def cast_of(framework: Framework) -> World:
@@ -279,8 +310,8 @@ def cast_of(framework: Framework) -> World:
 
 
 @pytest.fixture
-def world(empty: World) -> World:
-    return with_amina(empty)
+def world(amina_layer: World, db: None) -> World:
+    return amina_layer
 
 
 def with_amina(empty: World) -> World:
@@ -298,11 +329,6 @@ def kept(framework: Framework, blocker: DjangoDbBlocker) -> Iterator[World]:
         patch.setattr(frameworks, "current", lambda: framework)
         yield with_amina(cast_of(framework))
         transaction.set_rollback(True)
-
-
-def copied(world: World) -> World:
-    """With objects of its own, so that what a test changes in memory is its own affair too."""
-    return copy.deepcopy(world, {id(world.framework): world.framework})
 
 
 @pytest.fixture

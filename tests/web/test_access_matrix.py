@@ -44,7 +44,7 @@ from sojourn.web.consent.models import Danger
 from sojourn.web.duplicates import actions as duplicates
 from sojourn.web.duplicates.models import Pair
 from sojourn.web.exports import actions as exports
-from sojourn.web.exports.models import Export
+from sojourn.web.exports.models import Copy, Export
 from sojourn.web.field import actions as field
 from sojourn.web.field.models import Ticket
 from sojourn.web.field.tickets import token_of
@@ -72,7 +72,8 @@ from sojourn.web.plans.models import Approval
 from sojourn.web.reach import actions as reach
 from sojourn.web.webhooks.models import Subscription
 from tests.web.api_operations import token_for
-from tests.web.conftest import ROLES, World, copied, kept, with_places
+from tests.web.conftest import ROLES, World, kept, with_places
+from tests.web.layers import copied
 from tests.web.test_exports import USUAL
 from tests.web.test_incidents import A_THREAT
 from tests.web.test_notes import PNG
@@ -290,6 +291,10 @@ def _of_export(case: Case) -> list[object]:
     return [Export.objects.get(organisation=case.organisation).pk]
 
 
+def _of_copy(case: Case) -> list[object]:
+    return [case.person_id, Copy.objects.get(case=case).pk, "tell_recipient"]
+
+
 def _of_import(case: Case) -> list[object]:
     return [Import.objects.get(organisation=case.organisation).pk]
 
@@ -456,6 +461,8 @@ ROUTES = {
     "caseload:handed_over": Route(Verb.READ, args=_of_hand_over, ok=(200, 404)),
     "caseload:team": Route(Verb.APPROVE),
     "caseload:calendar": Route(Verb.READ),
+    "copies:list": Route(Verb.READ, args=_of_person),
+    "copies:act": Route(Verb.WRITE, "post", _of_copy, ok=(302,)),
     "followup:list": Route(Verb.READ, args=_of_case),
     "followup:plan": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
     "followup:wishes": Route(Verb.WRITE, args=_of_case),
@@ -645,7 +652,17 @@ def _furnished(world: World) -> Case:
         imports.upload(
             organisation=theirs.organisation, content=table, ground=ground, by=world.by(owner)
         )
-        exports.ask(organisation=theirs.organisation, wish=USUAL, by=world.by(taker))
+        taken = exports.ask(organisation=theirs.organisation, wish=USUAL, by=world.by(taker))
+        now = timezone.now()
+        Copy.objects.create(
+            export=taken,
+            case=theirs,
+            person_id=theirs.person_id,
+            organisation=theirs.organisation,
+            left_at=now,
+            state="recalled",
+            changed_at=now,
+        )
     made = role_actions.save(organisation=world.harbour, wish=_CHANGED, by=SYSTEM)
     world.join(accounts.Reach(), role=made.role.code, name="hana")
     return case
@@ -755,6 +772,7 @@ SHAPES: dict[str, list[object]] = {
     "plans:step": [uuid.uuid4(), uuid.uuid4(), "start"],
     "caseload:hand_over": [10**6],
     "followup:act": [uuid.uuid4(), uuid.uuid4(), "finish"],
+    "copies:act": [uuid.uuid4(), uuid.uuid4(), "tell_recipient"],
 }
 """Addresses that are not made of ids alone."""
 
@@ -821,6 +839,8 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
     assert world.client("bilal").post(url).status_code == 404
     url = reverse("followup:act", args=[stranger.pk, _of_contact(world.case)[1], "finish"])
     assert world.client("bilal").get(url).status_code == 404
+    url = reverse("copies:act", args=[stranger.person_id, *_of_copy(world.case)[1:]])
+    assert world.client("bilal").post(url).status_code == 404
     url = reverse("plans:decide", args=[stranger.pk, _of_approval(world.case)[1]])
     assert world.client("sami").get(url).status_code == 404
 

@@ -147,6 +147,7 @@ def test_what_does_not_exist_looks_like_what_is_foreign(
         *("change_incident", "take_back_incident", "restore_incident", "name_actor"),
         *("remove_actor", "read_procedure", "prepare_procedure", "write_element", "add_way"),
         *("act_with_way", "give_opinion", "act_with_procedure", "act_with_contact"),
+        "act_with_copy",
         *("withdraw_part", "end_named", "change_relation"),
     ],
 )

@@ -66,4 +66,4 @@ def test_it_takes_as_many_queries_for_a_long_history(world: World) -> None:
         world.consent(world.case)
     with CaptureQueriesContext(connection) as many:
         client.get(url)
-    assert len(few) == len(many) <= 38 + WALL
+    assert len(few) == len(many) <= 39 + WALL

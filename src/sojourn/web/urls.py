@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("sojourn.web.printing.urls")),
     path("people/<uuid:person_id>/consents/", include("sojourn.web.consent.urls")),
     path("people/twice/", include("sojourn.web.duplicates.urls")),
+    path("people/<uuid:person_id>/copies/", include("sojourn.web.exports.copy_urls")),
     path("people/", include("sojourn.web.people.urls")),
     path("", include("sojourn.web.kin.urls")),
     path("cases/<uuid:case_id>/plan/", include("sojourn.web.plans.urls")),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
 from sojourn.web.audit.actions import record
 from sojourn.web.consent import notices, rules
+from sojourn.web.consent.changes import AFTER
 from sojourn.web.consent.models import Assent, Consent, ConsentStep, Flaw, Giver
 from sojourn.web.consent.states import ConsentState, check_step
 from sojourn.web.people import words as sealed
@@ -202,6 +203,8 @@ def _note(consent: Consent, by: Principal, at: datetime, flaw: Flaw | None = Non
         changed={"state": [None, state.value]},
         reason=flaw.value if flaw is not None else "",
     )
+    for follow in AFTER:
+        follow(consent.person_id, by)
 
 
 def _withheld(consent: Consent, state: ConsentState) -> rules.Scope:

@@ -18,7 +18,7 @@ from sojourn.web.accounts.models import Organisation
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import record, record_taken
 from sojourn.web.cases import frameworks
-from sojourn.web.exports import files, rows, rules
+from sojourn.web.exports import copies, files, rows, rules
 from sojourn.web.exports.columns import Record, columns
 from sojourn.web.exports.models import Export, Format
 from sojourn.web.exports.rules import Wish
@@ -106,6 +106,7 @@ def take(*, export: Export, by: Principal) -> Taken:
             classes=map(DataClass, export.data_classes),
             reason=export.purpose,
         )
+        copies.went_out(export, going)
     media_type, ending = files.TYPES[Format(export.format)]
     return Taken(content, media_type, f"export-{str(export.pk)[:8]}.{ending}")
 

@@ -17,6 +17,7 @@ from sojourn.web.consent.words import CLASSES
 from sojourn.web.exports.columns import FIXED, GROUPS
 from sojourn.web.exports.models import ExportPurpose, Format
 from sojourn.web.exports.rules import SHORTEST_REASON, Wish, check
+from sojourn.web.exports.states import Kept
 from sojourn.web.people.forms import countries
 
 _USUAL_COLUMNS = ("state", "phase", "opened_on", "findings")
@@ -121,3 +122,11 @@ class ExportForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
         field.choices = choices
+
+
+class KeptForm(forms.Form):
+    """Why a recipient keeps a copy."""
+
+    because = forms.ChoiceField(
+        label=_("Why do they keep it?"), choices=Kept.choices, widget=forms.RadioSelect
+    )

@@ -1,4 +1,4 @@
-"""What somebody wants to take out. Only the request is kept; the data are never stored twice."""
+"""What somebody wants to take out, and whose part went to whom; the data are never stored twice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.web.accounts.models import Organisation
+from sojourn.web.cases.models import Case
 from sojourn.web.consent.models import Recipient
+from sojourn.web.exports.states import OPEN, CopyState, Kept
+from sojourn.web.people.models import Person
 
 
 class Format(models.TextChoices):
@@ -79,6 +82,56 @@ class Export(models.Model):
             ),
             models.CheckConstraint(
                 name="what_ended_keeps_no_secret", condition=Q(ended_at=None) | Q(secret=b"")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Copy(models.Model):
+    """That somebody's part went outside with an export, by name, and what became of that copy.
+
+    `state` follows what the person agrees to until the recipient was told; nothing of the content
+    is here.
+    """
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = "case"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    left_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=CopyState.choices, default=CopyState.OUT)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    kept_because = models.CharField(max_length=10, choices=Kept.choices, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "state"]),
+            models.Index(
+                name="exports_copy_to_take_back",
+                fields=["organisation", "changed_at"],
+                condition=Q(state__in=OPEN),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="a_part_leaves_once_with_an_export", fields=["case", "export"]
+            ),
+            models.CheckConstraint(
+                name="a_copy_in_a_known_state", condition=Q(state__in=CopyState.values)
+            ),
+            models.CheckConstraint(
+                name="a_copy_that_is_kept_says_why",
+                condition=(Q(state=CopyState.KEPT) & ~Q(kept_because=""))
+                | (~Q(state=CopyState.KEPT) & Q(kept_because="")),
             ),
         ]
 

@@ -20,6 +20,8 @@ from sojourn.web.cases import queries as cases
 from sojourn.web.cases.models import Difference
 from sojourn.web.consent import queries as consents
 from sojourn.web.consent.models import Override
+from sojourn.web.exports import queries as exports
+from sojourn.web.exports.models import Copy
 from sojourn.web.followup import queries as contacts
 from sojourn.web.followup.models import Contact
 from sojourn.web.people import identities
@@ -66,10 +68,11 @@ def waiting(by: Principal, today: date) -> Waiting:
     answers = plans.answered(by, timezone.now() - _ANSWERED_WITHIN, _AT_MOST)
     handed = caseload.handed_to(by, _AT_MOST)
     planned = contacts.due_of(by, today, _AT_MOST)
+    copies = exports.to_tell(by, _AT_MOST)
     people = [row.person for row in (*approvals, *answers)]
     people += [row.person for row in handed] + [row.person for row in planned]
     people += [row.person for row in differences] + [row.person for row in items]
-    people += [row.person for row in seconds]
+    people += [row.person for row in (*seconds, *copies)]
     known = identities.open_many(people)
     named = labels(_names(items))
     agreed = consents.agreed_classes([row.person.pk for row in items], today)
@@ -117,6 +120,16 @@ def waiting(by: Principal, today: date) -> Waiting:
                 is_overdue=row.due < today,
             )
             for row in planned
+        ]
+        + [
+            _line(
+                row.person,
+                known,
+                reverse("copies:list", args=[row.person_id]),
+                _copy_text(row),
+                row.changed_at.date(),
+            )
+            for row in copies
         ],
         handed=[
             _line(
@@ -140,7 +153,10 @@ def waiting(by: Principal, today: date) -> Waiting:
         ],
         shown=tuple(
             rows
-            for rows in (seconds, approvals, differences, items, answers, handed, planned)
+            for rows in (
+                *(seconds, approvals, differences, items),
+                *(answers, handed, planned, copies),
+            )
             if rows
         ),
     )
@@ -150,6 +166,12 @@ def _contact_text(row: Contact) -> str:
     note = careful(row)
     text = _("Make contact")
     return f"{text}: {note}" if note else text
+
+
+def _copy_text(row: Copy) -> str:
+    return _("Tell them to delete their copy: %(who)s") % {
+        "who": row.export.get_recipient_display()
+    }
 
 
 def _handed_text(row: Assignment) -> str:

@@ -25,6 +25,7 @@ from sojourn.web.audit.actions import note_custody, note_read
 from sojourn.web.cases.models import LegalBasis
 from sojourn.web.consent.models import Consent
 from sojourn.web.consent.words import CLASSES
+from sojourn.web.exports import queries as exports
 from sojourn.web.glass import queries as glass
 from sojourn.web.oversight import queries, rules, words
 
@@ -97,6 +98,12 @@ def _waiting(by: Principal, signs: int, endless: int) -> list[Entry]:
             _("Consents that end soon"), queries.ending(by, today).count(), _to("ending"), workers
         ),
         Entry(_("Consents taken back"), queries.withdrawn(by).count(), _to("withdrawn"), workers),
+        Entry(
+            _("Copies outside that have to come back"),
+            exports.coming_back(by).count(),
+            _to("copies"),
+            workers,
+        ),
         Entry(
             _("Kept longer than agreed"),
             len(queries.kept_too_long(by, today)),
@@ -193,6 +200,12 @@ _LISTS = {
         gettext_lazy("Nothing is shown or used any more. What was told is still kept."),
         queries.withdrawn,
         _taken_back,
+    ),
+    "copies": List(
+        gettext_lazy("Copies outside that have to come back"),
+        gettext_lazy("The person agrees to it no more. Case workers tell whoever has the copy."),
+        exports.coming_back,
+        words.of_copy,
     ),
     "erased": List(
         gettext_lazy("Files erased"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from sojourn.web.accounts.models import Grant
 from sojourn.web.consent.models import Consent, Override
+from sojourn.web.exports.models import Copy
 from sojourn.web.oversight.rules import Sign, Unusual
 from sojourn.web.people.models import Person
 
@@ -39,6 +40,12 @@ def of_override(override: Override) -> Line:
     stands = f"{override.get_state_display()}, {override.get_danger_display()}"
     what = f"{override.person.number} ({', '.join(people)})"
     return Line(what, override.organisation.name, override.asked_at, stands)
+
+
+def of_copy(copy: Copy) -> Line:
+    """A copy that has to come back, and who has it."""
+    stands = f"{copy.export.get_recipient_display()}, {copy.get_state_display()}"
+    return Line(copy.person.number, copy.organisation.name, copy.changed_at, stands)
 
 
 def of_erased(person: Person) -> Line:

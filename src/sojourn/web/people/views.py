@@ -29,6 +29,7 @@ from sojourn.web.consent import words as consent_words
 from sojourn.web.consent.models import Flaw
 from sojourn.web.duplicates import looking
 from sojourn.web.duplicates import queries as duplicates
+from sojourn.web.exports import queries as exports
 from sojourn.web.kin import lines as kin
 from sojourn.web.people import actions, identities, queries, sheet
 from sojourn.web.people.actions import Newcomer
@@ -149,6 +150,7 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "flaws": Flaw.choices,
         "overrides": override_lines(by, consents.overrides_of(by, person), person),
         "may_erase": reaches(by, person, Purpose.ERASURE),
+        "copies_to_tell": exports.still_to_tell(person),
     }
     return render(request, "people/person.html", context)
 
@@ -305,5 +307,6 @@ def own_sheet(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             "can_open": can_open,
             "seen": seen,
             "taken": sum(line.taken for line in seen),
+            "copies": exports.copies(by, person),
         }
         return render(request, "people/sheet.html", context)

@@ -213,6 +213,7 @@ WALLS: Mapping[str, Wall] = {
     "webhooks.subscription": Free("addresses of programs; their secrets are sealed"),
     "webhooks.delivery": Free("ids and verbs; nothing that a person told"),
     "exports.export": ByOrganisation(to="index"),
+    "exports.copy": ByCase(audited=True),
     "imports.import": ByOrganisation(to="index"),
     "imports.row": Within("imports.import", "whole_id"),
     "imports.outsidenumber": Entry("person_id", "conflict_people", to="index"),
