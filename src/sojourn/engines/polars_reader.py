@@ -169,7 +169,13 @@ def _check_constraints(
 def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype == pl.String:
         return column
-    return (column.fill_nan(None) if dtype.is_float() else column).cast(pl.String)
+    if dtype != pl.Float32:
+        return (column.fill_nan(None) if dtype.is_float() else column).cast(pl.String)
+    # The shortest way to write a large one can be another whole number: 36360150 for 36360152.
+    known = column.fill_nan(None)
+    whole = known.cast(pl.Float64).cast(pl.Int64, strict=False)
+    exact = (known == known.floor()) & (known.abs() < _WHOLE_FLOATS)
+    return pl.when(exact).then(whole.cast(pl.String) + ".0").otherwise(known.cast(pl.String))
 
 
 class _Cell:

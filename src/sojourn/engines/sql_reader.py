@@ -220,12 +220,11 @@ def _as_text(dialect: Dialect, sql: str, holds: Holds) -> str:
     if holds not in (Holds.FLOAT, Holds.SHORT_FLOAT):
         return sql if holds is Holds.TEXT else plain
     known = _known(dialect, sql, holds)
-    size = 2**24 if holds is Holds.SHORT_FLOAT else 10**15
     # Within the choice, not before it: an engine may look at both sides of an AND, and Spark stops
     # at the floor of a number that is too large for 64 bits.
-    small = f"CASE WHEN ABS({known}) < {size} THEN {known} END"
+    small = f"CASE WHEN ABS({known}) < {10**15} THEN {known} END"
     whole = dialect.cast(dialect.cast(small, Kind.WHOLE), Kind.TEXT)
-    # Engines write 16777216.0 in different ways, all other floats in the shortest one.
+    # Engines write whole floats in different ways, all others in the shortest one.
     is_whole = f"({small}) = FLOOR({small})"
     return f"CASE WHEN {is_whole} THEN {whole} WHEN {known} IS NOT NULL THEN {plain} END"
 
