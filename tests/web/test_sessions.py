@@ -17,7 +17,6 @@ from sojourn.web.accounts import account_actions
 from sojourn.web.accounts.sessions import BEGAN, device
 from sojourn.web.audit.models import Event
 from tests.web.conftest import PASSWORD, World
-from tests.web.test_pages import ALL, OTHERS, PAGES
 
 SESSIONS = reverse("account_sessions")
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -103,27 +102,6 @@ def test_a_session_that_does_not_know_its_beginning_ends(ana: Client) -> None:
 )
 def test_devices_are_named_as_people_know_them(agent: str, words: str) -> None:
     assert device(agent) == words
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_no_page_stays_in_a_cache(name: str, staffed: World) -> None:
-    who, url = ALL[name]
-    assert "no-store" in staffed.client(who).get(url(staffed))["Cache-Control"]
-
-
-ABOUT_NOBODY = {"frameworks", "framework", "version", "try", "compare"}
-ABOUT_NOBODY |= {"tokens", "api reference"}
-ABOUT_NOBODY |= {"members", "teams", "give", "audit", "overseen"}  # by roles that read no file
-ABOUT_NOBODY |= {"roles", "role", "new role", "roles waiting", "oversight", "oversight list"}
-ABOUT_NOBODY |= {"kept", "decide ending", "tokens of members", "webhooks", "webhook", "message"}
-
-
-@pytest.mark.parametrize("name", sorted({*PAGES, *OTHERS} - {"form"}))
-def test_pages_about_people_can_be_left_quickly(name: str, staffed: World) -> None:
-    who, url = ALL[name]
-    page = staffed.client(who).get(url(staffed)).content.decode()
-    wanted = name not in ABOUT_NOBODY
-    assert (f'action="{reverse("leave")}"' in page) is wanted
 
 
 def test_leaving_ends_the_session_and_says_nothing(world: World) -> None:
