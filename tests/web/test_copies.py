@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,8 +23,18 @@ from sojourn.web.steps import WrongStateError
 from tests.web.conftest import SECRETS, World
 from tests.web.test_exports import content, export
 
-OUTSIDE = {"purpose": "referral", "recipient": "legal", "country": "CH", "to_origin": "no"}
-AGREED = {"purposes": ["referral"], "recipients": ["legal"]}
+OUTSIDE: dict[str, Any] = {
+    "purpose": "referral",
+    "recipient": "legal",
+    "country": "CH",
+    "to_origin": "no",
+}
+    "purpose": "referral",
+    "recipient": "legal",
+    "country": "CH",
+    "to_origin": "no",
+}
+AGREED: dict[str, Any] = {"purposes": ["referral"], "recipients": ["legal"]}
 
 
 def passed_on(world: World) -> Copy:
@@ -66,7 +77,7 @@ def test_what_stays_within_or_names_nobody_is_not_listed(world: World) -> None:
     world.consent(world.case, purposes=["referral", "statistics"], recipients=["own", "legal"])
     content(world, export(world))
     journey = frozenset({DataClass.JOURNEY})
-    unnamed = {"is_identified": False, "classes": journey, "columns": ("stage",)}
+    unnamed: dict[str, Any] = {"is_identified": False, "classes": journey, "columns": ("stage",)}
     content(world, export(world, **OUTSIDE, **unnamed))
     assert not Copy.objects.exists()
 

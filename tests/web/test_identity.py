@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sojourn.web.people import actions, identities, queries
+from sojourn.web.people import actions, identities, queries, spellings
 from sojourn.web.people.models import Identity, Person
 from sojourn.web.people.rules import (
     Document,
@@ -17,6 +19,7 @@ from sojourn.web.people.rules import (
     Name,
     Names,
     name_matches,
+    normal_name,
     normal_phone,
 )
 from sojourn.web.vault import Key, KeyDestroyedError, VaultError
@@ -127,6 +130,38 @@ def test_nobody_of_another_organisation_is_found(world: World) -> None:
         assert queries.search(world.by("chiara"), text).people == []
 
 
+def test_a_name_of_before_finds_nobody_any_more(world: World) -> None:
+    by = world.by("bilal")
+    assert queries.search(by, "Secretname").people == [world.case.person]
+    other = replace(AMINA, names=Names("Amina Othername"))
+    actions.correct(person=world.case.person, identity=other, language="ar", by=by)
+    assert queries.search(by, "Secretname").people == []
+    assert queries.search(by, "Othername").people == [world.case.person]
+    actions.erase(person=world.case.person, by=world.by("sami"), reason="person_asked")
+    assert queries.search(world.by("sami"), "Othername").people == []
+
+
+def test_names_that_were_opened_are_forgotten_after_a_while(world: World) -> None:
+    assert queries.search(world.by("bilal"), "Secretname").people
+    assert spellings._known
+    (timer,) = spellings._forgetting
+    assert (timer.interval, timer.daemon) == (spellings.KEPT_FOR, True)
+    timer.function()
+    assert not spellings._known
+
+
+@pytest.mark.parametrize("text", ["Secretname", AMINA.phone, AMINA.document, "HA-0000-0000"])
+def test_a_search_takes_as_many_queries_for_many_files(text: str, world: World) -> None:
+    counts = []
+    for more in (3, 40):
+        world.register(count=more, identity=IdentityData(Names("Bintou Somebody")))
+        spellings.forget()
+        with CaptureQueriesContext(connection) as caught:
+            queries.search(world.by("bilal"), text)
+        counts.append(len(caught))
+    assert counts[0] == counts[1]
+
+
 def test_a_search_is_posted_and_leaves_no_trace_in_an_address(world: World) -> None:
     response = world.client("bilal").post(reverse("people:search"), {"q": "Secretname"})
     assert "Amina" in response.content.decode() or "أمينة" in response.content.decode()
@@ -155,8 +190,8 @@ def test_digits_of_every_script_are_the_same_number() -> None:
 
 
 def test_names_match_without_accents_and_case() -> None:
-    assert name_matches(Names("Élodie Nuñez"), "nunez elo")
-    assert not name_matches(Names("Élodie"), "")
+    assert name_matches([normal_name("Élodie Nuñez")], normal_name("NUÑEZ elo").split())
+    assert not name_matches([normal_name("Élodie")], [])
 
 
 def test_a_lost_master_key_is_a_clean_error(

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -329,10 +329,13 @@ def only_between(principal: Principal, model: type[Model], column: str, *people:
 
 
 def _matching(model: type[Model], way: str, condition: Q) -> Q:
-    """A case's own columns are asked directly; elsewhere a row counts once, for all its cases."""
+    """A case's own columns are asked directly; elsewhere a row counts once, for all its cases.
+
+    Asked row by row: a list of all rows that match grows with the cases, whatever a page shows.
+    """
     if not way:
         return condition
-    return Q(pk__in=model._default_manager.filter(condition).values("pk"))
+    return Q(Exists(model._default_manager.filter(condition, pk=OuterRef("pk"))))
 
 
 def principal_for(user: User) -> Principal:

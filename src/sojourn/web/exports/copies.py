@@ -38,6 +38,7 @@ def went_out(export: Export, going: Iterable[Shown]) -> None:
             changed_by_id=export.asked_by_id,
         )
         for each in going
+        if each.person_id is not None
     ]
     Copy.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
 

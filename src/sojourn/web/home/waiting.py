@@ -72,7 +72,7 @@ def waiting(by: Principal, today: date) -> Waiting:
     people = [row.person for row in (*approvals, *answers)]
     people += [row.person for row in handed] + [row.person for row in planned]
     people += [row.person for row in differences] + [row.person for row in items]
-    people += [row.person for row in (*seconds, *copies)]
+    people += [row.person for row in seconds] + [row.person for row in copies]
     known = identities.open_many(people)
     named = labels(_names(items))
     agreed = consents.agreed_classes([row.person.pk for row in items], today)

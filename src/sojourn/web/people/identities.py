@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import asdict
 from functools import lru_cache
 
-from sojourn.web.accounts.models import Organisation
 from sojourn.web.people.likeness import keys_of, traits
 from sojourn.web.people.models import Identity, Mark, OrganisationKey, Person, PersonKey
 from sojourn.web.people.rules import (
@@ -154,21 +154,34 @@ def open_many(people: list[Person]) -> dict[uuid.UUID, IdentityData]:
     return {person.pk: _open_one(person, keys) for person in people}
 
 
+def names_of(people: list[Person]) -> dict[uuid.UUID, Names]:
+    """Their names alone, of people loaded as for `open_many`; without those that were erased."""
+    keys = organisation_keys({person.organisation_id for person in people})
+    found = {}
+    for person in people:
+        if person.erased_at is None:
+            key = person_key(person.key, keys[person.organisation_id])
+            sealed = bytes(person.identity.names)
+            text = key.open(sealed, place=_place("names", person.pk)).decode() if sealed else ""
+            found[person.pk] = _names(text)
+    return found
+
+
 def key_of(person: Person) -> Key:
     """A person's own key, to seal and open what their file holds."""
     return person_key(person.key, organisation_key(person.organisation_id))
 
 
-def blind_indexes(organisation: Organisation | uuid.UUID, text: str) -> tuple[bytes, bytes]:
-    """The phone and the document index of something typed into a search."""
-    pk = organisation.pk if isinstance(organisation, Organisation) else organisation
-    key = organisation_keys({pk}).get(pk)
-    if key is None:
-        return b"", b""
+def blind_indexes(
+    organisation_ids: Iterable[uuid.UUID], text: str
+) -> tuple[list[bytes], list[bytes]]:
+    """The phone and the document indexes of something typed into a search, one of each for every
+    organisation; none for a text that is no such number."""
     phone, document = normal_phone(text), normal_document(text)
+    keys = organisation_keys(set(organisation_ids)).values()
     return (
-        key.blind_index(phone, field="phone") if phone else b"",
-        key.blind_index(document, field="document") if document else b"",
+        [key.blind_index(phone, field="phone") for key in keys if phone],
+        [key.blind_index(document, field="document") for key in keys if document],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -228,10 +229,8 @@ def normal_name(text: str) -> str:
     return " ".join(bare.split())
 
 
-def name_matches(names: Names, wanted: str) -> bool:
-    """Whether all words searched for occur in one of a person's names."""
-    words = normal_name(wanted).split()
-    spellings = (normal_name(text) for name in names.all for text in name.spellings)
+def name_matches(spellings: Iterable[str], words: Collection[str]) -> bool:
+    """Whether all words searched for occur in one of a person's names. Both are `normal_name`s."""
     return bool(words) and any(all(word in name for word in words) for name in spellings)
 
 
@@ -239,12 +238,11 @@ FEWEST_WORDS = 2
 """Words of a name that it takes to learn that a closed file is there."""
 
 
-def name_is(names: Names, wanted: str) -> bool:
+def name_is(spellings: Iterable[str], words: Collection[str]) -> bool:
     """Whether at least two whole words are written, and all of them stand in one of the names.
 
     What tells of a file without opening it asks more than a search in one's own files: nobody
     should learn who is known here by trying out beginnings.
     """
-    words = set(normal_name(wanted).split())
-    spellings = (normal_name(text) for name in names.all for text in name.spellings)
-    return len(words) >= FEWEST_WORDS and any(words <= set(name.split()) for name in spellings)
+    wanted = set(words)
+    return len(wanted) >= FEWEST_WORDS and any(wanted <= set(name.split()) for name in spellings)
