@@ -29,11 +29,6 @@ OUTSIDE: dict[str, Any] = {
     "country": "CH",
     "to_origin": "no",
 }
-    "purpose": "referral",
-    "recipient": "legal",
-    "country": "CH",
-    "to_origin": "no",
-}
 AGREED: dict[str, Any] = {"purposes": ["referral"], "recipients": ["legal"]}
 
 

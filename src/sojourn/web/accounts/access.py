@@ -286,8 +286,9 @@ def _reach(principal: Principal, model: type[Model], key: str, verb: Verb) -> Q:
     prefix = f"{way}__" if way else ""
     held = () if finds else principal.narrow(verb)
     narrow = [each.narrow(principal.user_id, prefix) for each in held]
-    if narrow:
-        whole |= _matching(model, way, reduce(or_, narrow))
+    if narrow:  # within the organisations that these grants are of, which an index narrows first
+        reached = Q(**{f"{key}__in": principal.organisations(verb)})
+        whole = reached & (whole | _matching(model, way, reduce(or_, narrow)))
     if principal.conflicts:
         whole &= ~_matching(model, way, Q(**{f"{prefix}pk__in": principal.conflicts}))
     return whole
