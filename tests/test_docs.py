@@ -244,6 +244,14 @@ def test_what_excludes_one_another_is_as_the_reference_says() -> None:
     }
 
 
+def test_every_failure_that_is_known_has_the_test_that_is_named() -> None:
+    page = (DOCS / "explanation" / "failures-elsewhere.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", page)
+    assert len(named) >= 24
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), test
+
+
 @pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

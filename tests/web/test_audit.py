@@ -11,6 +11,7 @@ from django.test import TestCase
 from django.urls import reverse
 from pytest_django import Settings as SettingsWrapper
 
+from sojourn.web.accounts.models import Grant
 from sojourn.web.audit import actions, checkpoints, queries
 from sojourn.web.audit.models import Checkpoint, Event, Seen
 from sojourn.web.people.models import Person
@@ -74,6 +75,15 @@ def test_a_read_is_written_before_the_answer(world: World) -> None:
     assert event.actor_name == "Bilal"
     assert "identity" in event.classes_shown
     assert "status_protection" not in event.classes_shown
+
+
+def test_who_has_left_is_still_named(world: World) -> None:
+    world.client("salma").get(reverse("people:person", args=[world.case.person_id]))
+    Grant.objects.filter(holder=world.users["salma"]).delete()
+    world.users["salma"].delete()
+    events = queries.about(world.case.person_id)
+    assert "Salma" in set(events.values_list("actor_name", flat=True))
+    assert queries.verify().intact
 
 
 def test_a_list_is_one_event_that_names_everybody_shown(world: World) -> None:
