@@ -20,6 +20,7 @@ from sojourn.web.demo.stories import STORIES, USUAL, Story
 from sojourn.web.demo.world import PEOPLE
 from sojourn.web.duplicates.linkage import LIKELY
 from sojourn.web.duplicates.models import Pair
+from sojourn.web.exports.models import Copy
 from sojourn.web.kin.models import Group, Relation
 from sojourn.web.notes.models import Note
 from sojourn.web.people import identities
@@ -45,6 +46,13 @@ def test_a_small_world_is_loaded_once_and_plainly_synthetic(db: None, domv: Fram
     assert Assessment.objects.count() >= 10
     assert Consent.objects.count() == 14
     assert verify().intact
+
+
+def test_copies_went_outside_and_one_has_to_come_back(db: None, domv: Framework) -> None:
+    assert demo.load({"HS": 40, "CL": 1})
+    states = sorted(Copy.objects.values_list("state", flat=True))
+    assert states.count("recalled") == 1
+    assert states.count("out") >= 1
 
 
 def test_some_belong_together_and_two_files_are_alike(db: None, domv: Framework) -> None:

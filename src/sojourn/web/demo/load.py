@@ -22,6 +22,7 @@ from sojourn.web.consent import actions as consents
 from sojourn.web.consent.actions import Asked
 from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
+from sojourn.web.demo.copies import pass_on
 from sojourn.web.demo.course import decide_some, live_on
 from sojourn.web.demo.kin import bring_together
 from sojourn.web.demo.places import answer_for_places, at_a_place
@@ -71,7 +72,9 @@ def load(people: dict[str, int] | None = None) -> bool:
         for _each in range((people or PEOPLE)[code]):
             number += 1
             _Life(number, next(stories), chance, chance.choice(helpers), organisation).live()
-    bring_together(organisations["HS"], _helpers(users, organisations["HS"])[0])
+    shelter = organisations["HS"]
+    bring_together(shelter, _helpers(users, shelter)[0])
+    pass_on(shelter, next(by for by in deciders if shelter.pk in by.organisations(Verb.EXPORT)))
     decide_some(deciders, Random(_SEED))  # noqa: S311 - invented lives
     return True
 
