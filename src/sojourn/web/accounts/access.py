@@ -287,8 +287,8 @@ def _reach(principal: Principal, model: type[Model], key: str, verb: Verb) -> Q:
     held = () if finds else principal.narrow(verb)
     narrow = [each.narrow(principal.user_id, prefix) for each in held]
     if narrow:  # within the organisations that these grants are of, which an index narrows first
-        reached = Q(**{f"{key}__in": principal.organisations(verb)})
-        whole = reached & (whole | _matching(model, way, reduce(or_, narrow)))
+        places = Q(**{f"{key}__in": principal.organisations(verb)})
+        whole = places & (whole | _matching(model, way, reduce(or_, narrow)))
     if principal.conflicts:
         whole &= ~_matching(model, way, Q(**{f"{prefix}pk__in": principal.conflicts}))
     return whole
