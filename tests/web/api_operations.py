@@ -496,6 +496,7 @@ OPERATIONS: dict[str, Operation] = {
     "remove_team": Operation(Verb.CONFIGURE, team, lambda _c: {}),
     "list_events": Operation(Verb.AUDIT),
     "sign_audit": Operation(Verb.AUDIT, body=lambda _c: {}),
+    "check_audit": Operation(Verb.AUDIT, body=lambda _c: {}),
     # Nothing is signed yet.
     "note_holder": Operation(Verb.AUDIT, body=lambda _c: {"holder": "Crossroads"}, ok=(422,)),
     "list_exports": Operation(Verb.EXPORT),
