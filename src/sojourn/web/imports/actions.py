@@ -45,7 +45,7 @@ STAGED_FOR = timedelta(days=3)
 """How long a table waits to be taken in; then it is removed."""
 UNDO_FOR = timedelta(days=7)
 """How long it can be undone."""
-_LOOKS = ("read", "find", "read_access", "export", "print")
+_LOOKS = ("read", "find", "read_access", "export", "export_days", "print")
 
 
 @dataclass(frozen=True)
