@@ -24,6 +24,7 @@ from sojourn.web.exports.models import Export
 from sojourn.web.people import actions as people
 from sojourn.web.plans import actions as planning
 from sojourn.web.plans.models import Plan
+from sojourn.web.plans.states import ItemAct
 from tests.web.conftest import AMINA, World
 from tests.web.test_export_files import htcds
 from tests.web.test_exports import ALL, NAMELESS, content, export
@@ -66,9 +67,9 @@ def planned(world: World, plan: Plan) -> World:
     """Something to do, something done, and something that was taken out of the plan again."""
     add(world, plan, resource="trusted_friend")
     done = add(world, plan, goal="a door", owner=None, by_person=True)
-    step(world, done, planning.ItemAct.FINISH, outcome="helped")
+    step(world, done, ItemAct.FINISH, outcome="helped")
     gone = add(world, plan, goal="a window")
-    step(world, gone, planning.ItemAct.DROP, reason="not_needed")
+    step(world, gone, ItemAct.DROP, reason="not_needed")
     return world
 
 

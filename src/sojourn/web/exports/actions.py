@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,9 +75,16 @@ class Taken:
     file_name: str
 
 
-def take(*, export: Export, by: Principal) -> Taken:
+Advance = Callable[[int], None]
+
+
+def _silent(_more: int) -> None:
+    """Tells nobody how far it is."""
+
+
+def take(*, export: Export, by: Principal, advance: Advance = _silent) -> Taken:
     """Makes the file from what may go out now. The audit holds whose parts are in it before the
-    first piece leaves.
+    first piece leaves. `advance` is told of each further person.
 
     ValidationError where it ended, has become too large for its format, or holds a value that the
     standard it is written in does not know; then nothing left.
@@ -96,7 +103,7 @@ def take(*, export: Export, by: Principal) -> Taken:
     ids = [each.object_id for each in going]
     told = files.about(export, by.name, f"{framework.id} {framework.version}")
     records = files.Records(
-        _counted(export, rows.records(by, export, ids, secret)),
+        _counted(export, rows.records(by, export, ids, secret), advance),
         lambda: rows.records(by, export, ids, secret),
     )
     content = files.written(export, records, chosen, told)
@@ -137,11 +144,12 @@ def end_due(*, at: datetime) -> int:
     return len(due)
 
 
-def _counted(export: Export, records: Iterable[Record]) -> Iterator[Record]:
+def _counted(export: Export, records: Iterable[Record], advance: Advance) -> Iterator[Record]:
     """Passes records on, and notes how far it is for the page that shows it."""
     count = 0
     for count, each in enumerate(records, start=1):
         yield each
+        advance(1)
         if count % rows.BATCH == 0:
             Export.objects.filter(pk=export.pk).update(done=count)
     export.done = export.total

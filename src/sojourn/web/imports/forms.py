@@ -132,6 +132,7 @@ class ColumnsForm(forms.Form):
         self.headings = headings
         asked = columns.askable(frameworks.current())
         questions = [(columns.ANSWER + name, label) for name, label in asked.items()]
+        self.fields_of_ours = [*columns.FIELDS, *(name for name, _label in questions)]
         choices = [
             (columns.IGNORE, _("Leave it out")),
             *columns.FIELDS.items(),

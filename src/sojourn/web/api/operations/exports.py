@@ -15,6 +15,7 @@ from sojourn.web.api.kit import Sent, as_form, filled, gives_file, reads, writes
 from sojourn.web.exports import actions, queries
 from sojourn.web.exports.forms import ExportForm
 from sojourn.web.exports.models import Export
+from sojourn.web.walls.standing import sent
 
 router = Router(tags=["Exports"])
 
@@ -87,7 +88,7 @@ def download_export(request: HttpRequest, export_id: UUID) -> HttpResponse:
     """The file, made as it leaves from what may go out now."""
     by = principal_of(request)
     taken = actions.take(export=queries.mine_or_404(by, export_id), by=by)
-    response = StreamingHttpResponse(taken.content, content_type=taken.media_type)
+    response = StreamingHttpResponse(sent(by, taken.content), content_type=taken.media_type)
     response["Content-Disposition"] = f'attachment; filename="{taken.file_name}"'
     return response  # type: ignore[return-value]  # the library passes on whatever Django answers with
 
