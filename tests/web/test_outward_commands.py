@@ -202,7 +202,7 @@ def test_one_wrong_row_stops_all_unless_it_is_to_be_left_out(run: Run, tmp_path:
     words = (table(tmp_path, "Name,Phone\nNuru New,+999 555 000 1\nYusuf New,12\n"), "--apply")
     before = Person.objects.count()
     done = run("import", "people", *words, who="bilal")
-    assert "1 rows cannot be taken in; nothing was written" in refused(done)
+    assert "Rows that cannot be taken in: 1. Nothing was written." in refused(done)
     assert "Row 3, Phone: Write 7 to 15 digits" in done.output
     assert (Person.objects.count(), Import.objects.count()) == (before, 0)
     assert run("import", "people", *words, "--leave-out", who="bilal").exception is None

@@ -227,7 +227,7 @@ def people(
         click.echo(f"import\t{looked.whole.pk}")
     elif looked.refused:
         raise click.ClickException(
-            f"{looked.refused} rows cannot be taken in; nothing was written."
+            f"Rows that cannot be taken in: {looked.refused}. Nothing was written."
         )
     else:
         click.echo("Nothing was written. Add --apply to take it in.", err=True)
