@@ -217,8 +217,8 @@ _LISTS = {
     "ends-soon": List(
         gettext_lazy("Agreed time ends soon"),
         gettext_lazy(
-            "Within thirty days. Case workers see it on their day; they ask the person anew, or let "
-            "it end."
+            "Within thirty days. Case workers see it on their day: they ask the person anew, or "
+            "let it end."
         ),
         lambda by: queries.ends_soon(by, timezone.localdate()),
         words.of_ending,
