@@ -39,6 +39,7 @@ BY_OPERATION: dict[str, tuple[str, ...]] = {
     "consent:step": ("step_consent",),
     "consent:override": ("request_override",),
     "consent:override_step": ("step_override",),
+    "copies:act": ("act_with_copy",),
     "duplicates:pair": ("decide_pair",),
     "duplicates:suggest": ("suggest_pair",),
     "exports:new": ("prepare_export",),
