@@ -24,8 +24,10 @@ from sojourn.web.api.service import operations
 from sojourn.web.caseload.models import HandOver, SavedFilter
 from sojourn.web.cases.models import Case
 from sojourn.web.duplicates.models import Pair
-from sojourn.web.exports.models import Copy
+from sojourn.web.exports.models import Copy, Export
 from sojourn.web.glass.models import Opening
+from sojourn.web.imports.models import Import
+from sojourn.web.oversight.models import Ending
 from sojourn.web.places.models import PlaceAnswers
 from sojourn.web.plans.models import Approval
 from tests.web.conftest import World
@@ -204,6 +206,34 @@ def outsider(case: Case) -> int:
     return held.exclude(holder__conflicts__case_id=case.pk).latest("pk").holder_id
 
 
+def schedule(case: Case) -> dict[str, object]:
+    return {"organisation_id": case.organisation_id}
+
+
+def whole_caseload(case: Case) -> dict[str, object]:
+    return {"user_id": SavedFilter.objects.get(organisation=case.organisation).owner_id}
+
+
+def export(case: Case) -> dict[str, object]:
+    return {"export_id": Export.objects.get(organisation=case.organisation).pk}
+
+
+def table(case: Case) -> dict[str, object]:
+    return {"import_id": Import.objects.get(organisation=case.organisation).pk}
+
+
+def table_act(case: Case) -> dict[str, object]:
+    return {**table(case), "act": "remove"}
+
+
+def kept(case: Case) -> dict[str, object]:
+    return {"person_id": case.person_id}
+
+
+def ending(case: Case) -> dict[str, object]:
+    return {"ending_id": Ending.objects.get(person=case.person_id).pk}
+
+
 def framework(case: Case) -> dict[str, object]:
     return {"framework_id": case.assessments.get().framework.framework_id}
 
@@ -221,7 +251,7 @@ class Operation:
     body: Callable[[Case], Mapping[str, Any]] | None = None
     ok: tuple[int, ...] = (200,)
     about_nobody: bool = False
-    files: bool = False
+    files: str = ""
     found: bool = False
     more: dict[str, str] = field(default_factory=dict)
 
@@ -239,7 +269,8 @@ CONSENT = {
 }
 BY_MODEL = (
     *(opening, place, member, role, team, pair, group, membership),
-    *(kept_filter, filter_act, hand_over),
+    *(kept_filter, filter_act, hand_over, schedule, whole_caseload, export, table, table_act),
+    *(kept, ending),
 )
 """Objects that are reached by themselves, and not through a case or person."""
 
@@ -258,6 +289,12 @@ OPERATIONS: dict[str, Operation] = {
     "read_person": Operation(Verb.READ, person),
     "correct_person": Operation(
         Verb.WRITE, person, lambda _c: {"latin": "Mina", "version": "0"}, ok=(409,)
+    ),
+    "set_names": Operation(
+        Verb.WRITE, person, lambda _c: {"names": [{"own": "Mina"}], "version": "0"}, ok=(409,)
+    ),
+    "set_documents": Operation(
+        Verb.WRITE, person, lambda _c: {"documents": [], "version": "0"}, ok=(409,)
     ),
     "erase_person": Operation(
         Verb.ERASE, person, lambda c: {"reason": "asked", "number": c.person.number}
@@ -312,7 +349,7 @@ OPERATIONS: dict[str, Operation] = {
         Verb.WRITE, of_case, lambda _c: {"text": "seen today", "data_class": "case_work"}, ok=(201,)
     ),
     "attach_file": Operation(
-        Verb.WRITE, of_case, lambda _c: {"data_class": "case_work"}, ok=(201,), files=True
+        Verb.WRITE, of_case, lambda _c: {"data_class": "case_work"}, ok=(201,), files="a.png"
     ),
     "change_note": Operation(Verb.WRITE, note, lambda _c: {"text": "better", "row_version": 1}),
     "read_file": Operation(Verb.READ, file),
@@ -402,6 +439,21 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "read_hand_over": Operation(Verb.READ, hand_over, ok=(200, 404)),
     "hand_back": Operation(Verb.WRITE, hand_over, lambda _c: {}, ok=(200, 403, 404)),
+    "propose_hand_over": Operation(
+        Verb.WRITE,
+        whole_caseload,
+        lambda c: {"to": [taker(c)], "reason": "away"},
+        # Whoever leads nobody hands over their own caseload.
+        ok=(200, 404),
+    ),
+    "hand_over_caseload": Operation(
+        Verb.WRITE,
+        whole_caseload,
+        lambda c: {"to": [taker(c)], "reason": "away"},
+        ok=(201, 404),
+    ),
+    "list_contact_schedules": Operation(Verb.APPROVE),
+    "set_contact_schedule": Operation(Verb.APPROVE, schedule, lambda _c: {"closure": [7, 90]}),
     "list_relations": Operation(Verb.READ, person),
     "add_relation": Operation(
         Verb.WRITE, person, lambda c: {"other": other_person(c), "is_": "travelled"}, ok=(201,)
@@ -444,6 +496,43 @@ OPERATIONS: dict[str, Operation] = {
     "remove_team": Operation(Verb.CONFIGURE, team, lambda _c: {}),
     "list_events": Operation(Verb.AUDIT),
     "sign_audit": Operation(Verb.AUDIT, body=lambda _c: {}),
+    "check_audit": Operation(Verb.AUDIT, body=lambda _c: {}),
+    # Nothing is signed yet.
+    "note_holder": Operation(Verb.AUDIT, body=lambda _c: {"holder": "Crossroads"}, ok=(422,)),
+    "list_exports": Operation(Verb.EXPORT),
+    "prepare_export": Operation(
+        Verb.EXPORT,
+        body=lambda c: {
+            "organisation": str(c.organisation_id),
+            "format": "csv",
+            "purpose": "support",
+            "words": "for the yearly count",
+            "data_classes": ["case_work"],
+            "columns": ["state"],
+        },
+        ok=(201,),
+    ),
+    # An export and a table belong to whoever prepared or brought them.
+    "read_export": Operation(Verb.EXPORT, export, ok=(200, 404)),
+    "download_export": Operation(Verb.EXPORT, export, ok=(200, 404)),
+    "end_export": Operation(Verb.EXPORT, export, lambda _c: {}, ok=(200, 404)),
+    "list_imports": Operation(Verb.WRITE),
+    "upload_import": Operation(
+        Verb.WRITE,
+        body=lambda c: {"organisation": str(c.organisation_id), "basis": "none"},
+        ok=(201,),
+        files="people.csv",
+    ),
+    "read_import": Operation(Verb.WRITE, table, ok=(200, 404)),
+    "set_import_columns": Operation(
+        Verb.WRITE, table, lambda _c: {"mapping": {"Name": "own"}}, ok=(200, 404)
+    ),
+    "act_with_import": Operation(Verb.WRITE, table_act, lambda _c: {}, ok=(200, 404)),
+    "list_kept": Operation(Verb.AUDIT),
+    # The agreed time of this file is not over.
+    "decide_kept": Operation(Verb.AUDIT, kept, lambda _c: {"do": "erase"}, ok=(422,)),
+    "list_endings": Operation(Verb.ERASE),
+    "carry_out_ending": Operation(Verb.ERASE, ending, lambda _c: {"do": "decline"}),
 }
 
 
@@ -485,7 +574,8 @@ def call_at(
     if method == "GET":
         return client.get(url, body or None, headers=headers)
     if OPERATIONS[name].files:
-        upload = SimpleUploadedFile("a.png", PNG, "image/png")
+        content = PNG if OPERATIONS[name].files == "a.png" else b"Name\nNuru Imported\n"
+        upload = SimpleUploadedFile(OPERATIONS[name].files, content, "image/png")
         return client.post(url, {**body, "file": upload}, headers=headers)
     return client.generic(
         method, url, json.dumps(body), content_type="application/json", headers=headers

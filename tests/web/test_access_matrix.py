@@ -461,6 +461,7 @@ ROUTES = {
     "caseload:handed_over": Route(Verb.READ, args=_of_hand_over, ok=(200, 404)),
     "caseload:team": Route(Verb.APPROVE),
     "caseload:calendar": Route(Verb.READ),
+    "caseload:calendar_file": Route(Verb.READ, ok=(200, 302)),
     "copies:list": Route(Verb.READ, args=_of_person),
     "copies:act": Route(Verb.WRITE, "post", _of_copy, ok=(302,)),
     "followup:list": Route(Verb.READ, args=_of_case),

@@ -317,10 +317,11 @@ def test_a_whole_caseload_from_the_choice_to_the_way_back(world: World) -> None:
     chosen = {"to": to, "reason": "leaves"}
     preview = sami.post(url, chosen)
     proposals = preview.context["proposals"]
-    assert sorted(each.to for each in proposals) == sorted(to * 2)
+    assert sorted(each.share.to for each in proposals) == sorted(to * 2)
     assert Case.objects.filter(worker=bilal).count() == 4
     stays = proposals[0].line.case.pk
-    picked = {f"case-{each.line.case.pk}": each.to for each in proposals} | {f"case-{stays}": ""}
+    picked = {f"case-{each.line.case.pk}": each.share.to for each in proposals}
+    picked |= {f"case-{stays}": ""}
     done = sami.post(url, {**chosen, **picked, "step": "do"}, follow=True)
     assert "3 cases were handed over" in done.content.decode()
     assert list(Case.objects.filter(worker=bilal)) == [Case.objects.get(pk=stays)]

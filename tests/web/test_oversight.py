@@ -24,7 +24,7 @@ from sojourn.web.consent import overrides
 from sojourn.web.consent.models import Danger
 from sojourn.web.notes import actions as notes
 from sojourn.web.oversight import actions, queries, rules
-from sojourn.web.oversight.models import Ending
+from sojourn.web.oversight.models import Ending, KeepReason
 from sojourn.web.people import actions as people
 from tests.web.conftest import SECRETS, WALL, World, asked
 
@@ -132,6 +132,90 @@ def test_what_may_stay_is_not_listed_as_kept_too_long(why: str, world: World) ->
     else:
         consents.ask(person=case.person, asked=asked(), by=world.by("bilal"))
     assert not queries.kept_too_long(world.by("emil"), later)
+
+
+@pytest.mark.parametrize(("days", "there"), [(0, True), (30, True), (31, False)])
+def test_the_end_of_the_agreed_time_is_told_thirty_days_ahead(
+    days: int, there: bool, world: World
+) -> None:
+    case = _closed(world, days)
+    told = [(case.person_id, TODAY() + timedelta(days=days))] if there else []
+    found = queries.ends_soon(world.by("emil"), TODAY())
+    assert [(each.person.pk, each.until) for each in found] == told
+    mine = queries.ends_soon_of(world.by("bilal"), TODAY(), 8)
+    assert [(each.person.pk, each.until) for each in mine] == told
+    assert not queries.ends_soon_of(world.by("salma"), TODAY(), 8)
+    assert not queries.ends_soon(world.by("chiara"), TODAY())
+    assert not queries.kept_too_long(world.by("emil"), TODAY())
+
+
+def test_from_the_day_after_the_last_it_is_kept_too_long_and_warned_of_no_more(
+    world: World,
+) -> None:
+    emil, last = world.by("emil"), TODAY() + timedelta(days=5)
+    _closed(world, 5)
+    for on, ahead, late in ((last, 1, 0), (last + timedelta(days=1), 0, 1)):
+        counts = len(queries.ends_soon(emil, on)), len(queries.kept_too_long(emil, on))
+        assert counts == (ahead, late)
+
+
+@pytest.mark.parametrize(
+    ("until", "days", "last"), [(30, 0, 30), (29, 1, 30), (30, 1, None), (31, 0, None)]
+)
+def test_a_consent_that_ends_by_its_own_date_counts_ahead(
+    until: int, days: int, last: int | None, world: World
+) -> None:
+    _closed(world, days, until=TODAY() + timedelta(days=until))
+    found = [each.until for each in queries.ends_soon(world.by("emil"), TODAY())]
+    assert found == ([] if last is None else [TODAY() + timedelta(days=last)])
+
+
+@pytest.mark.parametrize("why", ["erased", "worked on", "agreed anew", "asked again", "longer"])
+def test_what_may_stay_is_not_warned_of(why: str, world: World) -> None:
+    case = _closed(world, 9)
+    assert queries.ends_soon(world.by("emil"), TODAY())
+    if why == "erased":
+        people.erase(person=case.person, by=world.by("sami"), reason="asked")
+    elif why == "worked on":
+        Case.objects.filter(pk=case.pk).update(state="open", phase="assessing")
+    elif why == "agreed anew":
+        world.consent(case)
+    elif why == "asked again":
+        consents.ask(person=case.person, asked=asked(), by=world.by("bilal"))
+    else:
+        longer = world.consent(case, retention_days=90)
+        consents.withdraw(consent=longer, by=world.by("bilal"))
+    assert not queries.ends_soon(world.by("emil"), TODAY())
+    assert not queries.ends_soon_of(world.by("bilal"), TODAY(), 8)
+
+
+def test_what_is_kept_for_a_reason_is_warned_of_before_that_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _over(world, monkeypatch)
+    emil, today = world.by("emil"), timezone.localdate()
+    (kept,) = queries.kept_too_long(emil, today)
+    until = today + timedelta(days=40)
+    actions.keep(person=kept.person, reason=KeepReason.LAW, until=until, by=emil)
+    assert not queries.ends_soon(emil, until - timedelta(days=31))
+    assert [each.until for each in queries.ends_soon(emil, until - timedelta(days=30))] == [until]
+
+
+def test_the_warning_stands_on_my_day_and_on_the_officers_page(world: World) -> None:
+    case = _closed(world, 12)
+    day = world.client("bilal").get(reverse("home:day")).content.decode()
+    assert "Kept by agreement for at most thirty days more" in day
+    assert reverse("people:person", args=[case.person_id]) in day
+    assert (
+        "Kept by agreement" not in world.client("salma").get(reverse("home:day")).content.decode()
+    )
+    emil = world.client("emil")
+    assert "Agreed time ends soon" in emil.get(reverse("oversight:page")).content.decode()
+    page = emil.get(reverse("oversight:lines", args=["ends-soon"])).content.decode()
+    assert case.person.number in page
+    assert not [secret for secret in SECRETS if secret in page]
+    read = Event.objects.filter(verb="read", person_id=case.person_id)
+    assert set(read.values_list("actor_name", flat=True)) >= {"Bilal", "Emil"}
 
 
 def _over(world: World, monkeypatch: pytest.MonkeyPatch) -> Case:
@@ -285,7 +369,7 @@ def test_the_page_takes_as_many_queries_for_many_files(world: World) -> None:
         with CaptureQueriesContext(connection) as caught:
             assert client.get(reverse("oversight:page")).status_code == 200
         counts.append(len(caught))
-    assert counts[0] == counts[1] <= 34 + WALL
+    assert counts[0] == counts[1] <= 36 + WALL
 
 
 def test_the_audit_is_shown_by_kind(world: World) -> None:

@@ -11,6 +11,7 @@ from sojourn.cli.assess import assess
 from sojourn.cli.errors import as_message
 from sojourn.cli.framework import framework
 from sojourn.cli.keeping import audit, backup, check, duplicates, keys, restore
+from sojourn.cli.outward import export, import_
 from sojourn.cli.serve import serve
 
 
@@ -20,7 +21,10 @@ def commands() -> None:
     """Sojourn: assess situations, respond together, monitor promises, consult everyone."""
 
 
-for command in (framework, assess, serve, account, backup, restore, check, keys, audit, duplicates):
+for command in (
+    *(framework, assess, serve, account, export, import_),
+    *(backup, restore, check, keys, audit, duplicates),
+):
     commands.add_command(command)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 VERSION = "2.0"
-CROSSWALK = "1"
+CROSSWALK = "2"
 """Raised with every pair that is added. Pairs are neither changed nor taken out."""
 
 
@@ -64,6 +64,8 @@ _LANGUAGES = Pairs(
 CROSSWALKS: Mapping[str, Pairs] = MappingProxyType(
     {
         "prs_PrimaryLanguage": _LANGUAGES,
+        # Another answer has no pair: none of the standard's further codes says what it says.
+        "prs_Gender": Pairs({"female": "Feminine", "male": "Masculine"}, {}),
         "cas_Status": Pairs(
             {
                 "open": "Active",

@@ -147,6 +147,11 @@ class Principal:
         grants = tuple(replace(grant, only=only) for grant in self.grants)
         return replace(self, grants=grants, channel=channel)
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether they come with something that opens less than they may, such as a token."""
+        return any(grant.only is not None for grant in self.grants)
+
     def may(self, verb: Verb) -> bool:
         """Whether any grant allows this at all."""
         return any(verb in grant.power.verbs for grant in self.grants)

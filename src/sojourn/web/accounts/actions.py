@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -211,6 +211,23 @@ def withdraw_conflict(*, conflict: Conflict, by: Principal, about: About) -> Non
         raise PermissionDenied(_("Somebody else has to do this."))
     _note_of_case(by, "remove", conflict, conflict.case_id, about)
     conflict.delete()
+
+
+@transaction.atomic
+def forget_what_they_were(cases: Collection[uuid.UUID]) -> None:
+    """Forgets what colleagues were to somebody who is erased, and the words for whom a case was
+    opened by name. Whoever was kept away from these cases stays away: one row of each is left.
+    """
+    left: set[tuple[int, uuid.UUID]] = set()
+    for conflict in Conflict.objects.filter(case_id__in=cases).order_by("pk"):
+        key = (conflict.user_id, conflict.case_id)
+        if key in left:
+            conflict.delete()
+            continue
+        left.add(key)
+        conflict.interest = ""
+        conflict.save(update_fields=["interest"])
+    GrantedCase.objects.filter(case_id__in=cases).exclude(reason="").update(reason="")
 
 
 @dataclass(frozen=True)

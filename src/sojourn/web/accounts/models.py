@@ -278,7 +278,10 @@ class Interest(models.TextChoices):
 
 
 class Conflict(models.Model):
-    """Keeps somebody who is part of a case away from it, whatever was granted."""
+    """Keeps somebody who is part of a case away from it, whatever was granted.
+
+    `interest` is empty once the person was erased: nobody is told any more what they were to them.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="conflicts")
     case_id = models.UUIDField(db_index=True)

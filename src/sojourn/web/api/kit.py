@@ -156,6 +156,22 @@ def filled(form: forms.Form) -> dict[str, Any]:
     )
 
 
+def filled_lines(lines: forms.BaseFormSet[Any], field: str, told: str) -> None:
+    """Checks lines with the forms of the screens. ValidationError, by line and field, for what is
+    wrong, and for a line without what it is about (`told`), which a screen would leave out."""
+    wrong: dict[str, list[str]] = {}
+    lines.is_valid()
+    for at, form in enumerate(lines.forms):
+        for name, texts in form.errors.items():
+            wrong[f"{field}.{at}.{name}"] = [str(text) for text in texts]
+        if not form.errors and not form.cleaned_data.get(told):
+            wrong[f"{field}.{at}"] = [_("This line says nothing. Leave it out.")]
+    if whole := [str(text) for text in lines.non_form_errors()]:
+        wrong[field] = whole
+    if wrong:
+        raise ValidationError(wrong)
+
+
 def as_form(body: Schema | None) -> dict[str, Any]:
     """A body as forms take it: what was not sent is not there."""
     if body is None:

@@ -542,3 +542,14 @@ class Checkpoint(Schema):
     at: str
     public_key: str
     signature: str
+
+
+class Chain(Schema):
+    """Whether the audit is whole. `broken_at` is the first event that does not fit; `written_anew`
+    are events that are not what was signed."""
+
+    events: int
+    last_hash: str
+    is_whole: bool
+    broken_at: int | None
+    written_anew: list[int]

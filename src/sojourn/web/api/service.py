@@ -22,20 +22,23 @@ from sojourn.web.api.operations import (
     copies,
     duplicates,
     emergencies,
+    exports,
     followup,
+    imports,
     incidents,
     interests,
     kin,
     me,
     notes,
     organisation,
+    oversight,
     people,
     places,
     plans,
     reach,
 )
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 PREFIX = "/api/v1/"
 
 _DESCRIPTION = """What the screens of casework do, for programs. Everything passes through the same
@@ -90,7 +93,10 @@ for _each in (
     copies,
     emergencies,
     places,
+    exports,
+    imports,
     organisation,
+    oversight,
 ):
     api.add_router("", _each.router)
 

@@ -289,7 +289,7 @@ def _row(entry: Entry, *, seq: int, at: str, prev_hash: str) -> dict[str, Any]:
         "ids_digest": chain.ids_digest(
             (shown.object_id, str(shown.person_id or "")) for shown in listed
         ),
-        "channel": entry.by.channel if entry.channel == "screen" else entry.channel,
+        "channel": entry.channel if entry.by.channel == "screen" else entry.by.channel,
         "request_id": log.request_id.get(),
         "reason": entry.reason,
         "prev_hash": prev_hash,

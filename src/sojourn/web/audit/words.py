@@ -43,6 +43,7 @@ VERBS = {
     "find": gettext_lazy("searched"),
     "find_duplicates": gettext_lazy("looked for people on file twice"),
     "export": gettext_lazy("took a copy of"),
+    "export_days": gettext_lazy("took days and case numbers of"),
     "finish": gettext_lazy("recorded as done"),
     "give": gettext_lazy("recorded consent"),
     "grant": gettext_lazy("gave a role"),

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import dates, timezone
 from django.utils.formats import get_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from sojourn.web.accounts.access import Purpose, needs, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
-from sojourn.web.caseload import due
+from sojourn.web.caseload import due, ics
 from sojourn.web.caseload.access import places_context
 from sojourn.web.caseload.due import ICONS, Entry, Kind
 
@@ -77,6 +79,34 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "kinds": [(kind, ICONS[kind]) for kind in Kind],
     }
     return render(request, "caseload/calendar.html", context)
+
+
+_AHEAD = timedelta(days=366)
+_IN_FILE = (Kind.REVIEW, Kind.ITEM, Kind.CONTACT)
+
+
+@needs(Verb.READ)
+@require_GET
+def calendar_file(request: HttpRequest) -> HttpResponse:
+    """What is due for oneself from this month on, within a year, for a calendar program.
+
+    It names cases by their number alone. There is no address under which a program could fetch it
+    without signing in.
+    """
+    by, today = principal_of(request), timezone.localdate()
+    found = due.due_between(by, today.replace(day=1), today + _AHEAD, mine=True)
+    entries = [entry for entry in found.entries if entry.kind in _IN_FILE]
+    going = {entry.row_id for entry in entries}
+    for rows in found.shown:
+        taken = [row for row in rows if row.pk in going]
+        if taken:
+            note_read(request, by=by, purpose=Purpose.SUPPORT, shown=taken, verb="export_days")
+    if not entries:  # a calendar of nothing is none, by the standard
+        messages.info(request, _("Nothing is due for you within a year."))
+        return redirect("caseload:calendar")
+    headers = {"Content-Disposition": 'attachment; filename="sojourn.ics"'}
+    content = ics.calendar(entries, timezone.now())
+    return HttpResponse(content, content_type=ics.MEDIA_TYPE, headers=headers)
 
 
 def _month(text: str, today: date) -> date:

@@ -67,6 +67,7 @@ class Entry:
     kind: Kind
     person: Person
     identity: IdentityData
+    row_id: UUID
     url: str
     text: str
     note: str = ""
@@ -214,37 +215,39 @@ def _classes(item: PlanItem) -> frozenset[DataClass]:
 
 
 Known = Mapping[UUID, IdentityData]
+About = Case | PlanItem | Contact | Approval | Consent
 
 
-def _entry(day: date, kind: Kind, person: Person, known: Known, url: str, note: str = "") -> Entry:
-    return Entry(day, kind, person, known[person.pk], url, str(kind.label), note)
+def _entry(day: date, kind: Kind, row: About, known: Known, url: str, note: str = "") -> Entry:
+    person = row.person
+    return Entry(day, kind, person, known[person.pk], row.pk, url, str(kind.label), note)
 
 
 def _review(row: Case, known: Known) -> Entry:
     assert row.review_on is not None  # noqa: S101 - asked for by its day
     url = reverse("cases:situation", args=[row.pk])
-    return _entry(row.review_on, Kind.REVIEW, row.person, known, url)
+    return _entry(row.review_on, Kind.REVIEW, row, known, url)
 
 
 def _item(row: PlanItem, known: Known, told: Mapping[UUID, str]) -> Entry:
     url = reverse("plans:board", args=[row.case_id])
-    return _entry(row.due, Kind.ITEM, row.person, known, url, told.get(row.pk, ""))
+    return _entry(row.due, Kind.ITEM, row, known, url, told.get(row.pk, ""))
 
 
 def _contact(row: Contact, known: Known) -> Entry:
     url = reverse("followup:list", args=[row.case_id])
-    return _entry(row.due, Kind.CONTACT, row.person, known, url, careful(row))
+    return _entry(row.due, Kind.CONTACT, row, known, url, careful(row))
 
 
 def _approval(row: Approval, known: Known) -> Entry:
     url = reverse("plans:decide", args=[row.subject.case_id, row.pk])
-    return _entry(timezone.localdate(row.requested_at), Kind.APPROVAL, row.person, known, url)
+    return _entry(timezone.localdate(row.requested_at), Kind.APPROVAL, row, known, url)
 
 
 def _consent(row: Consent, known: Known) -> Entry:
     assert row.valid_until is not None  # noqa: S101 - asked for by its day
     url = reverse("people:person", args=[row.person_id])
-    return _entry(row.valid_until, Kind.CONSENT, row.person, known, url)
+    return _entry(row.valid_until, Kind.CONSENT, row, known, url)
 
 
 def careful(row: Contact) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,26 +20,23 @@ from sojourn.web.accounts.access import Principal, Purpose, needs, principal_of
 from sojourn.web.accounts.models import User
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
-from sojourn.web.caseload import handing, queries, rules
-from sojourn.web.caseload.access import check_may_hand_over, may_take, taking
+from sojourn.web.caseload import handing, queries, rules, sharing
+from sojourn.web.caseload.access import check_may_hand_over
 from sojourn.web.caseload.forms import HandOverForm
 from sojourn.web.caseload.handing import Given, Terms
 from sojourn.web.caseload.models import Assignment, HandOver
+from sojourn.web.caseload.sharing import AT_ONCE, Share
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.models import Case
 from sojourn.web.people.lines import PersonLine, case_lines
 
-AT_ONCE = 300
-"""More cases than this are handed over in several rounds."""
-
 
 @dataclass(frozen=True)
 class Proposal:
-    """One case of a caseload: who may take it, and who is to. `to` is None where it stays."""
+    """One case of a caseload, and who is to take it."""
 
     line: PersonLine
-    able: list[User]
-    to: int | None
+    share: Share
 
 
 @needs(Verb.WRITE)
@@ -79,7 +76,7 @@ def whole(request: HttpRequest, user_id: int) -> HttpResponse:
     Number 0 stands for the cases that nobody looks after.
     """
     by = principal_of(request)
-    frm = _colleague_or_404(by, user_id)
+    frm = sharing.colleague_or_404(by, user_id)
     found = queries.caseload_of(by, frm.pk if frm is not None else None, AT_ONCE)
     form = _form(request, by, frm.pk if frm is not None else None, found)
     context: dict[str, object] = {
@@ -140,27 +137,6 @@ def _with_people(rows: Sequence[Assignment]) -> list[Case]:
     return [row.case for row in rows]
 
 
-def _colleague_or_404(by: Principal, user_id: int) -> User | None:
-    if user_id == 0 and by.may(Verb.APPROVE):
-        return None
-    if user_id == by.user_id or by.may(Verb.APPROVE):
-        known = queries.people_by_id([user_id]).get(user_id)
-        led = by.organisations(Verb.APPROVE) | by.organisations(Verb.WRITE)
-        if known is not None and _works_there(known, by, led):
-            return known
-    raise Http404
-
-
-def _works_there(user: User, by: Principal, organisations: frozenset[uuid.UUID]) -> bool:
-    """Whether they hold or held a role there, or look after a case there still."""
-    if user.pk == by.user_id:
-        return True
-    return (
-        user.grants.filter(organisation__in=organisations).exists()
-        or user.cases.filter(organisation__in=organisations).exists()
-    )
-
-
 def _form(
     request: HttpRequest,
     by: Principal,
@@ -181,36 +157,14 @@ def _proposals(
     request: HttpRequest, by: Principal, found: list[Case], takers: list[User], terms: Terms
 ) -> list[Proposal]:
     """Who takes what: as chosen where that was posted, else shared out evenly."""
-    principals = {user.pk: taking(user) for user in takers}
-    able = {
-        case.pk: [
-            user
-            for user in takers
-            if may_take(
-                user,
-                principals[user.pk],
-                case,
-                case.team_id if terms.keeps_team else terms.team.pk if terms.team else None,
-            )
-        ]
-        for case in found
+    posted = {case.pk: request.POST.get(f"case-{case.pk}") for case in found}
+    chosen = {
+        pk: int(text) if rules.is_number(text) else None
+        for pk, text in posted.items()
+        if text is not None
     }
-    carried = queries.carried(
-        [user.pk for user in takers], {case.organisation_id for case in found}
-    )
-    shared = rules.share_out(
-        [case.pk for case in found],
-        {case: [user.pk for user in users] for case, users in able.items()},
-        carried,
-    )
-    for case in found:
-        chosen = request.POST.get(f"case-{case.pk}")
-        if chosen is not None:
-            shared[case.pk] = int(chosen) if rules.is_number(chosen) else None
-    return [
-        Proposal(line, able[case.pk], shared[case.pk])
-        for case, line in zip(found, case_lines(by, found), strict=True)
-    ]
+    shared = sharing.shares(found, takers, terms, chosen)
+    return [Proposal(line, each) for each, line in zip(shared, case_lines(by, found), strict=True)]
 
 
 def _do(
@@ -220,18 +174,11 @@ def _do(
     proposals: Sequence[Proposal],
     terms: Terms,
 ) -> HttpResponse:
-    given = []
-    for each in proposals:
-        taker = next((user for user in each.able if user.pk == each.to), None)
-        if each.to is not None and taker is None:
-            raise ValidationError(_("Somebody cannot take the case that was chosen for them."))
-        if taker is not None and each.line.case is not None:
-            given.append(Given(each.line.case, taker))
-    made = handing.hand_over(given=given, terms=terms, by=by)
-    if frm is not None and by.may(Verb.APPROVE):
-        handing.pass_on_rest(frm=frm, by=by)
-    text = ngettext("%(n)s case was handed over.", "%(n)s cases were handed over.", len(given))
-    messages.success(request, text % {"n": len(given)})
+    shared = [each.share for each in proposals]
+    made = sharing.carry_out(frm=frm, shared=shared, terms=terms, by=by)
+    moved = sum(each.to is not None for each in shared)
+    text = ngettext("%(n)s case was handed over.", "%(n)s cases were handed over.", moved)
+    messages.success(request, text % {"n": moved})
     return redirect(_first(made))
 
 

@@ -15,4 +15,5 @@ urlpatterns = [
     path("handed-over/<uuid:hand_over_id>/", hand_views.handed_over, name="handed_over"),
     path("team/", team_views.team, name="team"),
     path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar/mine.ics", calendar_views.calendar_file, name="calendar_file"),
 ]

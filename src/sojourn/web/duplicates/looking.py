@@ -74,6 +74,15 @@ def same_number(
     return _matches(by, chosen, known)
 
 
+def new_numbers(
+    by: Principal, person: Person, known: IdentityData, changed: IdentityData
+) -> list[Match]:
+    """Other files with a number that this person's file gets now."""
+    held = {document.number for document in known.documents}
+    new = tuple(each for each in changed.documents if each.number not in held)
+    return same_number(by, changed.with_documents(new), without=person.pk)
+
+
 def _candidates(by: Principal, identity: IdentityData, without: UUID | None) -> list[Person]:
     wanted = Q(pk__in=[])
     phone = normal_phone(identity.phone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from sojourn.web.cases import frameworks
 from sojourn.web.exports import copies, files, rows, rules
 from sojourn.web.exports.columns import Record, columns
 from sojourn.web.exports.models import Export, Format
+from sojourn.web.exports.rows import Who
 from sojourn.web.exports.rules import Wish
 from sojourn.web.people import identities
 
@@ -52,9 +53,10 @@ def ask(*, organisation: Organisation, wish: Wish, by: Principal) -> Export:
     key = identities.organisation_key(organisation.pk)
     export.words = key.seal(wish.words.strip().encode(), place=_place(export, "words"))
     export.secret = key.seal(secrets.token_bytes(32), place=_place(export, "secret"))
-    going, export.kept_back = rows.who(by, export)
-    export.total = len(going)
+    found = rows.who(by, export)
+    export.total, export.kept_back = len(found.going), found.kept_back
     _check_size(export)
+    _check_country(found)
     export.save(force_insert=True)
     changed: dict[str, object] = {
         "format": [None, export.format],
@@ -73,25 +75,38 @@ class Taken:
     file_name: str
 
 
-def take(*, export: Export, by: Principal) -> Taken:
+Advance = Callable[[int], None]
+
+
+def _silent(_more: int) -> None:
+    """Tells nobody how far it is."""
+
+
+def take(*, export: Export, by: Principal, advance: Advance = _silent) -> Taken:
     """Makes the file from what may go out now. The audit holds whose parts are in it before the
-    first piece leaves.
+    first piece leaves. `advance` is told of each further person.
 
     ValidationError where it ended, has become too large for its format, or holds a value that the
     standard it is written in does not know; then nothing left.
     """
     if export.ended_at is not None or export.ends_at <= timezone.now():
         raise ValidationError(_("This export has ended. Prepare it again."))
-    going, kept_back = rows.who(by, export)
-    export.total, export.kept_back, export.done = len(going), kept_back, 0
+    found = rows.who(by, export)
+    going = found.going
+    export.total, export.kept_back, export.done = len(going), found.kept_back, 0
     _check_size(export)
+    _check_country(found)
     framework = frameworks.current()
     chosen = columns(export.columns, frozenset(map(DataClass, export.data_classes)), framework)
     key = identities.organisation_key(export.organisation_id)
     secret = key.open(bytes(export.secret), place=_place(export, "secret"))
-    found = rows.records(by, export, [each.object_id for each in going], secret)
+    ids = [each.object_id for each in going]
     told = files.about(export, by.name, f"{framework.id} {framework.version}")
-    content = files.written(export, _counted(export, found), chosen, told)
+    records = files.Records(
+        _counted(export, rows.records(by, export, ids, secret), advance),
+        lambda: rows.records(by, export, ids, secret),
+    )
+    content = files.written(export, records, chosen, told)
     with transaction.atomic():
         export.downloads += 1
         # Files made in memory are whole by now; of the others the count goes on as they leave.
@@ -107,7 +122,7 @@ def take(*, export: Export, by: Principal) -> Taken:
             reason=export.purpose,
         )
         copies.went_out(export, going)
-    media_type, ending = files.TYPES[Format(export.format)]
+    media_type, ending = files.kind_of(export)
     return Taken(content, media_type, f"export-{str(export.pk)[:8]}.{ending}")
 
 
@@ -129,11 +144,12 @@ def end_due(*, at: datetime) -> int:
     return len(due)
 
 
-def _counted(export: Export, records: Iterable[Record]) -> Iterator[Record]:
+def _counted(export: Export, records: Iterable[Record], advance: Advance) -> Iterator[Record]:
     """Passes records on, and notes how far it is for the page that shows it."""
     count = 0
     for count, each in enumerate(records, start=1):
         yield each
+        advance(1)
         if count % rows.BATCH == 0:
             Export.objects.filter(pk=export.pk).update(done=count)
     export.done = export.total
@@ -149,6 +165,12 @@ def _check_size(export: Export) -> None:
                 % {"most": most}
             }
         )
+
+
+def _check_country(found: Who) -> None:
+    """The nationality that is on file counts, whatever was answered about the country."""
+    if found.from_there:
+        raise ValidationError({"to_origin": rules.not_to_origin()})
 
 
 def _note(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from sojourn.framework import DataClass, Direction, Effect, FactorFinding, Framework, State
 from sojourn.framework.types import Text as FreeText
 from sojourn.web.cases.models import Case
-from sojourn.web.exports import rules
+from sojourn.web.exports import plans, rules
 from sojourn.web.people.rules import IdentityData
 
 
@@ -28,6 +28,7 @@ class Record:
     findings: Mapping[str, FactorFinding] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)
     closed_because: str = ""
+    plan: tuple[plans.Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ FINDINGS, ANSWERS = "findings", "answers"
 GROUPS: Mapping[str, object] = {
     FINDINGS: _("What was found: one column for each risk and resource"),
     ANSWERS: _("What was answered: one column for each question, without free text"),
+    plans.PLAN: _("The plan: a table of its own, with one line for each thing to do"),
 }
 
 

@@ -58,6 +58,8 @@ def _person(record: Record) -> dict[str, str]:
         found["prs_FirstName"] = identity.names.latin or identity.names.shown
         found["prs_Birthdate"] = identity.birth_date
         found["prs_IdentityNumber"] = identity.document
+        if identity.sex:
+            found["prs_Gender"] = to_standard("prs_Gender", identity.sex)
         if language:
             found["prs_PrimaryLanguage"] = to_standard("prs_PrimaryLanguage", language)
     if DataClass.CONTACT_PLACE in record.classes:

@@ -6,7 +6,8 @@ Each batch is asked of `visible` anew, and of the consents of today.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -17,24 +18,37 @@ from sojourn.web.cases import frameworks
 from sojourn.web.cases.models import Assessment, Case, Episode
 from sojourn.web.cases.situation import View
 from sojourn.web.consent.queries import agreed_to
-from sojourn.web.exports import rules
+from sojourn.web.exports import plans, rules
 from sojourn.web.exports.columns import Record
 from sojourn.web.exports.models import Export
 from sojourn.web.people import identities
 from sojourn.web.people.identities import ERASED
+from sojourn.web.plans.models import PlanItem
+from sojourn.web.vault import Key
 
 BATCH = 200
 
 
-def who(by: Principal, export: Export) -> tuple[list[Shown], int]:
-    """Whose parts go into an export, and of how many others nothing may go."""
+@dataclass(frozen=True)
+class Who:
+    """Whose parts go into an export, of how many others nothing may go, and how many of those who
+    agreed come from the country it goes to."""
+
+    going: list[Shown]
+    kept_back: int
+    from_there: int
+
+
+def who(by: Principal, export: Export) -> Who:
+    """Whose parts go, and whose do not."""
     going: list[Shown] = []
-    kept_back = 0
+    kept_back = from_there = 0
     for cases in _batches(by, export, None):
         classes = _classes(by, export, cases)
         going += [Shown(str(case.pk), case.person_id) for case in cases if classes[case.pk]]
         kept_back += sum(not classes[case.pk] for case in cases)
-    return going, kept_back
+        from_there += len(_from_there(export, [case for case in cases if classes[case.pk]]))
+    return Who(going, kept_back, from_there)
 
 
 def records(by: Principal, export: Export, ids: Sequence[str], secret: bytes) -> Iterator[Record]:
@@ -52,13 +66,22 @@ def _batches(by: Principal, export: Export, ids: Sequence[str] | None) -> Iterat
     if ids is not None:
         yield list(cases.filter(pk__in=ids))
         return
-    cases = rows.rows.select_related("person").order_by("pk")
+    if not export.country:
+        cases = rows.rows.select_related("person").order_by("pk")
     if export.is_identified:
         cases = cases.filter(person__erased_at=None)
     last: uuid.UUID | None = None
     while batch := list((cases.filter(pk__gt=last) if last else cases)[:BATCH]):
         yield batch
         last = batch[-1].pk
+
+
+def _from_there(export: Export, cases: Sequence[Case]) -> set[uuid.UUID]:
+    """Which of these cases are of somebody from the country that the export goes to."""
+    if not export.country:
+        return set()
+    known = identities.open_many([case.person for case in cases])
+    return {case.pk for case in cases if known[case.person_id].nationality == export.country}
 
 
 def _classes(
@@ -81,10 +104,14 @@ def _classes(
 
 def _records(by: Principal, export: Export, cases: list[Case], secret: bytes) -> Iterator[Record]:
     classes = _classes(by, export, cases)
-    going = [case for case in cases if classes[case.pk]]
+    agreed = [case for case in cases if classes[case.pk]]
+    from_there = _from_there(export, agreed)
+    going = [case for case in agreed if case.pk not in from_there]
     people = [case.person for case in going]
     known = identities.open_many(people) if export.is_identified else {}
     newest, closed = _newest(going), _closed(going)
+    items = plans.items_of(by, going) if plans.PLAN in export.columns else {}
+    keys = identities.organisation_keys({case.organisation_id for case in going})
     for case in going:
         assessment = newest.get(case.pk)
         seen = classes[case.pk]
@@ -97,7 +124,23 @@ def _records(by: Principal, export: Export, cases: list[Case], secret: bytes) ->
             findings=_findings(assessment, seen),
             answers=assessment.answers["values"] if assessment is not None else {},
             closed_because=closed.get(case.pk, ""),
+            plan=_plan(case, items.get(case.pk, ()), keys, seen, named=export.is_identified),
         )
+
+
+def _plan(
+    case: Case,
+    items: Sequence[PlanItem],
+    keys: Mapping[uuid.UUID, Key],
+    seen: frozenset[DataClass],
+    *,
+    named: bool,
+) -> tuple[plans.Line, ...]:
+    if not items:
+        return ()
+    is_there = named and case.person.erased_at is None
+    key = identities.person_key(case.person.key, keys[case.organisation_id]) if is_there else None
+    return plans.lines(items, key, seen, is_identified=named)
 
 
 def _newest(cases: Sequence[Case]) -> dict[uuid.UUID, Assessment]:

@@ -97,6 +97,11 @@ def _problem_of_country(wish: Wish, *, outside: bool) -> str:
         return ""
     if not wish.to_origin:
         return _("Find out first whether anybody in it comes from there, then choose.")
+    return not_to_origin()
+
+
+def not_to_origin() -> str:
+    """Why something does not go to a country that somebody in it comes from."""
     return _(
         "Nothing goes to a country that somebody in it comes from: whoever fled from it "
         "could be found there. Leave it, and ask your protection officer."

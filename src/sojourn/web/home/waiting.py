@@ -24,6 +24,7 @@ from sojourn.web.exports import queries as exports
 from sojourn.web.exports.models import Copy
 from sojourn.web.followup import queries as contacts
 from sojourn.web.followup.models import Contact
+from sojourn.web.oversight import queries as oversight
 from sojourn.web.people import identities
 from sojourn.web.people.models import Person
 from sojourn.web.people.rules import IdentityData
@@ -56,6 +57,7 @@ class Waiting:
     to_do: list[Line]
     answered: list[Line]
     handed: list[Line]
+    ending: list[Line]
     shown: tuple[Sequence[Model], ...]
 
 
@@ -69,10 +71,12 @@ def waiting(by: Principal, today: date) -> Waiting:
     handed = caseload.handed_to(by, _AT_MOST)
     planned = contacts.due_of(by, today, _AT_MOST)
     copies = exports.to_tell(by, _AT_MOST)
+    ending = oversight.ends_soon_of(by, today, _AT_MOST)
     people = [row.person for row in (*approvals, *answers)]
     people += [row.person for row in handed] + [row.person for row in planned]
     people += [row.person for row in differences] + [row.person for row in items]
     people += [row.person for row in seconds] + [row.person for row in copies]
+    people += [row.person for row in ending]
     known = identities.open_many(people)
     named = labels(_names(items))
     agreed = consents.agreed_classes([row.person.pk for row in items], today)
@@ -151,11 +155,22 @@ def waiting(by: Principal, today: date) -> Waiting:
             )
             for row in answers
         ],
+        ending=[
+            _line(
+                row.person,
+                known,
+                reverse("people:person", args=[row.person.pk]),
+                _("Ask the person anew, or let it end"),
+                row.until,
+            )
+            for row in ending
+        ],
         shown=tuple(
             rows
             for rows in (
                 *(seconds, approvals, differences, items),
                 *(answers, handed, planned, copies),
+                [row.person for row in ending],
             )
             if rows
         ),

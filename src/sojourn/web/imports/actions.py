@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,8 +15,10 @@ from django.db.models import BinaryField, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal
 from sojourn.web.accounts.models import Organisation
+from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import record
 from sojourn.web.audit.models import Event
 from sojourn.web.cases import actions as cases
@@ -45,7 +47,8 @@ STAGED_FOR = timedelta(days=3)
 """How long a table waits to be taken in; then it is removed."""
 UNDO_FOR = timedelta(days=7)
 """How long it can be undone."""
-_LOOKS = ("read", "find", "read_access", "export", "print")
+_OF_IDENTITY = frozenset({DataClass.IDENTITY, DataClass.CONTACT_PLACE})
+_LOOKS = ("read", "find", "read_access", "export", "export_days", "print")
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,14 @@ class Ground:
 def upload(*, organisation: Organisation, content: bytes, ground: Ground, by: Principal) -> Import:
     """Keeps a table, sealed, to be looked at. Nothing is written about anybody.
 
-    PermissionDenied for who opens no files there; ValidationError for a file that is no table, one
+    PermissionDenied for who opens no files there, and where not all of who somebody is may be
+    written; ValidationError for a file that is no table, one
     that was taken in already, and people who agreed to nothing that is named.
     """
     if not by.opens_in(organisation.pk):
         raise PermissionDenied(_("Your role does not change people's files."))
+    if not by.classes(organisation.pk, Verb.WRITE) >= _OF_IDENTITY:
+        raise PermissionDenied(_("Correcting a file takes all data classes of who somebody is."))
     _check_ground(ground)
     table = tables.read(content)
     organisation_key = identities.organisation_key(organisation.pk)
@@ -154,7 +160,13 @@ def problems_of(whole: Import, rows: Iterable[Row]) -> list[tuple[int, list[Prob
 
 
 @transaction.atomic
-def look_at(*, whole: Import, mapping: Mapping[str, str], by: Principal) -> None:
+def look_at(
+    *,
+    whole: Import,
+    mapping: Mapping[str, str],
+    by: Principal,
+    advance: Callable[[int], None] | None = None,
+) -> None:
     """Says what the columns are, and what each row would do. Nothing is written about anybody.
 
     ValidationError where a field is named twice or nothing tells who the people are.
@@ -168,7 +180,7 @@ def look_at(*, whole: Import, mapping: Mapping[str, str], by: Principal) -> None
     key, headings = key_of(now), headings_of(now)
     _seal_headings(now, key, Headings(headings.names, dict(mapping), headings.ignored))
     rows = list(now.rows.order_by("number"))
-    for row, found in zip(rows, _checked(now, key, rows, by), strict=True):
+    for row, found in zip(rows, _checked(now, key, rows, by, advance), strict=True):
         row.outcome, row.person = found.outcome, found.person
         row.problems = b""
         if found.problems:
@@ -268,11 +280,17 @@ def key_of(whole: Import) -> Key:
     return organisation_key.unwrap(bytes(whole.key), of=whole.key_id)
 
 
-def _checked(whole: Import, key: Key, rows: Sequence[Row], by: Principal) -> list[Checked]:
+def _checked(
+    whole: Import,
+    key: Key,
+    rows: Sequence[Row],
+    by: Principal,
+    advance: Callable[[int], None] | None = None,
+) -> list[Checked]:
     headings = headings_of(whole)
     called = {field: name for name, field in headings.mapping.items() if field}
     values = [_values(whole, key, row, headings) for row in rows]
-    return check_all(whole, values, called, frameworks.current(), by)
+    return check_all(whole, values, called, frameworks.current(), by, advance)
 
 
 def _values(whole: Import, key: Key, row: Row, headings: Headings) -> dict[str, str]:

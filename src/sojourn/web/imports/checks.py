@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sojourn.framework import Answers, Framework, Missing
+from sojourn.framework import Answers, DataClass, Framework, Missing, Question
 from sojourn.language import read_answers
 from sojourn.language.answers import AnswerError, read_value
 from sojourn.web.accounts.access import Principal, Purpose
+from sojourn.web.accounts.roles import Verb
 from sojourn.web.imports import columns
 from sojourn.web.imports.models import Import, Outcome, OutsideNumber
 from sojourn.web.people import identities, queries
@@ -51,13 +52,20 @@ def check_all(
     headings: Mapping[str, str],
     framework: Framework,
     by: Principal,
+    advance: Callable[[int], None] | None = None,
 ) -> list[Checked]:
-    """Each row, in order. `headings` leads from a field to what it is called in the table."""
+    """Each row, in order. `headings` leads from a field to what it is called in the table;
+    `advance` is told of each further row."""
     twice = {
         name: {key for key, count in Counter(_key(name, row) for row in rows).items() if count > 1}
         for name in _NUMBERS
     }
-    return [_Check(whole, row, headings, framework, by, twice).done() for row in rows]
+    found = []
+    for row in rows:
+        found.append(_Check(whole, row, headings, framework, by, twice).done())
+        if advance is not None:
+            advance(1)
+    return found
 
 
 _NUMBERS = ("phone", "document", "outside_number", "case_number")
@@ -195,8 +203,15 @@ class _Check:
                 _("This person has a file already. Ask them anew, in an assessment."),
             )
         for name, text in given.items():
+            question = self.framework.question(name)
+            if not self._may_write(question):
+                self._wrong(
+                    columns.ANSWER + name,
+                    _("This token does not write answers of this kind. Leave the column out."),
+                )
+                continue
             try:
-                value = read_value(self.framework.question(name), text)
+                value = read_value(question, text)
             except AnswerError as problem:
                 self._wrong(
                     columns.ANSWER + name, _("Write one of: %(them)s") % {"them": problem.allowed}
@@ -205,6 +220,13 @@ class _Check:
             if value is Missing.UNUSABLE:
                 self._wrong(columns.ANSWER + name, _("This cannot be the answer."))
         return None if self.problems else read_answers(self.framework, given)
+
+    def _may_write(self, question: Question) -> bool:
+        """A role writes all that a form asks, as on its screen; a token what it was made for."""
+        if not self.by.is_narrowed:
+            return True
+        writable = self.by.classes(self.whole.organisation_id, Verb.WRITE)
+        return (question.data_class or DataClass.CASE_WORK) in writable
 
 
 def outside_index(whole: Import, text: str) -> bytes:

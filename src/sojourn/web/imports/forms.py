@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -130,6 +132,7 @@ class ColumnsForm(forms.Form):
         self.headings = headings
         asked = columns.askable(frameworks.current())
         questions = [(columns.ANSWER + name, label) for name, label in asked.items()]
+        self.fields_of_ours = [*columns.FIELDS, *(name for name, _label in questions)]
         choices = [
             (columns.IGNORE, _("Leave it out")),
             *columns.FIELDS.items(),
@@ -142,6 +145,17 @@ class ColumnsForm(forms.Form):
                 required=False,
                 initial=headings.mapping.get(name, columns.IGNORE),
             )
+
+    @classmethod
+    def of(cls, headings: Headings, mapping: Mapping[str, str]) -> ColumnsForm:
+        """Filled in from headings and what they are; what is not named is left out.
+        ValidationError for a heading that the table does not have."""
+        if unknown := sorted(mapping.keys() - set(headings.names)):
+            raise ValidationError(
+                _("The table has no column %(name)s.") % {"name": ", ".join(unknown)}
+            )
+        sent = {f"column_{at}": mapping.get(name, "") for at, name in enumerate(headings.names)}
+        return cls(headings, sent)
 
     def mapping(self) -> dict[str, str]:
         """What each heading was said to be; only after `is_valid`."""

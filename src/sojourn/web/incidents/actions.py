@@ -26,6 +26,7 @@ from sojourn.web.incidents.models import AllegedActor, Incident
 from sojourn.web.incidents.rules import Account
 from sojourn.web.incidents.states import Act, State, after
 from sojourn.web.people import words
+from sojourn.web.people.models import Person
 from sojourn.web.vault import Key
 
 
@@ -129,6 +130,8 @@ def name_actor(*, incident: Incident, described: Described, by: Principal) -> Al
     check_can_write(by, incident)
     case = incident.case
     check_cleared(by, case, DataClass.HARM_INCIDENT, DataClass.THIRD_PARTY)
+    if case.person.erased_at is not None:
+        raise ValidationError(_("This person was erased, so nothing can be written about them."))
     if described.user is not None and described.user.pk == by.user_id:
         raise ValidationError(
             {"user": _("You cannot record this about yourself. Ask a supervisor to do it.")}
@@ -163,6 +166,12 @@ def remove_actor(*, actor: AllegedActor, by: Principal) -> None:
     actor.removed_at = timezone.now()
     actor.save(update_fields=["removed_at"])
     _record(actor, "remove", by)
+
+
+def forget(person: Person) -> None:
+    """What goes with somebody who is erased: which colleague was said to have done it. That they
+    are kept away is said elsewhere, and stays (see `reach`)."""
+    AllegedActor.objects.filter(person=person).exclude(user=None).update(user=None)
 
 
 def account_of(incident: Incident, key: Key | None) -> Account:

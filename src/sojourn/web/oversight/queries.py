@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -143,13 +143,7 @@ def kept_too_long(by: Principal, today: date) -> list[Kept]:
         person=OuterRef("person"), state=EndingState.KEPT, keep_until__gte=today
     )
     rows = _over(today).filter(~Exists(held))
-    found = visible(by, rows, Purpose.OVERSIGHT).rows.annotate(last=Max("steps__at"))
-    ended = (
-        rules.Ended(person_id, _ended_on(state, until, last), days or 0)
-        for person_id, state, until, last, days in found.values_list(
-            "person_id", "state", "valid_until", "last", "retention_days"
-        )
-    )
+    ended = _ended(visible(by, rows, Purpose.OVERSIGHT).rows)
     days = rules.kept_too_long(ended, today)
     people = Person.objects.filter(pk__in=days).select_related("organisation")
     states = dict(
@@ -165,6 +159,22 @@ def kept_too_long(by: Principal, today: date) -> list[Kept]:
         for person in people
     ]
     return sorted(kept, key=lambda each: (each.until, each.person.number))
+
+
+def ends_soon(by: Principal, today: date) -> list[Kept]:
+    """Whose agreed time ends within thirty days, the soonest first; those left out are as above.
+
+    A consent that ends by its own date within them counts as if it had ended.
+    """
+    rows = visible(by, _over(today + rules.LATELY + _A_DAY), Purpose.OVERSIGHT).rows
+    return _ending_soon(rows, today)
+
+
+def ends_soon_of(by: Principal, today: date, limit: int) -> list[Kept]:
+    """The same of those whose cases this principal looks after or looked after last."""
+    mine = CaseRow.objects.filter(person=OuterRef("person"), worker=by.user_id)
+    rows = _over(today + rules.LATELY + _A_DAY).filter(Exists(mine))
+    return _ending_soon(visible(by, rows, Purpose.SUPPORT).rows, today)[:limit]
 
 
 def is_over(person: Person, today: date) -> bool:
@@ -189,7 +199,34 @@ def _over(today: date) -> QuerySet[Consent]:
     )
 
 
+_A_DAY = timedelta(days=1)
 _OVER = (ConsentState.WITHDRAWN, ConsentState.EXPIRED, ConsentState.INVALIDATED)
+
+
+def _ended(rows: QuerySet[Consent]) -> Iterator[rules.Ended]:
+    found = rows.annotate(last=Max("steps__at")).values_list(
+        "person_id", "state", "valid_until", "last", "retention_days"
+    )
+    return (
+        rules.Ended(person_id, _ended_on(state, until, last), days or 0)
+        for person_id, state, until, last, days in found
+    )
+
+
+def _ending_soon(rows: QuerySet[Consent], today: date) -> list[Kept]:
+    ended = list(_ended(rows))
+    held = Ending.objects.filter(
+        person__in={each.person_id for each in ended},
+        state=EndingState.KEPT,
+        keep_until__gte=today,
+    )
+    days = rules.ends_soon(
+        ended, dict(held.values_list("person").annotate(Max("keep_until"))), today
+    )
+    linked = ("organisation", "identity", "key")
+    people = Person.objects.filter(pk__in=days).select_related(*linked)
+    kept = [Kept(person, days[person.pk]) for person in people]
+    return sorted(kept, key=lambda each: (each.until, each.person.number))
 
 
 def _ended_on(state: str, until: date | None, last: datetime | None) -> date:

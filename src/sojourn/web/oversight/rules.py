@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -86,12 +86,27 @@ class Ended:
 
 
 def kept_too_long(ended: Iterable[Ended], today: date) -> dict[UUID, date]:
-    """Whose agreed time is over by today, and which day was its last. The longest of several
-    agreed times counts."""
+    """Whose agreed time is over by today, and which day was its last."""
+    return {each: day for each, day in _last_days(ended).items() if day < today}
+
+
+def ends_soon(
+    ended: Iterable[Ended], kept_until: Mapping[UUID, date], today: date
+) -> dict[UUID, date]:
+    """Whose agreed time is over after one of the coming days, today included, and which day is its
+    last. What is kept for a reason until a later day ends then."""
+    last = {
+        each: max(day, kept_until.get(each, date.min)) for each, day in _last_days(ended).items()
+    }
+    return {each: day for each, day in last.items() if today <= day <= today + LATELY}
+
+
+def _last_days(ended: Iterable[Ended]) -> dict[UUID, date]:
+    """The last day on which each may be kept. The longest of several agreed times counts."""
     last: dict[UUID, date] = {}
     for each in ended:
         last[each.person_id] = max(each.keep_until, last.get(each.person_id, date.min))
-    return {person_id: day for person_id, day in last.items() if day < today}
+    return last
 
 
 def by_class(rows: Iterable[tuple[Iterable[str], int]]) -> dict[DataClass, int]:

@@ -105,6 +105,12 @@ def _waiting(by: Principal, signs: int, endless: int) -> list[Entry]:
             workers,
         ),
         Entry(
+            _("Agreed time ends soon"),
+            len(queries.ends_soon(by, today)),
+            _to("ends-soon"),
+            workers,
+        ),
+        Entry(
             _("Kept longer than agreed"),
             len(queries.kept_too_long(by, today)),
             reverse("oversight:kept"),
@@ -147,8 +153,9 @@ def lines(request: HttpRequest, kind: str) -> HttpResponse:
     by = principal_of(request)
     page = Paginator(found.rows(by), _PER_PAGE).get_page(request.GET.get("page"))
     rows: Sequence[Any] = list(page)
-    if rows and isinstance(rows[0], Model):
-        note_read(request, by=by, purpose=Purpose.OVERSIGHT, shown=rows)
+    shown = [row.person if isinstance(row, queries.Kept) else row for row in rows]
+    if shown and isinstance(shown[0], Model):
+        note_read(request, by=by, purpose=Purpose.OVERSIGHT, shown=shown)
     if kind == "wide":
         own_roles.named(rows)
     context = {
@@ -206,6 +213,15 @@ _LISTS = {
         gettext_lazy("The person agrees to it no more. Case workers tell whoever has the copy."),
         exports.coming_back,
         words.of_copy,
+    ),
+    "ends-soon": List(
+        gettext_lazy("Agreed time ends soon"),
+        gettext_lazy(
+            "Within thirty days. Case workers see it on their day: they ask the person anew, or "
+            "let it end."
+        ),
+        lambda by: queries.ends_soon(by, timezone.localdate()),
+        words.of_ending,
     ),
     "erased": List(
         gettext_lazy("Files erased"),

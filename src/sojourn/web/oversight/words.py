@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from sojourn.web.accounts.models import Grant
 from sojourn.web.consent.models import Consent, Override
 from sojourn.web.exports.models import Copy
+from sojourn.web.oversight.queries import Kept
 from sojourn.web.oversight.rules import Sign, Unusual
 from sojourn.web.people.models import Person
 
@@ -51,6 +52,12 @@ def of_copy(copy: Copy) -> Line:
 def of_erased(person: Person) -> Line:
     """Somebody who was erased: the number alone is left."""
     return Line(person.number, person.organisation.name, person.erased_at, _("erased"))
+
+
+def of_ending(kept: Kept) -> Line:
+    """A file whose agreed time ends soon."""
+    person = kept.person
+    return Line(person.number, person.organisation.name, kept.until, _("agreed until this day"))
 
 
 def of_sign(sign: Sign) -> Line:

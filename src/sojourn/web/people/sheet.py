@@ -15,7 +15,7 @@ from sojourn.web.audit.models import Event
 from sojourn.web.people.rules import IdentityData
 
 _LOOKED = frozenset({"read", "find", "read_access"})
-_TAKEN = frozenset({"export", "print"})
+_TAKEN = frozenset({"export", "export_days", "print"})
 
 
 @dataclass

@@ -214,7 +214,7 @@ def documents(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and forms.is_valid():
         changed = known.with_documents(forms.documents())
         if "is_somebody_else" not in request.POST:
-            alike = _new_number(by, person, known, changed)
+            alike = looking.new_numbers(by, person, known, changed)
         problems = [] if alike else _correct(request, person, changed, by)
         if not problems and not alike:
             return redirect("people:person", person_id=person.pk)
@@ -225,15 +225,6 @@ def documents(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     context = {"forms": forms, "person": person, "problems": problems, "alike": alike}
     status = 400 if alike else _status(forms, problems)
     return render(request, "people/several.html", context, status=status)
-
-
-def _new_number(
-    by: Principal, person: Person, known: IdentityData, changed: IdentityData
-) -> list[looking.Match]:
-    """Other files with a number that this one gets now."""
-    held = {document.number for document in known.documents}
-    new = tuple(each for each in changed.documents if each.number not in held)
-    return looking.same_number(by, changed.with_documents(new), without=person.pk)
 
 
 def _correct(

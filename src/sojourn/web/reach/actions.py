@@ -11,6 +11,7 @@ from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
 from sojourn.web.accounts.actions import About, Named
 from sojourn.web.accounts.models import Conflict, GrantedCase, Interest, User
 from sojourn.web.cases.models import Case
+from sojourn.web.people.models import Person
 from sojourn.web.reach import queries
 
 
@@ -19,7 +20,10 @@ def state(*, case: Case, user: User, interest: Interest, by: Principal) -> None:
     """Closes a case to somebody who is part of it, at once and whatever they hold.
 
     PermissionDenied for who does not work on the case. Somebody may say it of themselves.
+    ValidationError where the person was erased: what a colleague is to them would tell who it was.
     """
+    if case.person.erased_at is not None:
+        raise ValidationError(_("This person was erased, so nothing can be written about them."))
     if by != SYSTEM and not reaches(by, case, Purpose.CASE_WORK):
         raise PermissionDenied(_("Your role does not change people's files."))
     accounts.declare_conflict(
@@ -29,8 +33,11 @@ def state(*, case: Case, user: User, interest: Interest, by: Principal) -> None:
 
 @transaction.atomic
 def withdraw(*, case: Case, conflict: Conflict, by: Principal) -> None:
-    """Takes back what was said by mistake. PermissionDenied for who does not decide about it."""
+    """Takes back what was said by mistake. PermissionDenied for who does not decide about it, and
+    for everybody once the person was erased: nobody knows any more whether it was a mistake."""
     _check_decides(by, case)
+    if case.person.erased_at is not None:
+        raise PermissionDenied(_("This person was erased, so it stays closed to them."))
     accounts.withdraw_conflict(conflict=conflict, by=by, about=_about(case))
 
 
@@ -56,6 +63,12 @@ def end(*, case: Case, row: GrantedCase, by: Principal) -> None:
     """Closes it to them again. PermissionDenied for who does not decide about the case."""
     _check_decides(by, case)
     accounts.end_named(row=row, by=by, about=_about(case))
+
+
+def forget(person: Person) -> None:
+    """What goes with somebody who is erased: what colleagues were to them. They stay away."""
+    cases = Case.objects.filter(person=person).values_list("pk", flat=True)
+    accounts.forget_what_they_were(list(cases))
 
 
 def _check_decides(by: Principal, case: Case) -> None:

@@ -89,7 +89,9 @@ def parts(case: Case) -> list[Conflict]:
 
 def parts_told(case: Case, classes: Collection[DataClass]) -> list[Conflict]:
     """Of those who are said to have done harm or were complained about, only whoever is cleared
-    for what concerns others is told."""
+    for what concerns others is told. Of somebody who was erased nobody is."""
+    if case.person.erased_at is not None:
+        return []
     others = {Interest.ALLEGED_ACTOR, Interest.COMPLAINED_ABOUT}
     cleared = DataClass.THIRD_PARTY in classes
     return [each for each in parts(case) if cleared or each.interest not in others]

@@ -42,7 +42,11 @@ def state(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, by, case, door.classes(case), part_form=form)
     interest = Interest(form.cleaned_data["interest"])
-    actions.state(case=case, user=form.user(), interest=interest, by=by)
+    try:
+        actions.state(case=case, user=form.user(), interest=interest, by=by)
+    except ValidationError as problem:
+        form.add_error(None, problem)
+        return _page(request, by, case, door.classes(case), part_form=form)
     messages.success(request, _("The file is closed to them from now on."))
     if form.user().pk == by.user_id:
         return redirect("people:list")

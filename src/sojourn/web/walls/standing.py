@@ -123,7 +123,7 @@ def wall(get_response: Next) -> Next:
         if isinstance(response, StreamingHttpResponse) and not response.is_async:
             # What is read while it is sent is read after the transaction above.
             chunks = cast(Iterable[bytes], response.streaming_content)
-            response.streaming_content = _sent(principal, chunks)
+            response.streaming_content = sent(principal, chunks)
         return response
 
     return middleware
@@ -137,7 +137,8 @@ def again(sender: object, connection: Any, **more: object) -> None:  # noqa: ARG
             cursor.execute("SELECT set_config('sojourn.system', %s, false)", [why])
 
 
-def _sent(principal: Principal, chunks: Iterable[bytes]) -> Iterator[bytes]:
+def sent(principal: Principal, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Pieces of an answer that are read while it is sent, as this principal."""
     with standing(principal):
         yield from chunks
 

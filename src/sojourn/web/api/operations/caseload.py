@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs
@@ -11,26 +12,31 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema
+from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, principal_of
+from sojourn.web.accounts.models import User
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.api import schemas
 from sojourn.web.api.kit import Sent, as_form, filled, reads, writes
 from sojourn.web.api.operations.cases import case_line
 from sojourn.web.audit.actions import note_read
-from sojourn.web.caseload import actions, handing, queries, rules
+from sojourn.web.caseload import actions, handing, queries, rules, sharing
 from sojourn.web.caseload.access import check_may_hand_over
 from sojourn.web.caseload.forms import HandOverForm, KeepForm, NameForm
-from sojourn.web.caseload.handing import Given
+from sojourn.web.caseload.handing import Given, Terms
 from sojourn.web.caseload.rules import Filters, Sort
+from sojourn.web.caseload.sharing import Share
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.models import Case
 from sojourn.web.people.lines import case_lines
 
 router = Router(tags=["Caseload"])
+
+WhoseNumber = Annotated[int, Path(ge=0, le=2**63 - 1)]
+"""The number of a user; 0 for the cases that nobody looks after."""
 
 
 class Narrowing(Sent):
@@ -70,6 +76,22 @@ class HandOverSent(Sent):
     team: str = "keep"
 
 
+class Choice(Sent):
+    """Who takes a case: the number of a user, or None where it stays."""
+
+    case: UUID
+    to: int | None
+
+
+class CaseloadSent(Sent):
+    """`to` are numbers of users. A case that `cases` does not name is shared out evenly."""
+
+    to: list[int]
+    reason: str
+    team: str = "keep"
+    cases: list[Choice] = Field(default_factory=list)
+
+
 class KeptFilter(Schema):
     id: UUID
     name: str
@@ -81,6 +103,28 @@ class KeptFilter(Schema):
 
 class KeptFilters(Schema):
     items: list[KeptFilter]
+
+
+class Proposed(Schema):
+    """A case, who of those named may take it, and who would."""
+
+    case: UUID
+    able: list[int]
+    to: int | None
+
+
+class Proposal(Schema):
+    """`more` says that there are further cases, for another round."""
+
+    cases: list[Proposed]
+    more: bool
+
+
+class HandedOver(Schema):
+    """One hand-over for each organisation, and how many cases moved in all."""
+
+    ids: list[UUID]
+    moved: int
 
 
 class Moved(Schema):
@@ -196,11 +240,43 @@ def hand_over_case(request: HttpRequest, case_id: UUID, body: HandOverSent) -> s
     by = principal_of(request)
     case, _door = cases.case_or_404(by, case_id, Purpose.CASE_WORK)
     check_may_hand_over(by, case)
-    form = _form(by, case, body)
+    form = _form(by, case.worker_id, [case], as_form(body), single=True)
     filled(form)
     (taker,) = form.takers()
     (made,) = handing.hand_over(given=[Given(case, taker)], terms=form.terms(), by=by)
     return schemas.Done(id=str(made.pk), state="handed_over")
+
+
+@reads(router, "/caseloads/{user_id}/proposal", Verb.WRITE, Proposal, method="POST")
+def propose_hand_over(request: HttpRequest, user_id: WhoseNumber, body: CaseloadSent) -> Proposal:
+    """Who would take which case of somebody's caseload. Nothing moves yet."""
+    by = principal_of(request)
+    _frm, shared, _terms = _shared(request, by, user_id, body)
+    return Proposal(
+        cases=[
+            Proposed(case=each.case.pk, able=[user.pk for user in each.able], to=each.to)
+            for each in shared
+        ],
+        more=len(shared) == sharing.AT_ONCE,
+    )
+
+
+@writes(router, "/caseloads/{user_id}/hand-over", Verb.WRITE, HandedOver, status=201)
+def hand_over_caseload(
+    request: HttpRequest, user_id: WhoseNumber, body: CaseloadSent
+) -> HandedOver:
+    """Gives all that somebody looks after to colleagues, or nothing. Number 0 stands for the cases
+    that nobody looks after.
+
+    One's own, and where one leads the work that of others; then what they have still to do in
+    cases of others falls to whoever looks after those.
+    """
+    by = principal_of(request)
+    frm, shared, terms = _shared(request, by, user_id, body)
+    made = sharing.carry_out(frm=frm, shared=shared, terms=terms, by=by)
+    return HandedOver(
+        ids=[row.pk for row in made], moved=sum(each.to is not None for each in shared)
+    )
 
 
 @reads(router, "/hand-overs/{uuid:hand_over_id}", Verb.READ, HandOver)
@@ -261,9 +337,28 @@ def _told(filters: Filters) -> Narrowing:
     return Narrowing(**{**vars(filters), "marks": sorted(filters.marks)})
 
 
-def _form(by: Principal, case: Case, body: HandOverSent) -> HandOverForm:
-    users = [each for each in queries.colleagues(by, Verb.WRITE) if each.pk != case.worker_id]
-    carried = queries.carried([each.pk for each in users], {case.organisation_id})
-    teams = [each for each in queries.teams(by) if each.organisation_id == case.organisation_id]
+def _shared(
+    request: HttpRequest, by: Principal, user_id: int, body: CaseloadSent
+) -> tuple[User | None, list[Share], Terms]:
+    frm = sharing.colleague_or_404(by, user_id)
+    whose = frm.pk if frm is not None else None
+    found = queries.caseload_of(by, whose, sharing.AT_ONCE)
+    note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=found)
+    form = _form(by, whose, found, as_form(body))
+    filled(form)
+    chosen = {each.case: each.to for each in body.cases}
+    if not chosen.keys() <= {case.pk for case in found}:
+        raise ValidationError({"cases": _("One of these cases is not in this caseload.")})
+    return frm, sharing.shares(found, form.takers(), form.terms(), chosen), form.terms()
+
+
+def _form(
+    by: Principal, whose: int | None, found: Sequence[Case], sent: dict[str, Any], **more: bool
+) -> HandOverForm:
+    """The form of the screens, for cases that `whose` looks after."""
+    organisations = {case.organisation_id for case in found} or by.organisations(Verb.WRITE)
+    users = [each for each in queries.colleagues(by, Verb.WRITE) if each.pk != whose]
+    carried = queries.carried([each.pk for each in users], organisations)
+    teams = [each for each in queries.teams(by) if each.organisation_id in organisations]
     takers = [(each, carried[each.pk]) for each in users]
-    return HandOverForm(takers, teams, as_form(body), single=True)
+    return HandOverForm(takers, teams, sent, **more)

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from ninja import Router, Schema
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Purpose, principal_of
+from sojourn.web.accounts.models import Organisation
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.api import schemas
 from sojourn.web.api.kit import Sent, as_form, filled, reads, withheld, writes
@@ -21,7 +23,7 @@ from sojourn.web.api.operations.cases import tellable
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
 from sojourn.web.followup import actions, queries
-from sojourn.web.followup.forms import FORMS, DueForm, SinceForm, WishForm
+from sojourn.web.followup.forms import FORMS, DueForm, ScheduleForm, SinceForm, WishForm
 from sojourn.web.followup.states import ContactAct, ContactState, Kind
 from sojourn.web.people import words
 
@@ -49,6 +51,14 @@ class WishSent(Sent):
     not_at_all: bool = False
     never: list[str] = []
     words: str = ""
+
+
+class ScheduleSent(Sent):
+    """After how many days contact is made. A list that is left out stays; an empty one is none."""
+
+    phase: list[int] | None = None
+    closure: list[int] | None = None
+    returned: list[int] | None = None
 
 
 class ContactLine(Schema):
@@ -85,6 +95,59 @@ class Contacts(Schema):
 
 class Planned(Schema):
     ids: list[UUID]
+
+
+class ContactSchedule(Schema):
+    """After how many days an organisation makes contact: when a plan was carried out, a case was
+    closed, a person returned."""
+
+    organisation: UUID
+    phase: list[int]
+    closure: list[int]
+    returned: list[int]
+
+
+class ContactSchedules(Schema):
+    items: list[ContactSchedule]
+
+
+@reads(router, "/contact-schedules", Verb.APPROVE, ContactSchedules)
+def list_contact_schedules(request: HttpRequest) -> ContactSchedules:
+    """After how many days contact is made, for each organisation one leads."""
+    by = principal_of(request)
+    return ContactSchedules(items=[_schedule(each) for each in queries.led(by)])
+
+
+@writes(
+    router,
+    "/contact-schedules/{uuid:organisation_id}",
+    Verb.APPROVE,
+    ContactSchedule,
+    method="PUT",
+)
+def set_contact_schedule(
+    request: HttpRequest, organisation_id: UUID, body: ScheduleSent
+) -> ContactSchedule:
+    """Sets after how many days contact is made from now on. What is planned stays."""
+    by = principal_of(request)
+    led = {each.pk: each for each in queries.led(by)}
+    if organisation_id not in led:
+        raise Http404
+    organisation = led[organisation_id]
+    sent = body.model_dump(exclude_none=True)
+    data = filled(ScheduleForm({name: ", ".join(map(str, sent[name])) for name in sent}))
+    with transaction.atomic():
+        for name, kind in ScheduleForm.KINDS.items():
+            if name in sent:
+                actions.set_schedule(organisation=organisation, kind=kind, days=data[name], by=by)
+    return _schedule(organisation)
+
+
+def _schedule(organisation: Organisation) -> ContactSchedule:
+    days = {
+        name: queries.days_of(organisation.pk, kind) for name, kind in ScheduleForm.KINDS.items()
+    }
+    return ContactSchedule(organisation=organisation.pk, **days)
 
 
 @reads(router, "/cases/{uuid:case_id}/contacts", Verb.READ, Contacts)

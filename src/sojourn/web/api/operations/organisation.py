@@ -18,7 +18,7 @@ from sojourn.web.api import paging, schemas
 from sojourn.web.api.kit import Sent, as_form, filled, reads, writes
 from sojourn.web.api.operations.people import event_lines
 from sojourn.web.audit import queries as audit
-from sojourn.web.audit.actions import note_read, sign
+from sojourn.web.audit.actions import check, note_read, sign
 
 router = Router(tags=["Organisation"])
 
@@ -133,6 +133,19 @@ def list_events(request: HttpRequest, after: str = "") -> schemas.Page[schemas.E
     shown, following = paging.page(audit.events(by).rows, ("-seq",), after)
     note_read(request, by=by, purpose=Purpose.OVERSIGHT, shown=shown)
     return schemas.Page[schemas.Event](items=event_lines(shown), next=following)
+
+
+@writes(router, "/audit/check", Verb.AUDIT, schemas.Chain)
+def check_audit(request: HttpRequest) -> schemas.Chain:
+    """Walks the whole audit from its beginning, and notes that somebody did."""
+    found = check(by=principal_of(request))
+    return schemas.Chain(
+        events=found.events,
+        last_hash=found.last_hash,
+        is_whole=found.intact,
+        broken_at=found.broken_at,
+        written_anew=[each.seq for each in found.contrary],
+    )
 
 
 @writes(router, "/audit/checkpoint", Verb.AUDIT, schemas.Checkpoint)

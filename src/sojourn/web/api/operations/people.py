@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,13 +16,24 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
+from pydantic import Field
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts import queries as accounts
 from sojourn.web.accounts.access import Principal, Purpose, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.api import paging, schemas
-from sojourn.web.api.kit import Sent, as_form, filled, reads, sees, tagged, withheld, writes
+from sojourn.web.api.kit import (
+    Sent,
+    as_form,
+    filled,
+    filled_lines,
+    reads,
+    sees,
+    tagged,
+    withheld,
+    writes,
+)
 from sojourn.web.api.problems import ProblemError, problem
 from sojourn.web.audit import queries as audit
 from sojourn.web.audit import words as audit_words
@@ -33,10 +45,17 @@ from sojourn.web.duplicates import looking
 from sojourn.web.duplicates.looking import Match
 from sojourn.web.people import actions, identities, queries
 from sojourn.web.people.actions import Newcomer
-from sojourn.web.people.forms import EraseForm, IdentityForm, RegisterForm, SearchForm
+from sojourn.web.people.forms import (
+    DocumentSet,
+    EraseForm,
+    IdentityForm,
+    NameSet,
+    RegisterForm,
+    SearchForm,
+)
 from sojourn.web.people.lines import PersonLine, person_lines
 from sojourn.web.people.models import Person
-from sojourn.web.people.rules import IdentityData
+from sojourn.web.people.rules import DocumentSeen, IdentityData, NameKind
 
 router = Router(tags=["People"])
 
@@ -79,6 +98,42 @@ class Correction(Identity):
     """What is named is corrected, the rest stays. `version` is the one that was read."""
 
     version: str | None = None
+
+
+class NameSent(Sent):
+    """One name: as it is written, in Latin letters, which part is the family's, what it is."""
+
+    own: str
+    latin: str = ""
+    family: str = ""
+    kind: str = NameKind.USED.value
+
+
+class NamesSent(Sent):
+    """All names, the one that is shown first at the front. `version` is the one that was read."""
+
+    names: list[NameSent] = Field(min_length=1, max_length=10)
+    version: str | None = None
+
+
+class DocumentSent(Sent):
+    """A document, or a number at another organisation (`outside`). `held_by` is who has it now."""
+
+    number: str
+    kind: str = ""
+    country: str = ""
+    issued: str = ""
+    expires: str = ""
+    held_by: str = ""
+    seen: str = DocumentSeen.TOLD.value
+
+
+class DocumentsSent(Sent):
+    """All documents. `is_somebody_else` says that one looked at other files with the number."""
+
+    documents: list[DocumentSent] = Field(max_length=20)
+    version: str | None = None
+    is_somebody_else: bool = False
 
 
 class Erasure(Sent):
@@ -177,31 +232,16 @@ def correct_person(
     """
     by = principal_of(request)
     with transaction.atomic():
-        person = queries.person_or_404(by, person_id, Purpose.CASE_WORK)
-        Person.objects.select_for_update().get(pk=person.pk)
-        if not set(_OF_IDENTITY) <= queries.people(by, Purpose.CASE_WORK).classes(person):
-            raise PermissionDenied(
-                _("Correcting a file takes all data classes of who somebody is.")
-            )
-        known = identities.open_many([person])[person.pk]
+        person, known = _to_change(by, person_id)
         now = IdentityForm.initial_from(known, person.language)
         sent = body.model_dump(exclude_unset=True)
-        base = sent.pop("version", None) or request.headers.get("If-Match", "").strip('"')
-        if not base:
-            raise ProblemError(428, _("Send the `version` that you read."))
-        if base != _version(person, known):
+        if not _is_base(request, sent.pop("version", None), person, known):
             both = [
                 {"field": name, "yours": value or "", "theirs": now[name]}
                 for name, value in sent.items()
                 if (value or "") != now[name]
             ]
-            note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[person])
-            return problem(
-                409,
-                _("This was changed in the meantime. Read it again, then decide."),
-                conflicts=both,
-                version=_version(person, known),
-            )
+            return _changed_meanwhile(request, by, person, known, both)
         if "birth_date" in sent or "birth_year" in sent:  # the one that is named takes its place
             now |= {"birth_date": "", "birth_year": ""}
         form = IdentityForm({**now, **{name: value or "" for name, value in sent.items()}})
@@ -209,6 +249,57 @@ def correct_person(
         actions.correct(
             person=person, identity=form.identity(known), language=data["language"], by=by
         )
+    return schemas.Done(id=str(person.pk))
+
+
+@writes(router, "/people/{uuid:person_id}/names", Verb.WRITE, schemas.Done, method="PUT")
+def set_names(
+    request: HttpRequest, person_id: UUID, body: NamesSent
+) -> schemas.Done | HttpResponse:
+    """Writes all names of a person, in place of those that were there.
+
+    `version` (or `If-Match`) is what was read; where somebody corrected the file since, nothing is
+    changed (409).
+    """
+    by = principal_of(request)
+    sent = [each.model_dump() for each in body.names]
+    with transaction.atomic():
+        person, known = _to_change(by, person_id)
+        if not _is_base(request, body.version, person, known):
+            theirs = [asdict(each) for each in known.names.all]
+            both = [{"field": "names", "yours": sent, "theirs": theirs}]
+            return _changed_meanwhile(request, by, person, known, both)
+        forms = NameSet(_lines_of(sent))
+        filled_lines(forms, "names", "own")
+        identity = replace(known, names=forms.names())
+        actions.correct(person=person, identity=identity, language=person.language, by=by)
+    return schemas.Done(id=str(person.pk))
+
+
+@writes(router, "/people/{uuid:person_id}/documents", Verb.WRITE, schemas.Done, method="PUT")
+def set_documents(
+    request: HttpRequest, person_id: UUID, body: DocumentsSent
+) -> schemas.Done | HttpResponse:
+    """Writes all documents of a person and who has them, in place of those that were there.
+
+    `version` (or `If-Match`) is what was read; where somebody corrected the file since, nothing is
+    changed (409). Nor is it where a new number stands on another file: `alike` says on which, and
+    `is_somebody_else` goes on.
+    """
+    by = principal_of(request)
+    sent = [each.model_dump() for each in body.documents]
+    with transaction.atomic():
+        person, known = _to_change(by, person_id)
+        if not _is_base(request, body.version, person, known):
+            theirs = [asdict(each) for each in known.documents]
+            both = [{"field": "documents", "yours": sent, "theirs": theirs}]
+            return _changed_meanwhile(request, by, person, known, both)
+        forms = DocumentSet(_lines_of(sent))
+        filled_lines(forms, "documents", "number")
+        identity = known.with_documents(forms.documents())
+        if not body.is_somebody_else:
+            _look(request, by, looking.new_numbers(by, person, known, identity))
+        actions.correct(person=person, identity=identity, language=person.language, by=by)
     return schemas.Done(id=str(person.pk))
 
 
@@ -233,6 +324,47 @@ def list_looks(
     shown, following = paging.page(rows, ("-seq",), after)
     note_read(request, by=by, purpose=Purpose.SUPPORT, shown=[person], verb="read_access")
     return schemas.Page[schemas.Event](items=event_lines(shown), next=following)
+
+
+def _to_change(by: Principal, person_id: UUID) -> tuple[Person, IdentityData]:
+    """Somebody whose names and numbers are to be changed, locked, and what is known of them."""
+    person = queries.person_or_404(by, person_id, Purpose.CASE_WORK)
+    Person.objects.select_for_update().get(pk=person.pk)
+    if not set(_OF_IDENTITY) <= queries.people(by, Purpose.CASE_WORK).classes(person):
+        raise PermissionDenied(_("Correcting a file takes all data classes of who somebody is."))
+    return person, identities.open_many([person])[person.pk]
+
+
+def _is_base(request: HttpRequest, sent: str | None, person: Person, known: IdentityData) -> bool:
+    """Whether what is there is what was read. 428 where no version was sent."""
+    base = sent or request.headers.get("If-Match", "").strip('"')
+    if not base:
+        raise ProblemError(428, _("Send the `version` that you read."))
+    return base == _version(person, known)
+
+
+def _changed_meanwhile(
+    request: HttpRequest,
+    by: Principal,
+    person: Person,
+    known: IdentityData,
+    both: list[dict[str, Any]],
+) -> HttpResponse:
+    note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[person])
+    return problem(
+        409,
+        _("This was changed in the meantime. Read it again, then decide."),
+        conflicts=both,
+        version=_version(person, known),
+    )
+
+
+def _lines_of(sent: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Lines as the screens post them."""
+    found = {"form-TOTAL_FORMS": str(len(sent)), "form-INITIAL_FORMS": "0"}
+    for at, line in enumerate(sent):
+        found |= {f"form-{at}-{name}": value for name, value in line.items()}
+    return found
 
 
 def _look(request: HttpRequest, by: Principal, alike: list[Match]) -> None:
