@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "sojourn.web.audit",
     "sojourn.web.people",
     "sojourn.web.consent",
+    "sojourn.web.programmes",
     "sojourn.web.cases",
     "sojourn.web.plans",
     "sojourn.web.followup",

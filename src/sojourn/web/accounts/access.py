@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts import own_roles
+from sojourn.web.accounts.areas import is_in
 from sojourn.web.accounts.models import (
     Conflict,
     Grant,
@@ -37,7 +38,7 @@ from sojourn.web.accounts.own_roles import Made, Named
 from sojourn.web.accounts.roles import POWERS, Power, Role, Verb, in_an_emergency
 
 Row = TypeVar("Row", bound=Model)
-_NARROW = frozenset({Scope.OWN_CASES, Scope.NAMED_CASES, Scope.TEAM})
+_NARROW = frozenset({Scope.OWN_CASES, Scope.NAMED_CASES, Scope.TEAM, Scope.PROGRAMME, Scope.AREA})
 
 
 class Purpose(Enum):
@@ -90,6 +91,8 @@ class Held:
     only: Power | None = None
     defined: Power | None = None
     role_name: str = ""
+    programme_id: int | None = None
+    area: str = ""
 
     @property
     def is_narrow(self) -> bool:
@@ -103,6 +106,11 @@ class Held:
             return here & Q(**{f"{to_case}worker_id": user_id})
         if self.scope is Scope.TEAM:
             return here & Q(**{f"{to_case}team_id": self.team_id})
+        if self.scope is Scope.PROGRAMME:
+            return here & Q(**{f"{to_case}programme_id": self.programme_id})
+        if self.scope is Scope.AREA:
+            below = Q(**{f"{to_case}area__startswith": f"{self.area}/"})
+            return here & (Q(**{f"{to_case}area": self.area}) | below)
         return here & Q(**{f"{to_case}pk__in": self.cases})
 
     def on_cases(self, user_id: int | None) -> Q:
@@ -119,6 +127,10 @@ class Held:
             return user_id is not None and bool(case.worker_id == user_id)
         if self.scope is Scope.TEAM:
             return bool(case.team_id == self.team_id)
+        if self.scope is Scope.PROGRAMME:
+            return bool(case.programme_id == self.programme_id)
+        if self.scope is Scope.AREA:
+            return is_in(case.area, self.area)
         return not self.is_narrow or case.pk in self.cases
 
     @property
@@ -126,6 +138,15 @@ class Held:
         power = POWERS[Role(self.role)] if self.defined is None else self.defined
         power = in_an_emergency(power) if self.opened_for else power
         return power if self.only is None else power.within(self.only)
+
+
+@dataclass(frozen=True, slots=True)
+class FallsTo:
+    """Where a new file belongs, as far as its opener's grants say."""
+
+    team_id: int | None = None
+    programme_id: int | None = None
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +194,18 @@ class Principal:
             for grant in self._with(Verb.WRITE)
         )
 
-    def team_in(self, organisation_id: uuid.UUID) -> int | None:
-        """The team that a file opened there by this principal falls to."""
-        for grant in self._with(Verb.WRITE):
-            if grant.organisation_id == organisation_id and grant.team_id is not None:
-                return grant.team_id
-        return None
+    def falls_to(self, organisation_id: uuid.UUID) -> FallsTo:
+        """To which team, programme and area a file opened there by this principal falls.
+
+        Where one grant is for the cases of a team and another for those of a programme, the file
+        belongs to both, and is reached through either.
+        """
+        there = [g for g in self._with(Verb.WRITE) if g.organisation_id == organisation_id]
+        return FallsTo(
+            next((g.team_id for g in there if g.team_id is not None), None),
+            next((g.programme_id for g in there if g.programme_id is not None), None),
+            next((g.area for g in there if g.area), ""),
+        )
 
     def narrow(self, verb: Verb) -> tuple[Held, ...]:
         """The grants that allow it with some cases only."""
@@ -409,6 +436,8 @@ def _held(
         frozenset(named.case_id for named in grant.named_cases.all()),
         defined=own.power if own is not None else None,
         role_name=own.name if own is not None else own_roles.shipped_name(grant.role),
+        programme_id=grant.programme_id,
+        area=grant.area,
     )
     yield held
     for short in (each for each in opened if each.grant_id == grant.pk):
@@ -417,6 +446,8 @@ def _held(
             organisations=frozenset({grant.organisation_id}),
             scope=Scope.NAMED_CASES,
             team_id=None,
+            programme_id=None,
+            area="",
             cases=frozenset({short.case_id}),
             opened_for=short.reason,
             person_id=short.person_id,

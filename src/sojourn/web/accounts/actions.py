@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from sojourn.web.accounts import own_roles, rules
 from sojourn.web.accounts.access import SYSTEM, Held, Principal
 from sojourn.web.accounts.account_actions import check_another_administrator
+from sojourn.web.accounts.areas import read_area
 from sojourn.web.accounts.models import (
     Conflict,
     Grant,
     GrantedCase,
     Interest,
     Organisation,
+    Programme,
     Scope,
     ShortGrant,
     Team,
@@ -75,11 +77,14 @@ def remove_team(*, team: Team, by: Principal) -> None:
 
 @dataclass(frozen=True)
 class Reach:
-    """Which cases a grant reaches: a scope, with the team or the cases that it is about."""
+    """Which cases a grant reaches: a scope, with the team, the programme, the area or the cases
+    that it is about."""
 
     scope: Scope = Scope.ORGANISATION
     team: Team | None = None
     cases: frozenset[uuid.UUID] = frozenset()
+    programme: Programme | None = None
+    area: str = ""
 
 
 @transaction.atomic
@@ -111,7 +116,9 @@ def grant(
         raise ValidationError(_("The last day is before the first one."))
     check_reach(role, organisation, reach)
     same = _open_grants(holder).filter(role=role, organisation=organisation)
-    if same.filter(scope=reach.scope, team=reach.team).exists():
+    if same.filter(
+        scope=reach.scope, team=reach.team, programme=reach.programme, area=reach.area
+    ).exists():
         raise ValidationError(_("They hold this role already."))
     given = Grant.objects.create(
         holder=holder,
@@ -119,6 +126,8 @@ def grant(
         organisation=organisation,
         scope=reach.scope,
         team=reach.team,
+        programme=reach.programme,
+        area=reach.area,
         valid_from=valid_from or timezone.localdate(),
         valid_until=valid_until,
         granted_by_id=by.user_id,
@@ -338,6 +347,17 @@ def check_reach(role: str, organisation: Organisation, reach: Reach) -> None:
         raise ValidationError(_("Name the team, or choose another reach."))
     if reach.team is not None and reach.team.organisation_id != organisation.pk:
         raise ValidationError(_("This team belongs to another organisation."))
+    if (reach.scope is Scope.PROGRAMME) != (reach.programme is not None):
+        raise ValidationError(_("Name the programme, or choose another reach."))
+    if reach.programme is not None:
+        if reach.programme.organisation_id != organisation.pk:
+            raise ValidationError(_("This programme belongs to another organisation."))
+        if not reach.programme.is_used:
+            raise ValidationError(_("This programme is not in use any more."))
+    if (reach.scope is Scope.AREA) != bool(reach.area):
+        raise ValidationError(_("Name the area, or choose another reach."))
+    if reach.area != read_area(reach.area):
+        raise ValidationError(_("Write the area with capital letters, such as XX01/XX0102."))
     if (reach.scope is Scope.NAMED_CASES) != bool(reach.cases):
         raise ValidationError(_("Name the cases, or choose another reach."))
     classes = own_roles.power_in(organisation, role).classes

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from sojourn.web.accounts import own_roles
 from sojourn.web.accounts.access import Principal
-from sojourn.web.accounts.models import Organisation, Scope, Team, User
-from sojourn.web.accounts.queries import managed, teams
+from sojourn.web.accounts.actions import Reach
+from sojourn.web.accounts.areas import AREA_LENGTH, read_area
+from sojourn.web.accounts.models import Organisation, Programme, Scope, Team, User
+from sojourn.web.accounts.queries import managed, programmes, teams
 from sojourn.web.accounts.roles import POWERS, Role, Verb
 
 
@@ -68,6 +70,22 @@ class GrantForm(forms.Form):
         required=False,
         help_text=_("Only where the role is for the cases of a team."),
     )
+    programme = forms.ModelChoiceField(
+        Programme.objects.none(),
+        label=_("Programme"),
+        required=False,
+        help_text=_("Only where the role is for the cases of a programme."),
+    )
+    area = forms.CharField(
+        label=_("Area"),
+        required=False,
+        max_length=AREA_LENGTH,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+        help_text=_(
+            "Only where the role is for the cases of an area, with all that lies in it: codes, the "
+            "largest first, such as XX01/XX0102."
+        ),
+    )
     valid_until = forms.DateField(
         label=_("Until"),
         required=False,
@@ -84,13 +102,27 @@ class GrantForm(forms.Form):
     def __init__(self, principal: Principal, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         organisation, team = self.fields["organisation"], self.fields["team"]
+        programme = self.fields["programme"]
         assert isinstance(organisation, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         assert isinstance(team, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        assert isinstance(programme, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         _offer_roles(self.fields["role"], principal)
         organisation.queryset = managed(principal)
         organisation.empty_label = None
         team.queryset = teams(principal)
         team.empty_label = _("no team")
+        programme.queryset = programmes(principal).filter(is_used=True)
+        programme.empty_label = _("no programme")
+
+    def clean_area(self) -> str:
+        return read_area(self.cleaned_data["area"])
+
+    def reach(self) -> Reach:
+        """Which cases the role is for; only after `is_valid`."""
+        data = self.cleaned_data
+        return Reach(
+            Scope(data["scope"]), data["team"], programme=data["programme"], area=data["area"]
+        )
 
 
 def _offer_roles(field: forms.Field, principal: Principal) -> None:

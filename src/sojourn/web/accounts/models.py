@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.web.accounts.areas import AREA_LENGTH
 from sojourn.web.accounts.roles import Role
 
 
@@ -39,6 +40,33 @@ class Team(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="team_name_once", fields=["organisation", "name"])
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Programme(models.Model):
+    """Work of one organisation under one name, such as help on return.
+
+    A case may belong to one. One that is not used any more keeps its cases and roles; nothing new
+    is put under it. What it asks for before a step stands in `programmes`.
+    """
+
+    ACCESS_KEY = "organisation_id"
+    ACCESS_CASE = None
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="programmes"
+    )
+    code = models.SlugField(_("code"), max_length=12)
+    name = models.CharField(_("name"), max_length=120)
+    is_used = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="programme_code_once", fields=["organisation", "code"]),
+            models.UniqueConstraint(name="programme_name_once", fields=["organisation", "name"]),
         ]
 
     def __str__(self) -> str:
@@ -83,6 +111,8 @@ class Scope(models.TextChoices):
     OWN_CASES = "own_cases", _("Their own cases")
     NAMED_CASES = "named_cases", _("Named cases")
     TEAM = "team", _("The cases of a team")
+    PROGRAMME = "programme", _("The cases of a programme")
+    AREA = "area", _("The cases of an area")
     ORGANISATION = "organisation", _("All cases of the organisation")
     BRANCHES = "branches", _("All cases of the organisation and its branches")
 
@@ -169,7 +199,8 @@ class RoleVersion(models.Model):
 class Grant(models.Model):
     """One role in one organisation, for a time, given by somebody for a reason.
 
-    `role` is the code of a shipped role or of one that the organisation made (`OwnRole`).
+    `role` is the code of a shipped role or of one that the organisation made (`OwnRole`). `area`
+    is the path of an area (`areas`), with all that lies in it.
     """
 
     ACCESS_KEY = "organisation_id"
@@ -181,6 +212,10 @@ class Grant(models.Model):
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.PROTECT, related_name="grants"
     )
+    programme = models.ForeignKey(
+        Programme, null=True, blank=True, on_delete=models.PROTECT, related_name="grants"
+    )
+    area = models.CharField(max_length=AREA_LENGTH, blank=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
     granted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -199,17 +234,36 @@ class Grant(models.Model):
             models.UniqueConstraint(
                 name="grant_once",
                 fields=["holder", "role", "organisation", "scope"],
-                condition=Q(revoked_at=None, team=None),
+                condition=Q(revoked_at=None, team=None, programme=None, area=""),
             ),
             models.UniqueConstraint(
                 name="grant_once_per_team",
                 fields=["holder", "role", "team"],
                 condition=Q(revoked_at=None, team__isnull=False),
             ),
+            models.UniqueConstraint(
+                name="grant_once_per_programme",
+                fields=["holder", "role", "programme"],
+                condition=Q(revoked_at=None, programme__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="grant_once_per_area",
+                fields=["holder", "role", "organisation", "area"],
+                condition=Q(revoked_at=None) & ~Q(area=""),
+            ),
             models.CheckConstraint(
                 name="a_grant_for_a_team_names_it",
                 condition=Q(scope=Scope.TEAM, team__isnull=False)
                 | (~Q(scope=Scope.TEAM) & Q(team=None)),
+            ),
+            models.CheckConstraint(
+                name="a_grant_for_a_programme_names_it",
+                condition=Q(scope=Scope.PROGRAMME, programme__isnull=False)
+                | (~Q(scope=Scope.PROGRAMME) & Q(programme=None)),
+            ),
+            models.CheckConstraint(
+                name="a_grant_for_an_area_names_it",
+                condition=(Q(scope=Scope.AREA) & ~Q(area="")) | (~Q(scope=Scope.AREA) & Q(area="")),
             ),
         ]
 

@@ -12,14 +12,22 @@ from django.utils import timezone
 
 from sojourn.web.accounts import own_roles
 from sojourn.web.accounts.access import Principal, Purpose, visible
-from sojourn.web.accounts.models import Grant, Invitation, Organisation, Scope, Team, User
+from sojourn.web.accounts.models import (
+    Grant,
+    Invitation,
+    Organisation,
+    Programme,
+    Scope,
+    Team,
+    User,
+)
 from sojourn.web.accounts.roles import Role, Verb
 
 
 def members(principal: Principal) -> QuerySet[Grant]:
     """Grants in the organisations this principal manages, those in force first."""
     rows = visible(principal, Grant.objects.all(), Purpose.CONFIGURATION).rows
-    return rows.select_related("holder", "organisation", "team").order_by(
+    return rows.select_related("holder", "organisation", "team", "programme").order_by(
         "revoked_at", "holder__name"
     )
 
@@ -33,6 +41,12 @@ def teams(principal: Principal) -> QuerySet[Team]:
     """The teams of the organisations this principal manages, by name."""
     rows = visible(principal, Team.objects.all(), Purpose.CONFIGURATION).rows
     return rows.select_related("organisation").order_by("organisation__name", "name")
+
+
+def programmes(principal: Principal) -> QuerySet[Programme]:
+    """The programmes of the organisations this principal manages, those in use first, by name."""
+    rows = visible(principal, Programme.objects.all(), Purpose.CONFIGURATION).rows
+    return rows.select_related("organisation").order_by("organisation__name", "-is_used", "name")
 
 
 def in_teams(found: Iterable[Team]) -> dict[int, list[User]]:
@@ -118,9 +132,9 @@ def whom_to_ask(organisation_id: uuid.UUID) -> list[str]:
     for role in (Role.SUPERVISOR, Role.PROTECTION_OFFICER):
         grants = (
             Grant.objects.filter(organisation=organisation_id, role=role, revoked_at=None)
-            .filter(valid_from__lte=today, team=None)
+            .filter(valid_from__lte=today)
             .exclude(valid_until__lt=today)
-            .exclude(scope__in=(Scope.OWN_CASES, Scope.NAMED_CASES))
+            .filter(scope__in=(Scope.ORGANISATION, Scope.BRANCHES))
         )
         users = User.objects.filter(is_active=True, pk__in=grants.values("holder"))
         names = list(users.order_by("name").values_list("name", flat=True)[:3])

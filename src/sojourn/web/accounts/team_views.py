@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sojourn.web.accounts import actions, queries
 from sojourn.web.accounts.access import needs, principal_of
 from sojourn.web.accounts.forms import GrantForm, TeamForm
-from sojourn.web.accounts.models import Scope
 from sojourn.web.accounts.roles import Verb
 
 
@@ -63,7 +62,7 @@ def give(request: HttpRequest, user_id: int) -> HttpResponse:
                 holder=user,
                 role=data["role"],
                 organisation=data["organisation"],
-                reach=actions.Reach(Scope(data["scope"]), data["team"]),
+                reach=form.reach(),
                 valid_until=data["valid_until"],
                 reason=data["reason"],
                 by=by,

@@ -168,6 +168,8 @@ class CaseLine(Schema):
     assessed_at: datetime | None
     worker: int | None
     team: int | None
+    programme: int | None
+    area: str | None
     urgent: list[str]
     withheld: list[str]
 
@@ -191,14 +193,29 @@ class Episode(Schema):
     closed_because: str
     outcome: str
     feedback: str
+    moved_to: str
+
+
+class Lack(Schema):
+    """Something that the case's programme asks for before a step, and that is not there yet."""
+
+    before: str
+    gate: str
+    text: str
 
 
 class Case(CaseLine):
+    """`merged_into` is the case in which the work goes on, where this one is closed as a duplicate;
+    `merged_here` those that are closed for this one. Both as far as one reaches them."""
+
     opened_at: datetime
     row_version: int
     acts: list[str]
+    lacking: list[Lack]
     steps: list[Step]
     episodes: list[Episode]
+    merged_into: UUID | None
+    merged_here: list[UUID]
     differing: list[UUID]
 
 
@@ -354,6 +371,8 @@ class Approval(Schema):
     state: str
     requested_at: datetime
     requested_by: str
+    quorum: int
+    agreed: int
     may_decide: bool
     votes: list[Vote]
 
@@ -513,6 +532,8 @@ class Grant(Schema):
     organisation: UUID
     scope: str
     team: int | None
+    programme: int | None
+    area: str
     valid_from: date
     valid_until: date | None
     ended: bool
@@ -527,6 +548,33 @@ class Team(Schema):
 
 class Teams(Schema):
     items: list[Team]
+
+
+class Gate(Schema):
+    """Whether something is asked for before a step, and of how many people."""
+
+    gate: str
+    before: str
+    is_on: bool
+    needed: int
+
+
+class Programme(Schema):
+    id: int
+    organisation: UUID
+    code: str
+    name: str
+    is_used: bool
+    gates: list[Gate]
+
+
+class Programmes(Schema):
+    items: list[Programme]
+
+
+class Gates(Schema):
+    organisation: UUID
+    gates: list[Gate]
 
 
 class Members(Schema):

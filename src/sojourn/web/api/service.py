@@ -35,6 +35,7 @@ from sojourn.web.api.operations import (
     people,
     places,
     plans,
+    programmes,
     reach,
 )
 
@@ -97,6 +98,7 @@ for _each in (
     imports,
     organisation,
     oversight,
+    programmes,
 ):
     api.add_router("", _each.router)
 

@@ -61,8 +61,13 @@ def check_may_take(user: User, taker: Principal, case: Case, team_id: int | None
     if not any(
         Verb.WRITE in held.power.verbs and _covers(held, case, team_id) for held in taker.grants
     ):
+        if any(held.scope is Scope.TEAM for held in taker.grants):
+            raise ValidationError(
+                _("%(name)s works with cases of another team. Choose a team for the case as well.")
+                % named
+            )
         raise ValidationError(
-            _("%(name)s works with cases of another team. Choose a team for the case as well.")
+            _("%(name)s works with cases of another programme or area, or with single cases.")
             % named
         )
 
@@ -73,7 +78,7 @@ def _covers(held: Held, case: Case, team_id: int | None) -> bool:
         return False
     if held.scope is Scope.TEAM:
         return held.team_id == team_id
-    return held.scope is not Scope.NAMED_CASES or case.pk in held.cases
+    return held.scope is Scope.OWN_CASES or held.covers(None, case)
 
 
 def may_take(user: User, taker: Principal, case: Case, team_id: int | None) -> bool:

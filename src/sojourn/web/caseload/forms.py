@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sojourn.framework import Stage
 from sojourn.web.accounts.access import Principal
-from sojourn.web.accounts.models import Team, User
+from sojourn.web.accounts.models import Programme, Team, User
 from sojourn.web.caseload import queries
 from sojourn.web.caseload.handing import Terms
 from sojourn.web.caseload.models import Why
@@ -34,6 +34,7 @@ class FilterForm(forms.Form):
     phase = forms.ChoiceField(label=_("Phase"), required=False, choices=[ANY, *Phase.choices])
     who = forms.ChoiceField(label=_("Case worker"), required=False)
     team = forms.ChoiceField(label=_("Team"), required=False)
+    programme = forms.ChoiceField(label=_("Programme"), required=False)
     stage = forms.ChoiceField(label=_("Stage of the journey"), required=False)
     sort = forms.ChoiceField(label=_("Order"), required=False, choices=Sort.choices)
     marks = forms.MultipleChoiceField(
@@ -43,9 +44,16 @@ class FilterForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, filters: Filters, users: Iterable[User], teams: Iterable[Team]) -> None:
+    def __init__(
+        self,
+        filters: Filters,
+        users: Iterable[User],
+        teams: Iterable[Team],
+        programmes: Iterable[Programme],
+    ) -> None:
         initial = {
-            name: getattr(filters, name) for name in ("state", "phase", "who", "team", "stage")
+            name: getattr(filters, name)
+            for name in ("state", "phase", "who", "team", "programme", "stage")
         }
         super().__init__(initial={**initial, "marks": sorted(filters.marks), "sort": filters.sort})
         self.use_required_attribute = False
@@ -54,9 +62,13 @@ class FilterForm(forms.Form):
         self._choose("who", [ANY, (ME, _("Me")), (NOBODY, _("Nobody")), *people])
         named = [(str(team.pk), team.name) for team in teams]
         self._choose("team", [ANY, (NOBODY, _("No team")), *named])
+        known = [(str(each.pk), each.name) for each in programmes]
+        self._choose("programme", [ANY, (NOBODY, _("No programme")), *known])
         self._choose("stage", [ANY, *((stage.value, STAGES[stage]) for stage in Stage)])
         if not named:
             del self.fields["team"]
+        if not known:
+            del self.fields["programme"]
 
     def _choose(self, name: str, choices: Any) -> None:
         field = self.fields[name]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
-from sojourn.web.accounts.models import Team, User
+from sojourn.web.accounts.models import Programme, Team, User
 from sojourn.web.accounts.queries import helpers_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.caseload.models import Assignment, HandOver, SavedFilter
@@ -109,6 +109,8 @@ def narrowed(principal: Principal, filters: Filters, today: date) -> Q:
         wanted &= Q(worker=_who(principal, filters.who))
     if filters.team:
         wanted &= Q(team=None if filters.team == NOBODY else int(filters.team))
+    if filters.programme:
+        wanted &= Q(programme=None if filters.programme == NOBODY else int(filters.programme))
     for mark in filters.marks:
         wanted &= marked(Mark(mark), today)
     return wanted
@@ -141,6 +143,13 @@ def colleagues(principal: Principal, verb: Verb = Verb.READ) -> QuerySet[User]:
 def teams(principal: Principal) -> QuerySet[Team]:
     """The teams where this principal works, by name."""
     return visible(principal, Team.objects.order_by("name"), Purpose.SUPPORT).rows
+
+
+def programmes(principal: Principal) -> QuerySet[Programme]:
+    """The programmes where this principal works, by name, those not used any more too: cases
+    belong to them still."""
+    rows = Programme.objects.order_by("name", "pk")
+    return visible(principal, rows, Purpose.SUPPORT).rows
 
 
 def my_teams(principal: Principal) -> list[int]:

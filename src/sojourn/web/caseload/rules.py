@@ -48,13 +48,15 @@ ME, NOBODY = "me", "none"
 class Filters:
     """How a list is narrowed. Empty texts and sets narrow nothing; `state` is the exception.
 
-    `who` is the number of a user, `me` or `none`; `team` the number of a team or `none`.
+    `who` is the number of a user, `me` or `none`; `team` the number of a team or `none`, and
+    `programme` that of a programme or `none`.
     """
 
     state: str = WORKED_ON
     phase: str = ""
     who: str = ""
     team: str = ""
+    programme: str = ""
     stage: str = ""
     marks: frozenset[str] = frozenset()
     sort: str = Sort.REVIEW.value
@@ -80,7 +82,7 @@ class Filters:
         """What narrows the list, as names and values; the order is no narrowing."""
         found = [
             (name, getattr(self, name))
-            for name in ("state", "phase", "who", "team", "stage")
+            for name in ("state", "phase", "who", "team", "programme", "stage")
             if getattr(self, name) != getattr(_PLAIN, name)
         ]
         return found + [("marks", each) for each in Mark.values if each in self.marks]
@@ -106,10 +108,12 @@ def read(given: Mapping[str, Sequence[object]]) -> Filters:
         if (value := _last(given, name)) in known and value
     }
     who, team = _last(given, "who"), _last(given, "team")
+    programme = _last(given, "programme")
     found = Filters(
         **values,
         who=who if who in (ME, NOBODY) or is_number(who) else "",
         team=team if team == NOBODY or is_number(team) else "",
+        programme=programme if programme == NOBODY or is_number(programme) else "",
         marks=frozenset(map(str, given.get("marks", ()))) & frozenset(Mark.values),
     )
     if found.sort == Sort.REVIEW and not only_worked(found.state):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from sojourn.web.accounts.access import Purpose, needs, principal_of
-from sojourn.web.accounts.models import User
+from sojourn.web.accounts.models import Programme, Team, User
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.caseload import actions, queries, rules
@@ -58,6 +58,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     page = queries.page(by, filters, begin, today)
     note_read(request, by=by, purpose=Purpose.SUPPORT, shown=page.cases)
     users, teams = list(queries.colleagues(by)), list(queries.teams(by))
+    programmes = list(queries.programmes(by))
     query = filters.query()
     saved = queries.saved_filters(by)
     context = {
@@ -67,8 +68,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "query": query,
         "begin": begin,
         "following": str(page.following) if page.following is not None else "",
-        "chips": _chips(filters, users, {team.pk: team.name for team in teams}),
-        "form": FilterForm(filters, users, teams),
+        "chips": _chips(filters, users, teams, programmes),
+        "form": FilterForm(filters, users, teams, programmes),
         "kept": [
             Kept(row, _address(row.query), row.query == query, row.owner_id == by.user_id)
             for row in saved
@@ -133,14 +134,20 @@ def _address(query: str) -> str:
     return reverse("people:list") + (f"?{query}" if query else "")
 
 
-def _chips(filters: Filters, users: list[User], teams: Mapping[int, str]) -> list[Chip]:
+def _chips(
+    filters: Filters, users: list[User], teams: list[Team], programmes: list[Programme]
+) -> list[Chip]:
     names = {str(user.pk): user.name for user in users}
     names |= {ME: _("Me"), NOBODY: _("Nobody")}
     labels: Mapping[str, Mapping[str, object]] = {
         "state": dict(STATES),
         "phase": dict(Phase.choices),
         "who": names,
-        "team": {NOBODY: _("No team"), **{str(number): name for number, name in teams.items()}},
+        "team": {NOBODY: _("No team"), **{str(each.pk): each.name for each in teams}},
+        "programme": {
+            NOBODY: _("No programme"),
+            **{str(each.pk): each.name for each in programmes},
+        },
         "stage": {stage.value: label for stage, label in STAGES.items()},
         "marks": dict(Mark.choices),
     }

@@ -18,9 +18,10 @@ from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
 from sojourn.web.accounts.models import Organisation
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN
 from sojourn.web.audit.actions import record
-from sojourn.web.cases import frameworks, rules, versions
+from sojourn.web.cases import belonging, frameworks, queries, rules, versions
 from sojourn.web.cases.access import check_can_settle
 from sojourn.web.cases.answers import split
+from sojourn.web.cases.belonging import Belongs
 from sojourn.web.cases.models import (
     Assessment,
     Case,
@@ -39,6 +40,7 @@ from sojourn.web.people import actions as people
 from sojourn.web.people import identities, words
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.places import actions as places
+from sojourn.web.programmes import holding
 
 
 @transaction.atomic
@@ -49,19 +51,26 @@ def open_files(
     by: Principal,
     at: datetime | None = None,
     screening: bool = False,
+    belongs: Belongs = Belongs(),  # noqa: B008 - frozen
 ) -> list[Case]:
     """Registers people and opens a case for each; the one who does it is the case worker.
 
-    With `screening` it is found out first whether the organisation takes the case on.
+    With `screening` it is found out first whether the organisation takes the case on. What
+    `belongs` does not say follows from the roles of who opens the files. ValidationError where they
+    would not reach what they open.
     """
     when = at or timezone.now()
+    falls = by.falls_to(organisation.pk)
+    programme_id = belongs.programme.pk if belongs.programme is not None else falls.programme_id
     state, phase = (CaseState.SCREENING, "") if screening else (CaseState.OPEN, Phase.ASSESSING)
     cases = [
         Case(
             person=person,
             organisation=organisation,
             worker_id=by.user_id,
-            team_id=by.team_in(organisation.pk),
+            team_id=falls.team_id,
+            programme_id=programme_id,
+            area=belongs.area or falls.area,
             opened_at=when,
             state=state,
             phase=phase,
@@ -69,6 +78,9 @@ def open_files(
         )
         for person in people.register(organisation=organisation, people=newcomers, by=by, at=when)
     ]
+    if belongs != Belongs():
+        for case in cases[:1]:  # they all belong to the same
+            belonging.check_new(case, belongs, by)
     Case.objects.bulk_create(cases)
     Episode.objects.bulk_create(
         Episode(
@@ -222,6 +234,30 @@ def settle(*, difference: Difference, takes_second: bool, by: Principal) -> None
         versions.SUBJECTS[difference.subject_type].write(difference, second, by)
 
 
+@transaction.atomic
+def belong(*, case: Case, belongs: Belongs, by: Principal) -> None:
+    """Says to which programme and area a case belongs from now on.
+
+    Raises PermissionDenied without the right to write, ValidationError where nobody works on the
+    case, and where it cannot belong there (see `belonging.check`).
+    """
+    _check_may(by, case)
+    now = Case.objects.select_for_update(of=("self",)).select_related("worker").get(pk=case.pk)
+    if not now.is_worked:
+        raise ValidationError(_("This case is closed."))
+    belonging.check(now, belongs, by)
+    programme_id = belongs.programme.pk if belongs.programme is not None else None
+    changed: dict[str, object] = {}
+    if programme_id != now.programme_id:
+        changed["programme"] = [_text(now.programme_id), _text(programme_id)]
+    if belongs.area != now.area:
+        changed["area"] = None  # where somebody is stands with the case alone
+    case.programme, case.area = belongs.programme, belongs.area
+    if changed:
+        case.save(update_fields=["programme", "area"])
+        _note(case, "belong", by, changed)
+
+
 AFTER_AN_ACT: list[Callable[[Case, CaseStep, Principal], None]] = []
 """What other rooms do when something was done with a case, in the same transaction."""
 
@@ -247,6 +283,8 @@ def take(*, case: Case, act: Act, by: Principal, how: How, at: datetime | None =
     rules.check_how(act, how, phase=phase, today=timezone.localdate(when))
     if act is not Act.CLOSE and case.person.erased_at is not None:
         raise ValidationError(_("This person was erased."))
+    holding.check(now, act, how)
+    _check_other(case, how, by)
     if step.new_episode:
         _check_no_other(case)
     case.state, case.episode = step.to, now.episode + step.new_episode
@@ -315,12 +353,26 @@ def _keep_episode(case: Case, act: Act, how: How, by: Principal, when: datetime)
             opened_because=how.reason,
         )
     if act is Act.CLOSE:
-        Episode.objects.filter(case=case, closed_at=None).update(
-            closed_at=when,
-            closed_by_id=by.user_id,
-            closed_because=how.reason,
-            outcome=how.outcome,
-            feedback=how.feedback,
+        row = Episode.objects.get(case=case, closed_at=None)
+        row.closed_at, row.closed_by_id = when, by.user_id
+        row.closed_because, row.outcome, row.feedback = how.reason, how.outcome, how.feedback
+        row.merged_into_id = how.duplicate_of
+        row.moved_to = words.seal(row, "moved_to", case.person, how.moved_to)
+        row.save()
+
+
+def _check_other(case: Case, how: How, by: Principal) -> None:
+    """The case in which the work goes on has to be one that could be named."""
+    if how.duplicate_of is None:
+        return
+    if how.duplicate_of not in {each.pk for each in queries.same_person(by, case)}:
+        raise ValidationError(
+            {
+                "duplicate_of": _(
+                    "Name another case of the same person that you reach. Where the two files are "
+                    "not linked yet, link them first."
+                )
+            }
         )
 
 

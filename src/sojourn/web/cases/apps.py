@@ -15,10 +15,13 @@ class CasesConfig(AppConfig):
     name = "sojourn.web.cases"
 
     def ready(self) -> None:
-        """Says how differences about a case are settled."""
-        from sojourn.web.cases import actions
+        """Says how differences about a case are settled, and what it knows of gates."""
+        from sojourn.web.cases import actions, gating
         from sojourn.web.cases.versions import SUBJECTS, Subject
+        from sojourn.web.programmes.gates import LACKS, Gate
 
+        LACKS[Gate.ASSESSED] = gating.lacks_assessment
+        LACKS[Gate.FEEDBACK] = gating.lacks_feedback
         SUBJECTS["cases.case"] = Subject(
             write=actions.write_review,
             tell=lambda _difference, value: date_format(date.fromisoformat(value)),

@@ -19,6 +19,7 @@ from sojourn.web.cases.reasons import REASONS, CloseReason, Feedback, Outcome, R
 from sojourn.web.cases.states import Act, CaseState, Phase, acts
 from sojourn.web.cases.versions import SUBJECTS, values_of
 from sojourn.web.people import words
+from sojourn.web.people.models import Person
 from sojourn.web.vault import Key
 
 DONE: Mapping[Act, object] = {
@@ -75,6 +76,7 @@ class EpisodeLine:
     closed_because: str
     outcome: str
     feedback: str
+    moved_to: str
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,11 @@ def step_lines(
     return [_step_line(step, key) for step in steps]
 
 
-def episode_lines(episodes: Iterable[Episode]) -> list[EpisodeLine]:
-    """Episodes in words."""
+def episode_lines(
+    episodes: Iterable[Episode], person: Person, classes: Collection[DataClass]
+) -> list[EpisodeLine]:
+    """Episodes in words. Words that somebody wrote need clearance for `case_work`."""
+    key = words.key_for(person) if DataClass.CASE_WORK in classes else None
     return [
         EpisodeLine(
             number=row.number,
@@ -144,6 +149,7 @@ def episode_lines(episodes: Iterable[Episode]) -> list[EpisodeLine]:
             closed_because=_label(CloseReason, row.closed_because),
             outcome=_label(Outcome, row.outcome),
             feedback=_label(Feedback, row.feedback),
+            moved_to=words.opened(row, "moved_to", key),
         )
         for row in episodes
     ]

@@ -6,12 +6,13 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.framework import Stage
 from sojourn.web.accounts.access import Principal, of_classes, only_between
-from sojourn.web.accounts.models import Organisation, Team
+from sojourn.web.accounts.areas import AREA_LENGTH
+from sojourn.web.accounts.models import Organisation, Programme, Team
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases.reasons import CloseReason, Feedback, Outcome, ReopenReason
 from sojourn.web.cases.states import WORKED, Act, CaseState, Phase
@@ -43,10 +44,11 @@ class Case(models.Model):
     empty unless the case is open or on hold; `episode` is the number of the newest episode.
     `urgent_factors` holds names of urgent factors, each with its data class; signs of a protection
     need are never among them. `stage` is what the newest assessment says, empty where it says
-    nothing or is kept apart. `immediate_due` and `item_due` are the first days of what is still to
-    be done at once, and at all, in the current plan; `contact_due` that of the planned contacts;
-    None where there is nothing. `is_patched`: the same need came back, and nothing but immediate
-    responses was ever planned. Items about what is kept apart count for none of these.
+    nothing or is kept apart. `area` is a path of area codes (`areas`). `immediate_due` and
+    `item_due` are the first days of what is still to be done at once, and at all, in the current
+    plan; `contact_due` that of the planned contacts; None where there is nothing. `is_patched`: the
+    same need came back, and nothing but immediate responses was ever planned. Items about what is
+    kept apart count for none of these.
     """
 
     ACCESS_KEY = "organisation_id"
@@ -61,6 +63,10 @@ class Case(models.Model):
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
     )
+    programme = models.ForeignKey(
+        Programme, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    area = models.CharField(max_length=AREA_LENGTH, blank=True)
     state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
     phase = models.CharField(
         max_length=12, choices=Phase.choices, blank=True, default=Phase.ASSESSING
@@ -88,6 +94,12 @@ class Case(models.Model):
             models.Index(fields=["organisation", "-assessed_at"]),
             models.Index(fields=["worker", "state", "review_on"]),
             models.Index(fields=["team", "state", "review_on"]),
+            models.Index(fields=["programme", "state", "review_on"]),
+            models.Index(
+                name="cases_in_an_area",
+                fields=["organisation", "area"],
+                opclasses=["uuid_ops", "varchar_pattern_ops"],
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -125,7 +137,9 @@ class Episode(models.Model):
     """One stretch of work on a case, from its opening to its closure.
 
     A closed episode is never changed; the database refuses it (see `triggers`). Opening the case
-    again makes a new one.
+    again makes a new one. `merged_into` is the case in which the work goes on, where this one was
+    a second case about the same person; it counts as long as the case stays closed. `moved_to` says
+    where the work goes on elsewhere; sealed.
     """
 
     ACCESS_KEY = "organisation_id"
@@ -146,6 +160,10 @@ class Episode(models.Model):
     closed_because = models.CharField(max_length=30, choices=CloseReason.choices, blank=True)
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     feedback = models.CharField(max_length=20, choices=Feedback.choices, blank=True)
+    merged_into = models.ForeignKey(
+        Case, null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
+    moved_to = models.BinaryField(blank=True)
 
     class Meta:
         constraints = [
@@ -162,6 +180,14 @@ class Episode(models.Model):
                     & ~Q(outcome="")
                     & ~Q(feedback="")
                 ),
+            ),
+            models.CheckConstraint(
+                name="what_is_no_duplicate_names_no_other",
+                condition=Q(merged_into=None) | Q(closed_because="duplicate"),
+            ),
+            models.CheckConstraint(
+                name="no_case_is_its_own_duplicate",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("case")),
             ),
         ]
 

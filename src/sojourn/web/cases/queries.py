@@ -6,15 +6,16 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
 from sojourn.web.cases.models import Assessment, Case, CaseStep, Difference, Episode
-from sojourn.web.cases.states import WORKED
+from sojourn.web.cases.states import WORKED, CaseState
 from sojourn.web.consent.queries import agreed_classes, is_agreed
+from sojourn.web.duplicates.models import ClusterRow
 from sojourn.web.people.models import Person
 
 Classes = frozenset[DataClass]
@@ -33,7 +34,8 @@ def case_or_404(
 ) -> tuple[Case, Visible[Case]]:
     """One case, and what may be shown of it. Http404 where it is not visible or not there."""
     door = cases(principal, purpose)
-    rows = door.rows.select_related("person__identity", "person__key", "organisation", "worker")
+    linked = ("person__identity", "person__key", "organisation", "worker", "programme")
+    rows = door.rows.select_related(*linked)
     return get_object_or_404(rows, pk=case_id), door
 
 
@@ -57,6 +59,40 @@ def case_of(principal: Principal, person: Person) -> Case | None:
     """The case of a person that is worked on, else the newest; as far as the principal reaches."""
     found = list(cases(principal).rows.filter(person=person).order_by("-opened_at"))
     return next((case for case in found if case.is_worked), found[0] if found else None)
+
+
+def same_person(principal: Principal, case: Case) -> list[Case]:
+    """The other cases of a person, and of the files that are linked to theirs, newest first.
+
+    As far as the principal reaches them, and without those that were closed for being duplicates
+    themselves: work goes on in none of these.
+    """
+    clusters = ClusterRow.objects.filter(person=case.person_id, until=None).values("cluster")
+    people = ClusterRow.objects.filter(cluster__in=clusters, until=None).values("person")
+    rows = cases(principal).rows.filter(Q(person=case.person_id) | Q(person__in=people))
+    away = _merged().values("case")
+    return list(rows.exclude(pk=case.pk).exclude(pk__in=away).order_by("-opened_at"))
+
+
+def merged_here(principal: Principal, case: Case) -> list[Case]:
+    """Cases that are closed because the work goes on in this one, as far as one reaches them."""
+    away = _merged().filter(merged_into=case).values("case")
+    return list(cases(principal).rows.filter(pk__in=away).order_by("-opened_at"))
+
+
+def merged_into(principal: Principal, case: Case) -> tuple[bool, Case | None]:
+    """Whether a case is closed as a duplicate, and the other one where the principal reaches it."""
+    row = _merged().filter(case=case).first()
+    if row is None:
+        return False, None
+    return True, cases(principal).rows.filter(pk=row.merged_into_id).first()
+
+
+def _merged() -> QuerySet[Episode]:
+    """Closures as a duplicate that count: the newest of a case that is still closed."""
+    return Episode.objects.filter(
+        merged_into__isnull=False, case__state=CaseState.CLOSED, number=F("case__episode")
+    )
 
 
 def episodes(case: Case) -> list[Episode]:

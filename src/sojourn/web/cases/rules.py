@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from sojourn.framework import Answers, DataClass, Factor, Findings, Framework, Measure, Stage
 from sojourn.framework.nodes import answers_used, rows_used
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN
-from sojourn.web.cases.reasons import OTHER, REASONS, Feedback, Outcome
+from sojourn.web.cases.reasons import OTHER, REASONS, CloseReason, Feedback, Outcome
 from sojourn.web.cases.states import Act, Phase
 
 REVIEW_AFTER = timedelta(days=30)
@@ -31,6 +32,8 @@ class How:
     outcome: str = ""
     feedback: str = ""
     review_on: date | None = None
+    duplicate_of: UUID | None = None
+    moved_to: str = ""
 
 
 ASKED: Mapping[Act, tuple[str, ...]] = MappingProxyType(
@@ -40,7 +43,7 @@ ASKED: Mapping[Act, tuple[str, ...]] = MappingProxyType(
         Act.MOVE: ("phase", "words"),
         Act.HOLD: ("reason", "words", "review_on"),
         Act.RESUME: ("words", "review_on"),
-        Act.CLOSE: ("reason", "outcome", "feedback", "words"),
+        Act.CLOSE: ("reason", "duplicate_of", "moved_to", "outcome", "feedback", "words"),
         Act.REOPEN: ("reason", "words", "review_on"),
     }
 )
@@ -78,11 +81,30 @@ def _problem(name: str, act: Act, how: How, *, phase: str, today: date) -> str:
     if name == "review_on":
         late = how.review_on is None or how.review_on < today
         return _("Choose today or a later day.") if late else ""
+    if name in _GOES_ON:
+        return _goes_on(name, how)
     if name == "reason":
         return "" if how.reason in REASONS[act].values else _("Choose a reason.")
     if name == "phase" and how.phase == phase:
         return _("The case is in this phase already.")
     return "" if getattr(how, name) in _CODES[name] else _("Choose one.")
+
+
+_GOES_ON: Mapping[str, str] = MappingProxyType(
+    {"duplicate_of": CloseReason.DUPLICATE, "moved_to": CloseReason.MOVED}
+)
+"""What a closure says of where the work goes on, and the reason with which it does."""
+
+
+def _goes_on(name: str, how: How) -> str:
+    """Where the work goes on is named with its reason, and with no other one."""
+    if bool(getattr(how, name)) == (how.reason == _GOES_ON[name]):
+        return ""
+    if how.reason != _GOES_ON[name]:
+        return _("This goes with another reason. Leave it empty, or choose that reason.")
+    if name == "duplicate_of":
+        return _("Say which other case is about the same person.")
+    return _("Say where the person moved, or which organisation took over.")
 
 
 def phase_after(act: Act, how: How, *, phase: str) -> str:

@@ -26,7 +26,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION kept_framework_refuse()
 _EPISODE = "cases_episode"
 _CLOSED = "a closed episode is never changed"
 # Who opened and who closed it are left out: deleting a user empties these two columns.
-_LASTING = (
+_AT_FIRST = (
     "case_id",
     "organisation_id",
     "number",
@@ -37,41 +37,63 @@ _LASTING = (
     "outcome",
     "feedback",
 )
+_LASTING = (*_AT_FIRST, "merged_into_id", "moved_to")
 
-_EPISODE_SQLITE = (
-    f"""
+
+def _episode_sqlite(lasting: tuple[str, ...]) -> tuple[str, ...]:
+    changed = " OR ".join(f"OLD.{each} IS NOT NEW.{each}" for each in lasting)
+    return (
+        f"DROP TRIGGER IF EXISTS {_EPISODE}_no_update",
+        f"DROP TRIGGER IF EXISTS {_EPISODE}_no_delete",
+        f"""
 CREATE TRIGGER {_EPISODE}_no_update BEFORE UPDATE ON {_EPISODE}
-WHEN OLD.closed_at IS NOT NULL AND ({" OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in _LASTING)})
+WHEN OLD.closed_at IS NOT NULL AND ({changed})
 BEGIN SELECT RAISE(ABORT, '{_CLOSED}'); END
 """,
-    f"""
+        f"""
 CREATE TRIGGER {_EPISODE}_no_delete BEFORE DELETE ON {_EPISODE} WHEN OLD.closed_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, '{_CLOSED}'); END
 """,
-)
-_EPISODE_POSTGRESQL = (
-    f"""
-CREATE FUNCTION closed_episode_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    )
+
+
+def _episode_postgresql(lasting: tuple[str, ...]) -> tuple[str, ...]:
+    changed = " OR ".join(f"OLD.{each} IS DISTINCT FROM NEW.{each}" for each in lasting)
+    return (
+        f"DROP TRIGGER IF EXISTS {_EPISODE}_stays ON {_EPISODE}",
+        f"DROP TRIGGER IF EXISTS {_EPISODE}_is_kept ON {_EPISODE}",
+        f"""
+CREATE OR REPLACE FUNCTION closed_episode_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '{_CLOSED}'; END $$
 """,
-    f"""
+        f"""
 CREATE TRIGGER {_EPISODE}_stays BEFORE UPDATE ON {_EPISODE} FOR EACH ROW
-WHEN (OLD.closed_at IS NOT NULL
-      AND ({" OR ".join(f"OLD.{c} IS DISTINCT FROM NEW.{c}" for c in _LASTING)}))
+WHEN (OLD.closed_at IS NOT NULL AND ({changed}))
 EXECUTE FUNCTION closed_episode_refuse()
 """,
-    f"""
+        f"""
 CREATE TRIGGER {_EPISODE}_is_kept BEFORE DELETE ON {_EPISODE} FOR EACH ROW
 WHEN (OLD.closed_at IS NOT NULL) EXECUTE FUNCTION closed_episode_refuse()
 """,
-)
+    )
 
 
 def install_for_episodes(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Creates the triggers that keep closed episodes; called by a migration."""
+    """Creates the triggers that keep closed episodes as they were at first; for a migration."""
     del apps
+    _keep_episodes(schema_editor, _AT_FIRST)
+
+
+def keep_where_the_work_goes_on(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Makes them keep what a closure says of another case or place too; for a migration."""
+    del apps
+    _keep_episodes(schema_editor, _LASTING)
+
+
+def _keep_episodes(schema_editor: BaseDatabaseSchemaEditor, lasting: tuple[str, ...]) -> None:
     vendor = schema_editor.connection.vendor
-    for statement in _EPISODE_POSTGRESQL if vendor == "postgresql" else _EPISODE_SQLITE:
+    statements = _episode_postgresql if vendor == "postgresql" else _episode_sqlite
+    for statement in statements(lasting):
         schema_editor.execute(statement)
 
 

@@ -17,4 +17,5 @@ urlpatterns = [
     path("<uuid:case_id>/differences/", views.differences, name="differences"),
     path("<uuid:case_id>/differences/<uuid:difference_id>/", views.settle, name="settle"),
     path("<uuid:case_id>/review/", views.review, name="review"),
+    path("<uuid:case_id>/belonging/", views.belong, name="belong"),
 ]

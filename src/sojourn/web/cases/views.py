@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,7 +22,7 @@ from sojourn.web.caseload import queries as caseload
 from sojourn.web.caseload.access import has_or_leads
 from sojourn.web.cases import actions, frameworks, queries, rules
 from sojourn.web.cases import course as lines
-from sojourn.web.cases.forms import ActForm, ReviewForm, StartForm
+from sojourn.web.cases.forms import ActForm, BelongingForm, ReviewForm, StartForm
 from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
 from sojourn.web.cases.page import about
@@ -37,6 +37,8 @@ from sojourn.web.field.tickets import token_of
 from sojourn.web.followup import queries as contacts
 from sojourn.web.i18n import language
 from sojourn.web.plans import queries as plans
+from sojourn.web.programmes import holding
+from sojourn.web.programmes.gates import Before
 from sojourn.web.steps import WrongStateError
 
 
@@ -161,6 +163,23 @@ def review(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     return redirect("cases:course", case_id=case.pk)
 
 
+@needs(Verb.WRITE)
+@require_POST
+def belong(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Says to which programme and area a case belongs."""
+    by = principal_of(request)
+    case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
+    form = BelongingForm(case.organisation_id, request.POST, now=case.programme_id)
+    try:
+        if not form.is_valid():
+            raise ValidationError([text for texts in form.errors.values() for text in texts])
+        actions.belong(case=case, belongs=form.belongs(), by=by)
+        messages.success(request, _("It was written down."))
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    return redirect("cases:course", case_id=case.pk)
+
+
 @needs(Verb.READ)
 @require_GET
 def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
@@ -172,13 +191,19 @@ def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         request, by=by, purpose=Purpose.SUPPORT, shown=[case], case_id=case.pk, classes=classes
     )
     may_write = reaches(by, case, Purpose.CASE_WORK)
+    is_merged, merged_into = queries.merged_into(by, case)
     context = {
         **about(case),
         "phases": lines.phases(case),
         "progress": plans.progress(case, classes),
         "acts": lines.offered(case) if may_write else (),
         "steps": lines.step_lines(case, queries.steps(case), classes),
-        "episodes": lines.episode_lines(queries.episodes(case)),
+        "episodes": lines.episode_lines(queries.episodes(case), case.person, classes),
+        "lacking": holding.lacking(case),
+        "is_merged": is_merged,
+        "merged_into": merged_into,
+        "merged_here": queries.merged_here(by, case),
+        "belonging_form": _belonging(case) if may_write and case.is_worked else None,
         "review_form": ReviewForm(initial={"review_on": case.review_on, "base": case.row_version}),
         "may_write": may_write,
         "differing": len(queries.differences(by, case)),
@@ -244,7 +269,8 @@ def act(request: HttpRequest, case_id: uuid.UUID, act: str) -> HttpResponse:
     if wanted not in lines.offered(case):
         messages.error(request, _("This cannot be done with the case as it stands now."))
         return redirect("cases:course", case_id=case.pk)
-    form = ActForm(wanted, case, request.POST or None, initial=_usual_day(case))
+    others = queries.same_person(by, case) if wanted is Act.CLOSE else ()
+    form = ActForm(wanted, case, request.POST or None, initial=_usual_day(case), others=others)
     if request.method == "POST" and form.is_valid():
         try:
             actions.take(case=case, act=wanted, how=form.how(), by=by)
@@ -261,10 +287,22 @@ def act(request: HttpRequest, case_id: uuid.UUID, act: str) -> HttpResponse:
         "person": case.person,
         "act": wanted,
         "help": lines.HELPS[wanted],
+        "lacking": [each for each in holding.lacking(case) if each.before in _asked_by(wanted)],
         "returns_open": contacts.after_return_open(case) if wanted is Act.CLOSE else 0,
         "form": form,
     }
     return render(request, "cases/act.html", context, status=400 if form.errors else 200)
+
+
+def _belonging(case: Case) -> BelongingForm:
+    now = {"programme": case.programme_id, "area": case.area}
+    return BelongingForm(case.organisation_id, initial=now, now=case.programme_id)
+
+
+def _asked_by(act: Act) -> Collection[Before]:
+    if act is Act.MOVE:
+        return (Before.PLANNING, Before.IMPLEMENTING)
+    return (Before.CLOSURE,) if act is Act.CLOSE else ()
 
 
 def _usual_day(case: Case) -> dict[str, object]:

@@ -6,14 +6,17 @@ import uuid
 from datetime import date, timedelta
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import ngettext
 
 from sojourn.web.accounts.access import Principal, Purpose, visible
 from sojourn.web.accounts.models import Organisation
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases.models import Case
+from sojourn.web.cases.rules import How
 from sojourn.web.followup import rules
 from sojourn.web.followup.models import Contact, ContactWish, Schedule
 from sojourn.web.followup.states import ContactState, Kind
+from sojourn.web.programmes.gates import Setting
 
 _SOON = timedelta(days=7)
 
@@ -39,6 +42,22 @@ def days_of(organisation_id: uuid.UUID, kind: Kind) -> list[int]:
     """After how many days an organisation makes contact."""
     row = Schedule.objects.filter(organisation=organisation_id, kind=kind).first()
     return list(row.days if row is not None else rules.USUAL.get(kind, ()))
+
+
+def lacks_contacts(case: Case, setting: Setting, how: How | None) -> str:
+    """For the gates of programmes: contacts after a return or a closure that are still to do."""
+    del setting, how
+    rows = Contact.objects.filter(
+        case=case, kind__in=(Kind.RETURN, Kind.CLOSURE), state=ContactState.PLANNED
+    )
+    n = rows.count()
+    if not n:
+        return ""
+    return ngettext(
+        "%(n)s planned contact is neither made nor done without",
+        "%(n)s planned contacts are neither made nor done without",
+        n,
+    ) % {"n": n}
 
 
 def after_return_open(case: Case) -> int:

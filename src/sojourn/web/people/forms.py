@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.web.accounts.access import Principal
-from sojourn.web.accounts.models import Organisation
+from sojourn.web.accounts.models import Organisation, Programme
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.people.rules import (
     Certainty,
@@ -352,6 +352,9 @@ class RegisterForm(IdentityForm):
         required=False,
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
+    programme = forms.ModelChoiceField(
+        Programme.objects.none(), label=_("Programme"), required=False, empty_label=_("None")
+    )
     screening = forms.BooleanField(
         label=_("Find out first whether this organisation can take the case on"),
         required=False,
@@ -372,6 +375,13 @@ class RegisterForm(IdentityForm):
         field.queryset = Organisation.objects.filter(
             pk__in=principal.organisations(Verb.WRITE)
         ).order_by("name")
+        programme = self.fields["programme"]
+        assert isinstance(programme, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        programme.queryset = Programme.objects.filter(
+            organisation__in=principal.organisations(Verb.WRITE), is_used=True
+        ).order_by("name", "pk")
+        if not programme.queryset.exists():
+            del self.fields["programme"]
         if len(principal.organisations(Verb.WRITE)) == 1:
             field.widget = forms.HiddenInput()
             field.initial = next(iter(principal.organisations(Verb.WRITE)))

@@ -24,6 +24,7 @@ from sojourn.web.audit import words as audit_words
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases import queries as case_queries
+from sojourn.web.cases.belonging import Belongs
 from sojourn.web.consent import queries as consents
 from sojourn.web.consent import words as consent_words
 from sojourn.web.consent.models import Flaw
@@ -100,14 +101,18 @@ def register(request: HttpRequest) -> HttpResponse:
         told = [each.person for each in alike]
         note_read(request, by=by, purpose=Purpose.FIND, shown=told, verb="find")
     elif posted:
-        (case,) = cases.open_files(
-            organisation=form.cleaned_data["organisation"],
-            newcomers=[Newcomer(form.identity(), form.cleaned_data["language"])],
-            by=by,
-            screening=form.cleaned_data["screening"],
-        )
-        messages.success(request, _("The person was registered. Ask for consent next."))
-        return redirect("people:person", person_id=case.person_id)
+        try:
+            (case,) = cases.open_files(
+                organisation=form.cleaned_data["organisation"],
+                newcomers=[Newcomer(form.identity(), form.cleaned_data["language"])],
+                by=by,
+                screening=form.cleaned_data["screening"],
+                belongs=Belongs(form.cleaned_data.get("programme")),
+            )
+            messages.success(request, _("The person was registered. Ask for consent next."))
+            return redirect("people:person", person_id=case.person_id)
+        except ValidationError as problem:
+            form.add_error(None, problem)
     context = {"form": form, "alike": alike}
     status = 400 if form.errors or alike else 200
     return render(request, "people/register.html", context, status=status)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,20 +24,27 @@ from sojourn.web.plans.states import (
     ItemState,
     check_approval_step,
 )
+from sojourn.web.programmes.gates import Gate
+from sojourn.web.programmes.queries import needed
 from sojourn.web.steps import WrongStateError
 
 
 @transaction.atomic
-def ask(*, plan: Plan, by: Principal, quorum: int = 1, at: datetime | None = None) -> Approval:
-    """Asks for approval of the plan exactly as it is now. ValidationError where it waits already,
-    is approved already, or holds nothing."""
+def ask(
+    *, plan: Plan, by: Principal, quorum: int | None = None, at: datetime | None = None
+) -> Approval:
+    """Asks for approval of the plan exactly as it is now, by as many people as the case's programme
+    wants. ValidationError where it waits already, is approved already, or holds nothing."""
+    case = plan.case
+    wanted = quorum or needed(case.organisation_id, case.programme_id, Gate.PLAN_APPROVED)
     check_may(by, plan)
     check_open(plan)
     digest = digest_of(plan)
     if not plan.items.exclude(state=ItemState.DROPPED).exists():
         raise ValidationError(_("There is nothing in the plan yet."))
     held = Approval.objects.select_for_update().filter(subject=plan, digest=digest)
-    if held.filter(state__in=[ApprovalState.REQUESTED, ApprovalState.APPROVED]).exists():
+    approved = Q(state=ApprovalState.APPROVED, quorum__gte=wanted)
+    if held.filter(Q(state=ApprovalState.REQUESTED) | approved).exists():
         raise ValidationError(_("This plan waits for a decision already, or is approved."))
     approval = Approval.objects.create(
         subject=plan,
@@ -45,7 +53,7 @@ def ask(*, plan: Plan, by: Principal, quorum: int = 1, at: datetime | None = Non
         digest=digest,
         requested_by_id=by.user_id,
         requested_at=at or timezone.now(),
-        quorum=quorum,
+        quorum=wanted,
     )
     bring_up_to_date(plan.case_id)
     note(approval, "ask_approval", by)

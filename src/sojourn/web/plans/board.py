@@ -124,6 +124,15 @@ class Vote:
     words: str
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How many have agreed of how many are asked, and who they are."""
+
+    agreed: int
+    needed: int
+    names: tuple[str, ...]
+
+
 def bands(
     items: Sequence[PlanItem],
     offer: Offer | None,
@@ -198,6 +207,13 @@ def votes(approval: Approval | None, person: Person) -> list[Vote]:
         Vote(row.at, row.by.name if row.by else "", row.approves, words.opened(row, "words", key))
         for row in rows
     ]
+
+
+def tally(approval: Approval) -> Tally:
+    """Who has agreed so far, the first one first."""
+    rows = sorted(approval.decisions.all(), key=lambda row: row.at)
+    agreed = [row.by.name if row.by else "" for row in rows if row.approves]
+    return Tally(len(agreed), approval.quorum, tuple(name for name in agreed if name))
 
 
 def told(difference: Difference, value: str) -> str:

@@ -51,7 +51,8 @@ def item_or_404(case: Case, item_id: uuid.UUID, classes: Collection[DataClass]) 
 def approval_or_404(case: Case, approval_id: uuid.UUID) -> Approval:
     """One request about a plan of the case."""
     rows = Approval.objects.filter(subject__case=case)
-    return get_object_or_404(rows.select_related(*_ABOUT, "person__key"), pk=approval_id)
+    named = rows.select_related(*_ABOUT, "person__key").prefetch_related("decisions__by")
+    return get_object_or_404(named, pk=approval_id)
 
 
 def latest_approval(plan: Plan) -> Approval | None:

@@ -70,6 +70,7 @@ def board(request: HttpRequest, case_id: uuid.UUID, version: int | None = None) 
         "standing": queries.standing(approval, plan) if plan is not None else None,
         "approval": approval,
         "votes": boards.votes(approval, case.person),
+        "tally": boards.tally(approval) if approval is not None else None,
         "may_decide": approval is not None
         and approval.state == ApprovalState.REQUESTED
         and can_decide(by, approval),
@@ -260,6 +261,8 @@ def _show_decision(
         **_about(case),
         "plan": plan,
         "approval": approval,
+        "tally": boards.tally(approval),
+        "votes": boards.votes(approval, case.person),
         "standing": queries.standing(approval, plan),
         "bands": boards.bands(
             queries.items(plan, classes),

@@ -30,6 +30,8 @@ class Why(Enum):
 
     WHOLE = "whole"
     TEAM = "team"
+    PROGRAMME = "programme"
+    AREA = "area"
     OWN = "own"
     NAMED = "named"
     EMERGENCY = "emergency"
@@ -167,7 +169,13 @@ def _above(organisation: Organisation) -> list[object]:
 def _why(held: Held) -> Why:
     if held.opened_for:
         return Why.EMERGENCY
-    narrow = {Scope.TEAM: Why.TEAM, Scope.OWN_CASES: Why.OWN, Scope.NAMED_CASES: Why.NAMED}
+    narrow = {
+        Scope.TEAM: Why.TEAM,
+        Scope.PROGRAMME: Why.PROGRAMME,
+        Scope.AREA: Why.AREA,
+        Scope.OWN_CASES: Why.OWN,
+        Scope.NAMED_CASES: Why.NAMED,
+    }
     return narrow.get(held.scope, Why.WHOLE)
 
 

@@ -15,6 +15,8 @@ from sojourn.web.reach.queries import Group, Opener, Why
 WHY: Mapping[Why, object] = {
     Why.WHOLE: gettext_lazy("their role opens every file"),
     Why.TEAM: gettext_lazy("the case belongs to their team"),
+    Why.PROGRAMME: gettext_lazy("the case belongs to their programme"),
+    Why.AREA: gettext_lazy("the case belongs to their area"),
     Why.OWN: gettext_lazy("they are the case worker"),
     Why.NAMED: gettext_lazy("it was opened to them by name"),
     Why.EMERGENCY: gettext_lazy("they opened it in an emergency"),

@@ -148,6 +148,13 @@ def _any(name: str, kind: str = "uuid[]") -> str:
     return f"ANY ({_setting(name, kind, '{}')}::{kind})"
 
 
+_IN_AN_AREA = (
+    "EXISTS (SELECT 1 FROM unnest("
+    f"{_setting('areas', 'text[]', '{}')}) AS area WHERE "
+    "starts_with(c.organisation_id || '/' || c.area || '/', area))"
+)
+"""An area stands in its setting with its organisation and a sign after it: `<id>/XX01/`."""
+
 IS_SYSTEM = f"(SELECT coalesce(current_setting('{PREFIX}system', true), '') <> '')"
 
 
@@ -155,6 +162,9 @@ def _contents(of_case: str, column: str, conflicts: str) -> Policy:
     narrow = (
         f"(c.worker_id = {_setting('person', 'bigint', '0')} AND c.organisation_id = {_any('own')})"
         f" OR (c.team_id = {_any('teams', 'bigint[]')} AND c.organisation_id = {_any('finds')})"
+        f" OR (c.programme_id = {_any('programmes', 'bigint[]')}"
+        f" AND c.organisation_id = {_any('finds')})"
+        f" OR {_IN_AN_AREA}"
         f" OR (c.id = {_any('cases')} AND c.organisation_id = {_any('finds')})"
     )
     reach = (
@@ -172,6 +182,7 @@ _SIGN_IN = Free("signing in: read before it is known who asks")
 WALLS: Mapping[str, Wall] = {
     "accounts.organisation": Free("names of organisations, in every page's frame"),
     "accounts.team": Free("names of teams"),
+    "accounts.programme": Free("names of programmes"),
     "accounts.user": _STAFF,
     "accounts.grant": _STAFF,
     "accounts.grantedcase": _STAFF,
@@ -220,6 +231,7 @@ WALLS: Mapping[str, Wall] = {
     "consent.consent": ByPerson(),
     "consent.consentstep": Within("consent.consent", "consent_id"),
     "consent.override": ByPerson(),
+    "programmes.gatesetting": Free("what is asked for before a step, about nobody"),
     "cases.keptframework": Free("a framework is about nobody"),
     "cases.case": Entry("id", "conflicts", to="index"),
     "cases.episode": ByCase(),

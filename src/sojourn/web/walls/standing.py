@@ -51,6 +51,8 @@ NOBODY: Keys = {
     "whole": "",  # organisations of which every file is open, or overseen without names
     "own": "",  # organisations of which one's own cases are open
     "teams": "",  # teams of which the cases are open
+    "programmes": "",  # programmes of which the cases are open
+    "areas": "",  # areas of which the cases are open, each with its organisation
     "cases": "",  # single cases that are open
     "conflicts": "",  # cases that stay closed, whatever else is open
     "conflict_people": "",  # the people in them
@@ -193,6 +195,8 @@ def _keys(principal: Principal) -> Keys:
         ),
         "own": _listed(g.organisation_id for g in narrow if g.scope == "own_cases"),
         "teams": _listed(g.team_id for g in narrow if g.team_id is not None),
+        "programmes": _listed(g.programme_id for g in narrow if g.programme_id is not None),
+        "areas": _listed(f"{g.organisation_id}/{g.area}/" for g in narrow if g.area),
         "cases": _listed(each for g in narrow for each in g.cases),
         "conflicts": _listed(principal.conflicts),
         **_conflicts(principal),

@@ -41,12 +41,14 @@ WhoseNumber = Annotated[int, Path(ge=0, le=2**63 - 1)]
 
 class Narrowing(Sent):
     """How the list is narrowed. `who` is the number of a user, `me` or `none`; `team` the number
-    of a team or `none`; `sort` is `review`, `opened` or `oldest`."""
+    of a team or `none`; `programme` that of a programme or `none`; `sort` is
+    `review`, `opened` or `oldest`."""
 
     state: str = "worked"
     phase: str = ""
     who: str = ""
     team: str = ""
+    programme: str = ""
     stage: str = ""
     marks: list[str] = Field(default_factory=list)
     sort: str = "review"

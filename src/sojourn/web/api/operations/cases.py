@@ -20,11 +20,12 @@ from sojourn.web.api.problems import problem
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import actions, queries
 from sojourn.web.cases import course as lines
-from sojourn.web.cases.forms import ActForm, ReviewForm
+from sojourn.web.cases.forms import ActForm, BelongingForm, ReviewForm
 from sojourn.web.cases.models import Case
 from sojourn.web.cases.states import WORKED, Act, CaseState
 from sojourn.web.cases.versions import Merged
 from sojourn.web.people.lines import PersonLine, case_lines
+from sojourn.web.programmes import holding
 from sojourn.web.steps import WrongStateError
 
 router = Router(tags=["Cases"])
@@ -41,6 +42,8 @@ class How(Sent):
     outcome: str | None = None
     feedback: str | None = None
     review_on: str | None = None
+    duplicate_of: UUID | None = None
+    moved_to: str | None = None
 
 
 class Review(Sent):
@@ -48,6 +51,14 @@ class Review(Sent):
 
     review_on: str
     row_version: int | None = None
+
+
+class Belonging(Sent):
+    """`programme` is the number of one of the organisation's programmes, None for none; `area` a
+    path of codes, the largest area first, such as `XX01/XX0102`."""
+
+    programme: int | None = None
+    area: str = ""
 
 
 class Settlement(Sent):
@@ -104,6 +115,7 @@ def read_case(request: HttpRequest, response: HttpResponse, case_id: UUID) -> sc
     (line,) = case_lines(by, [case])
     may_write = reaches(by, case, Purpose.CASE_WORK)
     told = DataClass.CASE_WORK in classes
+    _is_merged, merged_into = queries.merged_into(by, case)
     tagged(response, case.row_version)
     return schemas.Case(
         **case_line(line, case, door.classes(case), classes),
@@ -122,8 +134,15 @@ def read_case(request: HttpRequest, response: HttpResponse, case_id: UUID) -> sc
             for step in lines.step_lines(case, queries.steps(case), classes)
         ],
         episodes=[
-            schemas.Episode(**vars(row)) for row in lines.episode_lines(queries.episodes(case))
+            schemas.Episode(**vars(row))
+            for row in lines.episode_lines(queries.episodes(case), case.person, classes)
         ],
+        lacking=[
+            schemas.Lack(before=each.before.value, gate=each.gate.value, text=each.sentence)
+            for each in holding.lacking(case)
+        ],
+        merged_into=merged_into.pk if merged_into is not None else None,
+        merged_here=[each.pk for each in queries.merged_here(by, case)],
         differing=[row.pk for row in queries.differences(by, case)],
     )
 
@@ -132,16 +151,32 @@ def read_case(request: HttpRequest, response: HttpResponse, case_id: UUID) -> sc
 def act_with_case(request: HttpRequest, case_id: UUID, act: Act, body: How) -> schemas.Done:
     """Does one act with a case: take it on, change the phase, hold, close, open it again.
 
-    Which acts there are now stands in `acts` of the case; another one is a conflict (409).
+    Which acts there are now stands in `acts` of the case; another one is a conflict (409). What
+    its programme asks for first stands in `lacking`.
     """
     by = principal_of(request)
     case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
     wanted = Act(act)
     if wanted not in lines.offered(case):
         raise WrongStateError(CaseState(case.state), wanted)
-    form = ActForm(wanted, case, as_form(body))
+    others = queries.same_person(by, case) if wanted is Act.CLOSE else ()
+    form = ActForm(wanted, case, as_form(body), others=others)
     filled(form)
     actions.take(case=case, act=wanted, how=form.how(), by=by)
+    return schemas.Done(id=str(case.pk), row_version=case.row_version, state=case.state)
+
+
+@writes(router, "/cases/{uuid:case_id}/belonging", Verb.WRITE, schemas.Done, method="PUT")
+def set_belonging(request: HttpRequest, case_id: UUID, body: Belonging) -> schemas.Done:
+    """Says to which programme and area a case belongs from now on.
+
+    Refused where whoever asks, or whoever looks after the case, would not reach it any more.
+    """
+    by = principal_of(request)
+    case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
+    form = BelongingForm(case.organisation_id, as_form(body), now=case.programme_id)
+    filled(form)
+    actions.belong(case=case, belongs=form.belongs(), by=by)
     return schemas.Done(id=str(case.pk), row_version=case.row_version, state=case.state)
 
 
@@ -242,6 +277,8 @@ def case_line(
         "assessed_at": case.assessed_at,
         "worker": case.worker_id,
         "team": case.team_id,
+        "programme": case.programme_id,
+        "area": case.area if DataClass.CONTACT_PLACE in cleared else None,
         "urgent": list(line.urgent),
         "withheld": withheld(classes, tellable(cleared)),
     }

@@ -12,7 +12,6 @@ from ninja import Path, Router
 from sojourn.web.accounts import actions, queries
 from sojourn.web.accounts.access import Purpose, principal_of
 from sojourn.web.accounts.forms import GrantForm, TeamForm
-from sojourn.web.accounts.models import Scope
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.api import paging, schemas
 from sojourn.web.api.kit import Sent, as_form, filled, reads, writes
@@ -35,6 +34,8 @@ class NewRole(Sent):
     role: str
     scope: str = "organisation"
     team: int | None = None
+    programme: int | None = None
+    area: str = ""
     valid_until: str | None = None
     reason: str = ""
 
@@ -54,6 +55,8 @@ def list_members(request: HttpRequest, after: str = "") -> schemas.Page[schemas.
                 organisation=grant.organisation_id,
                 scope=grant.scope,
                 team=grant.team_id,
+                programme=grant.programme_id,
+                area=grant.area,
                 valid_from=grant.valid_from,
                 valid_until=grant.valid_until,
                 ended=grant.revoked_at is not None,
@@ -69,12 +72,13 @@ def give_role(request: HttpRequest, user_id: Number, body: NewRole) -> schemas.D
     """One more role for somebody who has an account, for all cases or some."""
     by = principal_of(request)
     user = get_object_or_404(queries.accounts(by), pk=user_id)
-    data = filled(GrantForm(by, as_form(body)))
+    form = GrantForm(by, as_form(body))
+    data = filled(form)
     given = actions.grant(
         holder=user,
         role=data["role"],
         organisation=data["organisation"],
-        reach=actions.Reach(Scope(data["scope"]), data["team"]),
+        reach=form.reach(),
         valid_until=data["valid_until"],
         reason=data["reason"],
         by=by,

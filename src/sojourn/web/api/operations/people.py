@@ -41,6 +41,7 @@ from sojourn.web.audit.actions import note_read
 from sojourn.web.audit.models import Event
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases import queries as case_queries
+from sojourn.web.cases.belonging import Belongs
 from sojourn.web.duplicates import looking
 from sojourn.web.duplicates.looking import Match
 from sojourn.web.people import actions, identities, queries
@@ -84,12 +85,14 @@ class Identity(Sent):
 
 
 class Newcome(Identity):
-    """A new file. Without `screening` the case is open at once. `is_somebody_else` says that one
-    looked at those who are alike."""
+    """A new file. Without `screening` the case is open at once. `programme` is the number of one of
+    the organisation's programmes. `is_somebody_else` says that one looked at those who are
+    alike."""
 
     other: str | None = None
     document: str | None = None
     organisation: UUID | None = None
+    programme: int | None = None
     screening: bool = False
     is_somebody_else: bool = False
 
@@ -195,6 +198,7 @@ def register_person(request: HttpRequest, body: Newcome) -> schemas.Registered:
         newcomers=[Newcomer(form.identity(), data["language"])],
         by=by,
         screening=data["screening"],
+        belongs=Belongs(data.get("programme")),
     )
     return schemas.Registered(id=case.person_id, number=case.person.number, case=case.pk)
 

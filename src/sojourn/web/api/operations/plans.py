@@ -313,6 +313,8 @@ def _approval(
         state=(standing or ApprovalState(approval.state)).value,
         requested_at=approval.requested_at,
         requested_by=approval.requested_by.name if approval.requested_by else "",
+        quorum=approval.quorum,
+        agreed=board.tally(approval).agreed,
         may_decide=standing is ApprovalState.REQUESTED and can_decide(by, approval),
         votes=[schemas.Vote(**vars(vote)) for vote in board.votes(approval, case.person)],
     )

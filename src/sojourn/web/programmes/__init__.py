@@ -1,0 +1,1 @@
+"""Programmes of organisations, and what they ask for before a step of a case."""
