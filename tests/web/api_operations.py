@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sojourn.framework import DataClass
-from sojourn.web.accounts.models import Conflict, Grant, GrantedCase, Team
+from sojourn.web.accounts.models import Conflict, Grant, GrantedCase, Programme, Team
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.api import queries
 from sojourn.web.api.models import Token
@@ -108,6 +108,15 @@ def role(case: Case) -> dict[str, object]:
 
 def team(case: Case) -> dict[str, object]:
     return {"team_id": Team.objects.get(organisation=case.organisation).pk}
+
+
+def programme(case: Case) -> dict[str, object]:
+    found = Programme.objects.get(organisation=case.organisation, code="day")
+    return {"programme_id": found.pk}
+
+
+def organisation(case: Case) -> dict[str, object]:
+    return {"organisation_id": case.organisation_id}
 
 
 def incident(case: Case) -> dict[str, object]:
@@ -268,7 +277,7 @@ CONSENT = {
     "answer": "given",
 }
 BY_MODEL = (
-    *(opening, place, member, role, team, pair, group, membership),
+    *(opening, place, member, role, team, programme, organisation, pair, group, membership),
     *(kept_filter, filter_act, hand_over, schedule, whole_caseload, export, table, table_act),
     *(kept, ending),
 )
@@ -308,6 +317,7 @@ OPERATIONS: dict[str, Operation] = {
     "set_review": Operation(
         Verb.WRITE, of_case, lambda _c: {"review_on": soon(), "row_version": 9}
     ),
+    "set_belonging": Operation(Verb.WRITE, of_case, lambda _c: {"area": "XX01/XX0102"}),
     "list_differences": Operation(Verb.READ, of_case),
     # Whoever was named to decide, and supervisors.
     "settle_difference": Operation(
@@ -494,6 +504,19 @@ OPERATIONS: dict[str, Operation] = {
         ok=(201,),
     ),
     "remove_team": Operation(Verb.CONFIGURE, team, lambda _c: {}),
+    "list_programmes": Operation(None),
+    "make_programme": Operation(
+        Verb.CONFIGURE,
+        body=lambda c: {"organisation": str(c.organisation_id), "name": "New", "code": "new"},
+        ok=(201,),
+    ),
+    "change_programme": Operation(Verb.CONFIGURE, programme, lambda _c: {"is_used": False}),
+    "read_gates": Operation(Verb.CONFIGURE, organisation),
+    "set_gates": Operation(
+        Verb.CONFIGURE,
+        organisation,
+        lambda _c: {"gates": [{"gate": "plan_approved", "is_on": True, "needed": 2}]},
+    ),
     "list_events": Operation(Verb.AUDIT),
     "sign_audit": Operation(Verb.AUDIT, body=lambda _c: {}),
     "check_audit": Operation(Verb.AUDIT, body=lambda _c: {}),

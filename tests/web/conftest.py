@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import os
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ from sojourn.language.build import build
 from sojourn.language.sheets import SheetRow, Tables
 from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts.access import SYSTEM, Principal, principal_for
-from sojourn.web.accounts.models import Organisation, Scope, User
+from sojourn.web.accounts.models import Grant, Organisation, Scope, User
 from sojourn.web.accounts.roles import Role
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases import frameworks
@@ -49,6 +50,7 @@ from sojourn.web.glass.actions import open_file
 from sojourn.web.glass.models import Reason
 from sojourn.web.people.actions import Newcomer
 from sojourn.web.people.rules import Document, IdentityData, Names
+from sojourn.web.programmes import actions as programmes
 from sojourn.web.translations import compile_all
 from sojourn.web.walls.standing import become_system
 from tests.web.layers import Layers, wanted
@@ -340,6 +342,34 @@ def client_of(world: World) -> Callable[[str], Client]:
 def words() -> None:
     """Translations are made from their source where that is newer."""
     compile_all()
+
+
+NARROW = (Scope.OWN_CASES, Scope.TEAM, Scope.PROGRAMME, Scope.AREA, Scope.NAMED_CASES)
+
+
+def reach_of(scope: Scope, organisation: Organisation) -> accounts.Reach:
+    """A reach for some cases of an organisation, of which there is none yet."""
+    if scope is Scope.TEAM:
+        team = accounts.add_team(organisation=organisation, name="Night", by=SYSTEM)
+        return accounts.Reach(scope, team)
+    if scope is Scope.PROGRAMME:
+        made = programmes.add(organisation=organisation, code="night", name="Night", by=SYSTEM)
+        return accounts.Reach(scope, programme=made)
+    if scope is Scope.AREA:
+        return accounts.Reach(scope, area="XX01")
+    named = frozenset({uuid.uuid4()} if scope is Scope.NAMED_CASES else ())
+    return accounts.Reach(scope, cases=named)
+
+
+def put_into(case: Case, given: Grant) -> None:
+    """Makes a case one that a grant for some cases reaches."""
+    given.named_cases.update(case_id=case.pk)
+    Case.objects.filter(pk=case.pk).update(
+        team=given.team,
+        programme=given.programme,
+        area=f"{given.area}/XX0102" if given.area else "",
+        worker=given.holder,
+    )
 
 
 @pytest.fixture

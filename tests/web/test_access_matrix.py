@@ -27,6 +27,7 @@ from sojourn.web.accounts.models import (
     Interest,
     Invitation,
     OwnRole,
+    Programme,
     RoleVersion,
     Scope,
     Team,
@@ -69,10 +70,11 @@ from sojourn.web.plans import actions as plans
 from sojourn.web.plans import approvals
 from sojourn.web.plans.actions import Wish
 from sojourn.web.plans.models import Approval
+from sojourn.web.programmes import actions as programmes
 from sojourn.web.reach import actions as reach
 from sojourn.web.webhooks.models import Subscription
 from tests.web.api_operations import token_for
-from tests.web.conftest import ROLES, World, kept, with_places
+from tests.web.conftest import NARROW, ROLES, World, kept, put_into, reach_of, with_places
 from tests.web.layers import copied
 from tests.web.test_exports import USUAL
 from tests.web.test_incidents import A_THREAT
@@ -225,6 +227,10 @@ def _of_team(case: Case) -> list[object]:
     return [Team.objects.get(organisation=case.organisation).pk]
 
 
+def _of_programme(case: Case) -> list[object]:
+    return [Programme.objects.get(organisation=case.organisation, code="day").pk]
+
+
 def _of_invitation(case: Case) -> list[object]:
     return [Invitation.objects.get(organisation=case.organisation).pk]
 
@@ -355,6 +361,9 @@ ROUTES = {
     "accounts:give": Route(Verb.CONFIGURE, args=_of_member),
     "accounts:teams": Route(Verb.CONFIGURE),
     "accounts:remove_team": Route(Verb.CONFIGURE, "post", _of_team, ok=(302,)),
+    "programmes:list": Route(Verb.CONFIGURE),
+    "programmes:programme": Route(Verb.CONFIGURE, args=_of_programme),
+    "programmes:usual": Route(Verb.CONFIGURE, args=_of_organisation),
     "accounts:roles": Route(Verb.CONFIGURE),
     "accounts:role_new": Route(Verb.CONFIGURE, args=_of_organisation),
     "accounts:role": Route(Verb.CONFIGURE, args=_of_role),
@@ -412,6 +421,7 @@ ROUTES = {
     "cases:course": Route(Verb.READ, args=_of_case),
     "cases:act": Route(Verb.WRITE, args=_of_act),
     "cases:review": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
+    "cases:belong": Route(Verb.WRITE, "post", _of_case, ok=(302,)),
     "cases:differences": Route(Verb.READ, args=_of_case),
     "cases:settle": Route(Verb.WRITE, "post", _of_difference, ok=(302,)),
     "reach:who": Route(Verb.READ, args=_of_case),
@@ -631,6 +641,7 @@ def _furnished(world: World) -> Case:
         changed = replace(_CHANGED, name="Waiting", verbs=_CHANGED.verbs | {Verb.ERASE})
         role_actions.save(organisation=theirs.organisation, wish=changed, by=SYSTEM)
         accounts.add_team(organisation=theirs.organisation, name="Day", by=SYSTEM)
+        programmes.add(organisation=theirs.organisation, code="day", name="Day", by=SYSTEM)
         offer = Offer(Role.ANALYST, "Nadia")
         invite(organisation=theirs.organisation, offer=offer, by=SYSTEM)
         name = f"nadia-{owner}"
@@ -759,6 +770,8 @@ SHAPES: dict[str, list[object]] = {
     "reach:withdraw": [uuid.uuid4(), 1],
     "reach:end": [uuid.uuid4(), 1],
     "accounts:remove_team": [10**6],
+    "programmes:programme": [10**6],
+    "programmes:usual": [uuid.uuid4()],
     "accounts:role_new": [uuid.uuid4()],
     "accounts:role": [uuid.uuid4(), "case_worker"],
     "accounts:role_reset": [uuid.uuid4(), "case_worker"],
@@ -856,6 +869,7 @@ _NOT_OF_A_CASE = (
     _of_made_role,
     _of_role_version,
     _of_team,
+    _of_programme,
     _of_invitation,
     _of_organisation,
     _of_place,
@@ -879,26 +893,23 @@ OF_A_CASE = [
 ]
 
 
-@pytest.mark.parametrize("scope", [Scope.OWN_CASES, Scope.TEAM, Scope.NAMED_CASES])
+@pytest.mark.parametrize("scope", NARROW)
 @pytest.mark.parametrize("name", OF_A_CASE)
 def test_a_grant_for_some_cases_opens_no_address_of_another_one(
     name: str, scope: Scope, world: World, foreign: Case
 ) -> None:
     """Sami is made a supervisor of some cases only: first not of Amina's, then of hers."""
-    team = accounts.add_team(organisation=world.harbour, name="Night", by=SYSTEM)
-    cases = frozenset({uuid.uuid4()} if scope is Scope.NAMED_CASES else ())
     Grant.objects.filter(holder=world.users["sami"]).delete()
     given = accounts.grant(
         holder=world.users["sami"],
         role=Role.SUPERVISOR,
         organisation=world.harbour,
-        reach=accounts.Reach(scope, team if scope is Scope.TEAM else None, cases),
+        reach=reach_of(scope, world.harbour),
         by=SYSTEM,
     )
     closed = 200 if ROUTES[name].found else 404
     assert _call(world.client("sami"), name, world.case) == closed
-    given.named_cases.update(case_id=world.case.pk)
-    Case.objects.filter(pk=world.case.pk).update(team=team, worker=world.users["sami"])
+    put_into(world.case, given)
     assert _call(world.client("sami"), name, world.case) in ROUTES[name].ok
 
 

@@ -29,7 +29,7 @@ from tests.web.api_operations import (
     nobody,
     token_for,
 )
-from tests.web.conftest import ROLES, World
+from tests.web.conftest import NARROW, ROLES, World, put_into, reach_of
 from tests.web.test_access_matrix import _CHANGED, CAST, foreign, framework, scene, world
 
 __all__ = ["foreign", "framework", "scene", "world"]
@@ -163,27 +163,24 @@ def test_a_child_is_not_reached_through_another_parent(
     assert call_at(world.client("sami"), name, args, body).status_code == 404
 
 
-@pytest.mark.parametrize("scope", [Scope.OWN_CASES, Scope.TEAM, Scope.NAMED_CASES])
+@pytest.mark.parametrize("scope", NARROW)
 @pytest.mark.parametrize("name", OF_A_CASE)
 def test_a_grant_for_some_cases_opens_nothing_of_another_one(
     name: str, scope: Scope, world: World, foreign: Case
 ) -> None:
     """Sami is made a supervisor of some cases only: first not of Amina's, then of hers."""
-    team = accounts.add_team(organisation=world.harbour, name="Night", by=SYSTEM)
-    cases = frozenset({uuid.uuid4()} if scope is Scope.NAMED_CASES else ())
     Grant.objects.filter(holder=world.users["sami"]).delete()
     given = accounts.grant(
         holder=world.users["sami"],
         role=Role.SUPERVISOR,
         organisation=world.harbour,
-        reach=accounts.Reach(scope, team if scope is Scope.TEAM else None, cases),
+        reach=reach_of(scope, world.harbour),
         by=SYSTEM,
     )
     with taken_back():
         status = call(world.client("sami"), name, world.case).status_code
     assert status == (201 if OPERATIONS[name].found else 404)
-    given.named_cases.update(case_id=world.case.pk)
-    Case.objects.filter(pk=world.case.pk).update(team=team, worker=world.users["sami"])
+    put_into(world.case, given)
     ok = (422,) if name in WITH_ANOTHER else OPERATIONS[name].ok
     assert call(world.client("sami"), name, world.case).status_code in ok
 

@@ -38,6 +38,7 @@ from sojourn.web.people.rules import IdentityData, Names
 from sojourn.web.plans import actions as plans
 from sojourn.web.plans import approvals
 from sojourn.web.plans.models import Approval
+from sojourn.web.programmes import actions as programmes
 from sojourn.web.translations import LOCALE
 from tests.web.conftest import AMINA, SECRETS, WALL, World, kept, staff
 from tests.web.layers import copied
@@ -131,6 +132,9 @@ OTHERS = {
     "export": ("sami", lambda w: reverse("exports:export", args=[_export(w)])),
     "members": ("dana", lambda _w: reverse("accounts:members")),
     "teams": ("dana", lambda _w: reverse("accounts:teams")),
+    "programmes": ("dana", lambda _w: reverse("programmes:list")),
+    "programme": ("dana", lambda w: reverse("programmes:programme", args=[_programme(w)])),
+    "without a programme": ("dana", lambda w: reverse("programmes:usual", args=[w.harbour.pk])),
     "tokens": ("bilal", lambda _w: reverse("tokens:own")),
     "tokens of members": ("dana", lambda _w: reverse("tokens:managed")),
     "api reference": ("bilal", lambda _w: reverse("tokens:reference")),
@@ -330,6 +334,12 @@ def _weighed(world: World) -> list[object]:
 
 def _asked(world: World) -> object:
     return Approval.objects.get(subject__case=world.case).pk
+
+
+def _programme(world: World) -> int:
+    by = world.by("dana")
+    made = programmes.add(organisation=world.harbour, code="night", name="Night", by=by)
+    return made.pk
 
 
 def _item(world: World) -> object:

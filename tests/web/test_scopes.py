@@ -15,12 +15,15 @@ from sojourn.web.accounts import actions
 from sojourn.web.accounts.access import SYSTEM, Purpose, principal_for, visible
 from sojourn.web.accounts.actions import Reach
 from sojourn.web.accounts.models import Interest, Scope, User
-from sojourn.web.accounts.roles import Role, Verb
+from sojourn.web.accounts.role_actions import Wish
+from sojourn.web.accounts.role_preview import preview
+from sojourn.web.accounts.roles import EVERY_FILE, Level, Role, Verb
 from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
 from sojourn.web.consent.models import Consent
 from sojourn.web.people.models import Person
-from tests.web.conftest import World
+from sojourn.web.programmes import actions as programmes
+from tests.web.conftest import NARROW, World, put_into, reach_of
 
 
 def _people(user: User) -> set[object]:
@@ -140,10 +143,112 @@ def test_who_is_part_of_a_case_never_sees_it(interest: Interest, world: World) -
     assert _status(world.users["sami"], world.case) == [200] * 4
 
 
-@pytest.mark.parametrize("reach", [Reach(Scope.TEAM), Reach(Scope.NAMED_CASES)])
-def test_a_reach_that_names_nothing_is_refused(reach: Reach, empty: World) -> None:
+@pytest.mark.parametrize("scope", [Scope.TEAM, Scope.NAMED_CASES, Scope.PROGRAMME, Scope.AREA])
+def test_a_reach_that_names_nothing_is_refused(scope: Scope, empty: World) -> None:
+    with pytest.raises(ValidationError):
+        empty.join(Reach(scope))
+
+
+@pytest.mark.parametrize(
+    "reach", [Reach(Scope.ORGANISATION, area="XX01"), Reach(Scope.AREA, area="xx01/")]
+)
+def test_an_area_goes_with_its_scope_and_is_written_in_one_way(reach: Reach, empty: World) -> None:
     with pytest.raises(ValidationError):
         empty.join(reach)
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+def test_a_programme_of_another_organisation_or_of_the_past_is_refused(
+    is_used: bool, empty: World
+) -> None:
+    where = empty.crossroads if is_used else empty.harbour
+    made = programmes.add(organisation=where, code="night", name="Night", by=SYSTEM)
+    programmes.change(programme=made, code="night", name="Night", is_used=is_used, by=SYSTEM)
+    with pytest.raises(ValidationError):
+        empty.join(Reach(Scope.PROGRAMME, programme=made))
+
+
+def test_a_programme_reaches_its_cases_and_new_ones_fall_to_it(world: World) -> None:
+    made = programmes.add(organisation=world.harbour, code="night", name="Night", by=SYSTEM)
+    user = world.join(Reach(Scope.PROGRAMME, programme=made))
+    assert _status(user, world.case) == [404] * 4
+    case = world.register("nadia")
+    assert case.programme_id == made.pk
+    Case.objects.filter(pk=world.case.pk).update(programme=made)
+    assert _people(user) == {case.person_id, world.case.person_id}
+
+
+def test_a_programme_that_ends_keeps_its_roles(world: World) -> None:
+    made = programmes.add(organisation=world.harbour, code="night", name="Night", by=SYSTEM)
+    user = world.join(Reach(Scope.PROGRAMME, programme=made))
+    Case.objects.filter(pk=world.case.pk).update(programme=made)
+    programmes.change(programme=made, code="night", name="Night", is_used=False, by=SYSTEM)
+    assert _status(user, world.case) == [200] * 4
+
+
+@pytest.mark.parametrize(
+    ("area", "reached"),
+    [
+        ("XX01", True),
+        ("XX01/XX0102", True),
+        ("XX01/XX0102/XX010203", True),
+        ("XX010", False),
+        ("XX02", False),
+        ("", False),
+    ],
+)
+def test_an_area_reaches_what_lies_in_it(area: str, reached: bool, world: World) -> None:
+    user = world.join(Reach(Scope.AREA, area="XX01"))
+    Case.objects.filter(pk=world.case.pk).update(area=area)
+    case = Case.objects.get(pk=world.case.pk)
+    assert _status(user, case) == ([200] if reached else [404]) * 4
+    assert _people(user) == ({case.person_id} if reached else set())
+    by = principal_for(user)
+    assert bool(by.classes_of_case(case, Verb.READ)) is reached  # in hand as in the database
+
+
+def test_an_area_does_not_reach_the_larger_one_it_lies_in(world: World) -> None:
+    user = world.join(Reach(Scope.AREA, area="XX01/XX0102"))
+    Case.objects.filter(pk=world.case.pk).update(area="XX01")
+    assert _people(user) == set()
+    assert world.register("nadia").area == "XX01/XX0102"
+
+
+@pytest.mark.parametrize("scope", [Scope.PROGRAMME, Scope.AREA])
+def test_a_role_for_some_cases_that_has_ended_reaches_nothing(scope: Scope, world: World) -> None:
+    user = world.join(reach_of(scope, world.harbour))
+    given = user.grants.get()
+    put_into(world.case, given)
+    assert _people(user) == {world.case.person_id}
+    actions.revoke(grant=given, by=world.by("dana"))
+    assert _people(user) == set()
+
+
+@pytest.mark.parametrize("scope", NARROW)
+def test_what_must_stay_apart_does_so_in_any_scope(scope: Scope, world: World) -> None:
+    with pytest.raises(ValidationError, match="opens no files"):
+        actions.grant(
+            holder=world.users["dana"],
+            role=Role.CASE_WORKER,
+            organisation=world.harbour,
+            reach=reach_of(scope, world.harbour),
+            by=SYSTEM,
+        )
+
+
+@pytest.mark.parametrize("scope", [Scope.PROGRAMME, Scope.AREA])
+def test_who_will_see_what_counts_the_files_of_the_scope(scope: Scope, world: World) -> None:
+    user = world.join(reach_of(scope, world.harbour), Role.PROTECTION_OFFICER)
+    world.register()
+    put_into(world.case, user.grants.get())
+    wish = Wish(
+        code="protection_officer",
+        verbs=frozenset({Verb.FIND, Verb.READ}),
+        levels={each: Level.READ if each in EVERY_FILE else Level.NONE for each in DataClass},
+    )
+    rows = {row.name: row.changes for row in preview(world.harbour, wish).rows}
+    assert {change.files for change in rows["Nadia"]} == {1}
+    assert {change.files for change in rows["Salma"]} == {2}
 
 
 def test_a_team_of_another_organisation_is_refused(empty: World) -> None:
@@ -158,10 +263,12 @@ def test_roles_that_open_no_case_are_not_given_for_some(role: Role, empty: World
         empty.join(Reach(Scope.OWN_CASES), role)
 
 
-@pytest.mark.parametrize("scope", [Scope.ORGANISATION, Scope.OWN_CASES, Scope.TEAM])
+@pytest.mark.parametrize(
+    "scope",
+    [Scope.ORGANISATION, Scope.OWN_CASES, Scope.TEAM, Scope.PROGRAMME, Scope.AREA],
+)
 def test_a_list_takes_as_many_queries_for_many_people(scope: Scope, world: World) -> None:
-    team = actions.add_team(organisation=world.harbour, name="Night", by=SYSTEM)
-    user = world.join(Reach(scope, team=team if scope is Scope.TEAM else None))
+    user = world.join(reach_of(scope, world.harbour))
     client, counts = _client(user), []
     for more in (2, 20):
         world.register("nadia", count=more)

@@ -37,7 +37,7 @@ from sojourn.web.plans.models import Approval, ItemStep
 from sojourn.web.walls import install
 from sojourn.web.walls.registry import WALLS, Free
 from sojourn.web.walls.standing import OPENING, standing, system, wall
-from tests.web.conftest import ROLES, World
+from tests.web.conftest import NARROW, ROLES, World, put_into, reach_of
 from tests.web.test_access_matrix import foreign, framework, scene, world
 
 __all__ = ["foreign", "framework", "scene", "world"]  # the world of the matrix grows with it
@@ -214,21 +214,17 @@ CONTENTS = [
 ]
 
 
-@pytest.mark.parametrize("scope", [Scope.OWN_CASES, Scope.TEAM, Scope.NAMED_CASES])
+@pytest.mark.parametrize("scope", NARROW)
 def test_narrow_grants_are_as_narrow_in_bare_tables(
     scope: Scope, world: World, both: dict[str, Case]
 ) -> None:
-    team = accounts.add_team(organisation=world.harbour, name="Night", by=SYSTEM)
-    cases = frozenset({uuid.uuid4()} if scope is Scope.NAMED_CASES else ())
-    reach = accounts.Reach(scope, team if scope is Scope.TEAM else None, cases)
-    user = world.join(reach, Role.SUPERVISOR, name="nia")
+    user = world.join(reach_of(scope, world.harbour), Role.SUPERVISOR, name="nia")
     shown = _shown(world.by("nia"))
     for label in set(CONTENTS) - {"cases.case"}:
         assert not shown[label], label
     assert not shown["glass.opening"]
     assert shown["people.person"] >= _visible(world.by("nia"), Person)  # to know that it is there
-    user.grants.get().named_cases.update(case_id=world.case.pk)
-    Case.objects.filter(pk=world.case.pk).update(team=team, worker=user)
+    put_into(world.case, user.grants.get())
     shown = _shown(world.by("nia"))
     for label in CONTENTS:
         assert shown[label] or label in LATER, label
@@ -236,6 +232,20 @@ def test_narrow_grants_are_as_narrow_in_bare_tables(
             _visible(world.by("nia"), HELD[label]) if hasattr(HELD[label], "ACCESS_KEY") else set()
         )
         assert not shown[label] & _of(label, world.crossroads.pk), label
+
+
+def test_an_area_is_one_of_its_organisation_and_not_of_another_one(
+    world: World, both: dict[str, Case]
+) -> None:
+    """Nia works in one area at Harbour, and in another one at Crossroads."""
+    for organisation, area in ((world.harbour, "XX01"), (world.crossroads, "XX02")):
+        world.join(accounts.Reach(Scope.AREA, area=area), organisation=organisation, name="nia")
+    Case.objects.filter(pk=world.case.pk).update(area="XX010")
+    Case.objects.filter(pk=both["chiara"].pk).update(area="XX01")
+    assert not _shown(world.by("nia"))["cases.assessment"]
+    Case.objects.filter(pk=both["chiara"].pk).update(area="XX02/XX0201")
+    shown = _shown(world.by("nia"))["cases.assessment"]
+    assert shown == set(both["chiara"].assessments.values_list("pk", flat=True))
 
 
 def test_a_named_case_or_a_team_of_another_organisation_opens_nothing(

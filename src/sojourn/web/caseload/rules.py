@@ -56,10 +56,10 @@ class Filters:
     phase: str = ""
     who: str = ""
     team: str = ""
-    programme: str = ""
     stage: str = ""
     marks: frozenset[str] = frozenset()
     sort: str = Sort.REVIEW.value
+    programme: str = ""
 
     def query(self) -> str:
         """As part of an address, always in the same order; empty where nothing is narrowed."""

@@ -83,7 +83,7 @@ def merged_here(principal: Principal, case: Case) -> list[Case]:
 def merged_into(principal: Principal, case: Case) -> tuple[bool, Case | None]:
     """Whether a case is closed as a duplicate, and the other one where the principal reaches it."""
     row = _merged().filter(case=case).first()
-    if row is None:
+    if row is None or row.merged_into_id is None:
         return False, None
     return True, cases(principal).rows.filter(pk=row.merged_into_id).first()
 

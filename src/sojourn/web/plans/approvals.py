@@ -30,13 +30,11 @@ from sojourn.web.steps import WrongStateError
 
 
 @transaction.atomic
-def ask(
-    *, plan: Plan, by: Principal, quorum: int | None = None, at: datetime | None = None
-) -> Approval:
+def ask(*, plan: Plan, by: Principal, quorum: int = 1, at: datetime | None = None) -> Approval:
     """Asks for approval of the plan exactly as it is now, by as many people as the case's programme
-    wants. ValidationError where it waits already, is approved already, or holds nothing."""
+    wants, or more. ValidationError where it waits already, is approved already, or holds nothing."""
     case = plan.case
-    wanted = quorum or needed(case.organisation_id, case.programme_id, Gate.PLAN_APPROVED)
+    wanted = max(quorum, needed(case.organisation_id, case.programme_id, Gate.PLAN_APPROVED))
     check_may(by, plan)
     check_open(plan)
     digest = digest_of(plan)

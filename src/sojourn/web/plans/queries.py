@@ -18,6 +18,8 @@ from sojourn.web.plans import approvals, rules
 from sojourn.web.plans.models import Approval, ItemStep, Plan, PlanItem
 from sojourn.web.plans.rules import Progress
 from sojourn.web.plans.states import WAITING, ApprovalState, ItemState
+from sojourn.web.programmes.gates import Gate
+from sojourn.web.programmes.queries import needed
 
 
 def current(case: Case) -> Plan | None:
@@ -86,6 +88,19 @@ def progress(case: Case, classes: Collection[DataClass]) -> Progress:
         approval=standing(latest_approval(of_now), of_now) if of_now is not None else None,
         states=[ItemState(item.state) for item in items(of_now, classes)] if of_now else [],
     )
+
+
+def may_be_asked(approval: Approval | None, plan: Plan) -> bool:
+    """Whether approval of the plan as it is now can be asked for: nothing waits, and nothing was
+    approved by as many people as the case's programme wants."""
+    if approval is None:
+        return True
+    now = standing(approval, plan)
+    if now is ApprovalState.APPROVED:
+        case = plan.case
+        wanted = needed(case.organisation_id, case.programme_id, Gate.PLAN_APPROVED)
+        return approval.quorum < wanted
+    return now is not ApprovalState.REQUESTED
 
 
 def to_decide(principal: Principal, limit: int) -> list[Approval]:

@@ -77,6 +77,7 @@ def board(request: HttpRequest, case_id: uuid.UUID, version: int | None = None) 
         "may_take_back": approval is not None and approval.requested_by_id == by.user_id,
         "may_write": may_write,
         "may_edit": may_edit,
+        "may_ask": may_edit and plan is not None and queries.may_be_asked(approval, plan),
         "has_assessment": case.assessed_at is not None,
     }
     return render(request, "plans/board.html", context)
