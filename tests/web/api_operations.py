@@ -115,6 +115,12 @@ def programme(case: Case) -> dict[str, object]:
     return {"programme_id": found.pk}
 
 
+def where_it_is(case: Case) -> dict[str, object]:
+    """Where a case belongs already: whoever reaches it through that may say so again."""
+    now = Case.objects.get(pk=case.pk)
+    return {"programme": now.programme_id, "area": now.area}
+
+
 def organisation(case: Case) -> dict[str, object]:
     return {"organisation_id": case.organisation_id}
 
@@ -317,7 +323,7 @@ OPERATIONS: dict[str, Operation] = {
     "set_review": Operation(
         Verb.WRITE, of_case, lambda _c: {"review_on": soon(), "row_version": 9}
     ),
-    "set_belonging": Operation(Verb.WRITE, of_case, lambda _c: {"area": "XX01/XX0102"}),
+    "set_belonging": Operation(Verb.WRITE, of_case, where_it_is),
     "list_differences": Operation(Verb.READ, of_case),
     # Whoever was named to decide, and supervisors.
     "settle_difference": Operation(

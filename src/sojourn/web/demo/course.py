@@ -116,7 +116,9 @@ def _acts(course: str, chance: Random) -> list[tuple[Act, How]]:
         feedback = chance.choice(("answered", "answered", "no_answer", "not_reached"))
         reason = chance.choice(("goals_met", "needs_met_elsewhere", "moved_transferred"))
         outcome = chance.choice(("better", "partly_better", "same"))
-        acts.append((Act.CLOSE, How(reason=reason, outcome=outcome, feedback=feedback)))
+        moved_to = "Demo: the shelter in the next town" if reason == "moved_transferred" else ""
+        how = How(reason=reason, moved_to=moved_to, outcome=outcome, feedback=feedback)
+        acts.append((Act.CLOSE, how))
     if course == "reopened":
         acts.append((Act.REOPEN, How(reason="contact_again", review_on=ahead)))
     return acts

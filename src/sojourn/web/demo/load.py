@@ -26,6 +26,7 @@ from sojourn.web.demo.copies import pass_on
 from sojourn.web.demo.course import decide_some, live_on
 from sojourn.web.demo.kin import bring_together
 from sojourn.web.demo.places import answer_for_places, at_a_place
+from sojourn.web.demo.programmes import put_into_programmes
 from sojourn.web.demo.stories import STORIES, Story
 from sojourn.web.demo.world import DEMO, FIRST_NAMES, LOGINS, ORGANISATIONS, PEOPLE
 from sojourn.web.people.actions import Newcomer
@@ -76,6 +77,7 @@ def load(people: dict[str, int] | None = None) -> bool:
     bring_together(shelter, _helpers(users, shelter)[0])
     pass_on(shelter, next(by for by in deciders if shelter.pk in by.organisations(Verb.EXPORT)))
     decide_some(deciders, Random(_SEED))  # noqa: S311 - invented lives
+    put_into_programmes(organisations["HS"], _helpers(users, organisations["HS"])[0])
     return True
 
 

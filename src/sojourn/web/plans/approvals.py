@@ -32,7 +32,8 @@ from sojourn.web.steps import WrongStateError
 @transaction.atomic
 def ask(*, plan: Plan, by: Principal, quorum: int = 1, at: datetime | None = None) -> Approval:
     """Asks for approval of the plan exactly as it is now, by as many people as the case's programme
-    wants, or more. ValidationError where it waits already, is approved already, or holds nothing."""
+    wants, or more. ValidationError where it waits already, is approved already by as many, or
+    holds nothing."""
     case = plan.case
     wanted = max(quorum, needed(case.organisation_id, case.programme_id, Gate.PLAN_APPROVED))
     check_may(by, plan)
