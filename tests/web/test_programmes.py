@@ -242,7 +242,7 @@ def test_a_programme_is_made_changed_and_put_out_of_use_on_its_screens(world: Wo
     assert dana.post(url, sent).status_code == 302
     made.refresh_from_db()
     assert not made.is_used
-    assert "An approved plan by 2 people" in dana.get(LIST).content.decode()
+    assert "an approved plan (2 people)" in dana.get(LIST).content.decode()
     assert dana.post(url, {**sent, "plan_approved_needed": 9}).status_code == 400
     usual = reverse("programmes:usual", args=[world.harbour.pk])
     assert dana.post(usual, {"feedback": "on", "plan_approved_needed": 1}).status_code == 302

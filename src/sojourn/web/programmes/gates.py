@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 class Gate(TextChoices):
     """What can be asked for. The value stands in the database and in the API."""
 
-    ASSESSED = "assessed", _("An assessment in this episode")
-    PLAN_APPROVED = "plan_approved", _("An approved plan")
-    FEEDBACK = "feedback", _("The person was asked what they think of the help")
-    CONTACTS = "contacts", _("Contacts after a return or a closure are made, or done without")
+    ASSESSED = "assessed", _("an assessment in this episode")
+    PLAN_APPROVED = "plan_approved", _("an approved plan")
+    FEEDBACK = "feedback", _("the person was asked what they think of the help")
+    CONTACTS = "contacts", _("contacts after a return or a closure are made, or done without")
 
 
 class Before(TextChoices):

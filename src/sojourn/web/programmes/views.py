@@ -101,4 +101,4 @@ def counting(settings: Settings) -> list[str]:
 def _told(gate: Gate, needed: int) -> str:
     if needed == 1:
         return str(gate.label)
-    return _("%(what)s by %(n)s people") % {"what": gate.label, "n": needed}
+    return _("%(what)s (%(n)s people)") % {"what": gate.label, "n": needed}
