@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from sojourn.framework import DataClass
 from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts.access import SYSTEM
 from sojourn.web.accounts.models import Programme, Scope
-from sojourn.web.accounts.roles import Role
+from sojourn.web.accounts.roles import POWERS, Power, Role, Verb
 from sojourn.web.audit.models import Event
 from sojourn.web.caseload.handing import Given, Terms, hand_over
 from sojourn.web.cases import actions as cases
@@ -137,7 +138,7 @@ def test_a_plan_of_an_earlier_episode_does_not_count(world: World, plan: Plan) -
     on = timezone.localdate() + timedelta(days=3)
     how = How(reason="new_need", review_on=on)
     cases.take(case=world.case, act=Act.REOPEN, how=how, by=world.by("bilal"))
-    assert lacking(world) == ["Before the plan can begin: a plan."]
+    assert lacking(world) == ["Before the plan can begin: a plan that is approved."]
 
 
 def test_a_programme_asks_for_as_many_people_as_it_says(world: World, plan: Plan) -> None:
@@ -316,6 +317,16 @@ def test_a_case_is_put_into_a_programme_and_an_area_and_the_audit_says_so(world:
     assert Case.objects.get(pk=case.pk).programme is None
 
 
+def test_who_does_not_write_where_somebody_is_changes_no_area(world: World) -> None:
+    less = POWERS[Role.CASE_WORKER].classes - {DataClass.CONTACT_PLACE}
+    only = Power(frozenset(Verb), less)
+    by = world.by("bilal").through("api", only)
+    made = programme(world)
+    cases.belong(case=world.case, belongs=Belongs(made), by=by)
+    with pytest.raises(PermissionDenied):
+        cases.belong(case=world.case, belongs=Belongs(made, "XX01"), by=by)
+
+
 def test_a_closed_case_is_put_nowhere(world: World) -> None:
     made = programme(world)
     close(world)
@@ -441,7 +452,7 @@ def test_programmes_over_the_api(world: World) -> None:
     assert sent.status_code == 200
     on = GateSetting.objects.filter(programme=made, is_on=True).values_list("gate", "needed")
     assert set(on) == {("plan_approved", 2), ("feedback", 1)}
-    answer = bilal.put(
+    answer = bilal.patch(
         f"/api/v1/cases/{world.case.pk}/belonging",
         {"programme": made.pk, "area": "xx01"},
         content_type="application/json",
@@ -450,6 +461,13 @@ def test_programmes_over_the_api(world: World) -> None:
     case = bilal.get(f"/api/v1/cases/{world.case.pk}").json()
     assert (case["programme"], case["area"]) == (made.pk, "XX01")
     assert {each["gate"] for each in case["lacking"]} == {"plan_approved", "feedback"}
+    bilal.patch(
+        f"/api/v1/cases/{world.case.pk}/belonging",
+        {"area": "XX02"},
+        content_type="application/json",
+    )
+    now = Case.objects.get(pk=world.case.pk)
+    assert (now.programme, now.area) == (made, "XX02")  # what is not named stays
     refused = bilal.post(
         f"/api/v1/cases/{world.case.pk}/acts/move",
         {"phase": "implementing", "words": "We begin."},

@@ -14,7 +14,7 @@ urlpatterns = [
     path("", include("sojourn.web.home.urls")),
     path("account/", include(sign_in)),
     path("organisation/", include("sojourn.web.accounts.urls")),
-    path("organisation/programmes/", include("sojourn.web.programmes.urls")),
+    path("organisation/members/programmes/", include("sojourn.web.programmes.urls")),
     path("", include("sojourn.web.printing.urls")),
     path("people/<uuid:person_id>/consents/", include("sojourn.web.consent.urls")),
     path("people/twice/", include("sojourn.web.duplicates.urls")),

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sojourn.engines import record as engine
-from sojourn.framework import Answers, Framework
+from sojourn.framework import Answers, DataClass, Framework
 from sojourn.web.accounts.access import SYSTEM, Principal, Purpose, reaches
 from sojourn.web.accounts.models import Organisation
-from sojourn.web.accounts.roles import EXISTENCE_KNOWN
+from sojourn.web.accounts.roles import EXISTENCE_KNOWN, Verb
 from sojourn.web.audit.actions import record
 from sojourn.web.cases import belonging, frameworks, queries, rules, versions
 from sojourn.web.cases.access import check_can_settle
@@ -245,6 +245,8 @@ def belong(*, case: Case, belongs: Belongs, by: Principal) -> None:
     now = Case.objects.select_for_update(of=("self",)).select_related("worker").get(pk=case.pk)
     if not now.is_worked:
         raise ValidationError(_("This case is closed."))
+    if belongs.area != now.area and DataClass.CONTACT_PLACE not in _writes(by, now):
+        raise PermissionDenied(_("Your role does not write where somebody is."))
     belonging.check(now, belongs, by)
     programme_id = belongs.programme.pk if belongs.programme is not None else None
     changed: dict[str, object] = {}
@@ -336,6 +338,10 @@ def assign(*, case: Case, worker_id: int | None, team_id: int | None, by: Princi
             "team": [_text(now.team_id), _text(team_id)],
         },
     )
+
+
+def _writes(by: Principal, case: Case) -> frozenset[DataClass]:
+    return frozenset(DataClass) if by == SYSTEM else by.classes_of_case(case, Verb.WRITE)
 
 
 def _text(number: int | None) -> str | None:

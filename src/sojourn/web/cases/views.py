@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Purpose, needs, principal_of, reaches
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
@@ -200,6 +201,7 @@ def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "steps": lines.step_lines(case, queries.steps(case), classes),
         "episodes": lines.episode_lines(queries.episodes(case), case.person, classes),
         "lacking": holding.lacking(case),
+        "area": case.area if DataClass.CONTACT_PLACE in door.classes(case) else "",
         "is_merged": is_merged,
         "merged_into": merged_into,
         "merged_here": queries.merged_here(by, case),

@@ -17,7 +17,7 @@ def lacks_approval(case: Case, setting: Setting, how: How | None) -> str:
     del how
     plan = queries.current(case)
     if plan is None or plan.episode != case.episode:
-        return _("a plan")
+        return _("a plan that is approved")
     approval = queries.latest_approval(plan)
     standing = queries.standing(approval, plan)
     if standing is ApprovalState.APPROVED:

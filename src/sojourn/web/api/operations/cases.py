@@ -55,10 +55,10 @@ class Review(Sent):
 
 class Belonging(Sent):
     """`programme` is the number of one of the organisation's programmes, None for none; `area` a
-    path of codes, the largest area first, such as `XX01/XX0102`."""
+    path of codes, the largest area first, such as `XX01/XX0102`. What is not named stays."""
 
     programme: int | None = None
-    area: str = ""
+    area: str | None = None
 
 
 class Settlement(Sent):
@@ -166,7 +166,7 @@ def act_with_case(request: HttpRequest, case_id: UUID, act: Act, body: How) -> s
     return schemas.Done(id=str(case.pk), row_version=case.row_version, state=case.state)
 
 
-@writes(router, "/cases/{uuid:case_id}/belonging", Verb.WRITE, schemas.Done, method="PUT")
+@writes(router, "/cases/{uuid:case_id}/belonging", Verb.WRITE, schemas.Done, method="PATCH")
 def set_belonging(request: HttpRequest, case_id: UUID, body: Belonging) -> schemas.Done:
     """Says to which programme and area a case belongs from now on.
 
@@ -174,7 +174,9 @@ def set_belonging(request: HttpRequest, case_id: UUID, body: Belonging) -> schem
     """
     by = principal_of(request)
     case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
-    form = BelongingForm(case.organisation_id, as_form(body), now=case.programme_id)
+    now = {"programme": case.programme_id, "area": case.area}
+    sent = body.model_dump(exclude_unset=True)
+    form = BelongingForm(case.organisation_id, {**now, **sent}, now=case.programme_id)
     filled(form)
     actions.belong(case=case, belongs=form.belongs(), by=by)
     return schemas.Done(id=str(case.pk), row_version=case.row_version, state=case.state)
