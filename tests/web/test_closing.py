@@ -125,7 +125,7 @@ def test_two_cases_are_not_closed_for_each_other(world: World, twice: Case) -> N
 )
 def test_where_it_goes_on_goes_with_its_reason(wrong: dict[str, object], world: World) -> None:
     with pytest.raises(ValidationError):
-        close(world, world.case, **wrong)
+        close(world, world.case, "bilal", **wrong)
     assert Case.objects.get(pk=world.case.pk).state == "open"
 
 

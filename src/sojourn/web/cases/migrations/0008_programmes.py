@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from sojourn.web.cases.triggers import keep_where_the_work_goes_on
+from sojourn.web.cases.triggers import install_for_episodes, keep_where_the_work_goes_on
 
 
 class Migration(migrations.Migration):
@@ -16,6 +16,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Going back, the triggers are made last: SQLite loses them with each table it makes anew.
+        migrations.RunPython(migrations.RunPython.noop, install_for_episodes),
         migrations.AddField(
             model_name="case",
             name="area",
@@ -82,5 +84,5 @@ class Migration(migrations.Migration):
                 name="no_case_is_its_own_duplicate",
             ),
         ),
-        migrations.RunPython(keep_where_the_work_goes_on, migrations.RunPython.noop),
+        migrations.RunPython(keep_where_the_work_goes_on, install_for_episodes),
     ]
