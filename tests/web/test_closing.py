@@ -70,11 +70,11 @@ def test_opening_again_takes_it_back_and_the_closure_stays(world: World, twice: 
     close(world, twice, duplicate_of=world.case.pk)
     reopen(world, twice)
     by = world.by("bilal")
-    assert queries.merged_into(by, twice) == (False, None)
+    assert queries.merged_into(by, twice) is None
     assert queries.merged_here(by, world.case) == []
     assert Episode.objects.get(case=twice, number=1).merged_into == world.case
     close(world, twice, reason="goals_met")  # the newest closure is what counts
-    assert queries.merged_into(by, twice) == (False, None)
+    assert queries.merged_into(by, twice) is None
 
 
 def test_the_other_case_is_of_the_same_or_a_linked_person(world: World) -> None:
@@ -94,6 +94,16 @@ def test_a_link_that_was_undone_does_not_count(world: World) -> None:
     duplicates.decide(pair=pair, decided=PairState.DIFFERENT, by=world.by("sami"))
     with pytest.raises(ValidationError):
         close(world, world.case, duplicate_of=other.pk)
+
+
+def test_a_closure_says_where_its_link_was_ended_since(world: World) -> None:
+    other = world.register()
+    pair = link(world, other)
+    close(world, other, duplicate_of=world.case.pk)
+    url = reverse("cases:course", args=[other.pk])
+    assert "not linked any more" not in world.client("bilal").get(url).content.decode()
+    duplicates.decide(pair=pair, decided=PairState.DIFFERENT, by=world.by("sami"))
+    assert "not linked any more" in world.client("bilal").get(url).content.decode()
 
 
 def test_a_case_that_one_does_not_reach_is_not_named(world: World, twice: Case) -> None:

@@ -19,6 +19,7 @@ from sojourn.web.accounts.models import Conflict, GrantedCase, Interest, Organis
 from sojourn.web.accounts.roles import POWERS, Role
 from sojourn.web.audit import queries as audit
 from sojourn.web.cases.models import Case
+from sojourn.web.programmes import actions as programmes
 from sojourn.web.reach import actions, queries
 from sojourn.web.reach.queries import Why
 from tests.web.conftest import World
@@ -43,8 +44,13 @@ def _named(world: World, until: int = 7) -> Named:
 def test_it_tells_the_same_as_the_one_door(staffed: World) -> None:
     """Every user of every organisation, in one table with why."""
     team = accounts.add_team(organisation=staffed.harbour, name="Night", by=SYSTEM)
-    Case.objects.filter(pk=staffed.case.pk).update(team=team)
+    made = programmes.add(organisation=staffed.harbour, code="night", name="Night", by=SYSTEM)
+    here = Case.objects.filter(pk=staffed.case.pk)
+    here.update(team=team, programme=made, area="XX01/XX0102")
     staffed.join(Reach(Scope.TEAM, team), name="tom")
+    staffed.join(Reach(Scope.PROGRAMME, programme=made), name="pia")
+    staffed.join(Reach(Scope.AREA, area="XX01"), name="ari")
+    staffed.join(Reach(Scope.AREA, area="XX01/XX0103"), name="aro")
     staffed.join(Reach(Scope.OWN_CASES), name="omar")
     named = Named(staffed.users["omar"], Role.CASE_WORKER, TODAY(), "stands in")
     actions.give(case=staffed.case, named=named, by=staffed.by("sami"))
@@ -60,6 +66,8 @@ def test_it_tells_the_same_as_the_one_door(staffed: World) -> None:
         "Bilal": Why.WHOLE,
         "Sami": Why.WHOLE,
         "Tom": Why.TEAM,
+        "Pia": Why.PROGRAMME,
+        "Ari": Why.AREA,
         "Omar": Why.NAMED,
         "Noor": Why.EMERGENCY,
         "Bo": Why.WHOLE,

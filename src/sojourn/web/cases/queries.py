@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import F, Q, QuerySet
@@ -67,9 +68,7 @@ def same_person(principal: Principal, case: Case) -> list[Case]:
     As far as the principal reaches them, and without those that were closed for being duplicates
     themselves: work goes on in none of these.
     """
-    clusters = ClusterRow.objects.filter(person=case.person_id, until=None).values("cluster")
-    people = ClusterRow.objects.filter(cluster__in=clusters, until=None).values("person")
-    rows = cases(principal).rows.filter(Q(person=case.person_id) | Q(person__in=people))
+    rows = cases(principal).rows.filter(_of_same_person(case))
     away = _merged().values("case")
     return list(rows.exclude(pk=case.pk).exclude(pk__in=away).order_by("-opened_at"))
 
@@ -80,12 +79,31 @@ def merged_here(principal: Principal, case: Case) -> list[Case]:
     return list(cases(principal).rows.filter(pk__in=away).order_by("-opened_at"))
 
 
-def merged_into(principal: Principal, case: Case) -> tuple[bool, Case | None]:
-    """Whether a case is closed as a duplicate, and the other one where the principal reaches it."""
+@dataclass(frozen=True)
+class MergedInto:
+    """That a case is closed as a duplicate. `other` is the case that it names, None for who does
+    not reach it; `is_linked` says whether the two are still held to be about one person."""
+
+    other: Case | None
+    is_linked: bool
+
+
+def merged_into(principal: Principal, case: Case) -> MergedInto | None:
+    """Of which case this one is closed as a duplicate; None where it is not."""
     row = _merged().filter(case=case).first()
     if row is None or row.merged_into_id is None:
-        return False, None
-    return True, cases(principal).rows.filter(pk=row.merged_into_id).first()
+        return None
+    named = Q(pk=row.merged_into_id)
+    return MergedInto(
+        cases(principal).rows.filter(named).first(),
+        Case.objects.filter(named & _of_same_person(case)).exists(),
+    )
+
+
+def _of_same_person(case: Case) -> Q:
+    clusters = ClusterRow.objects.filter(person=case.person_id, until=None).values("cluster")
+    people = ClusterRow.objects.filter(cluster__in=clusters, until=None).values("person")
+    return Q(person=case.person_id) | Q(person__in=people)
 
 
 def _merged() -> QuerySet[Episode]:

@@ -192,7 +192,6 @@ def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         request, by=by, purpose=Purpose.SUPPORT, shown=[case], case_id=case.pk, classes=classes
     )
     may_write = reaches(by, case, Purpose.CASE_WORK)
-    is_merged, merged_into = queries.merged_into(by, case)
     context = {
         **about(case),
         "phases": lines.phases(case),
@@ -202,8 +201,7 @@ def course(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "episodes": lines.episode_lines(queries.episodes(case), case.person, classes),
         "lacking": holding.lacking(case),
         "area": case.area if DataClass.CONTACT_PLACE in door.classes(case) else "",
-        "is_merged": is_merged,
-        "merged_into": merged_into,
+        "merged_into": queries.merged_into(by, case),
         "merged_here": queries.merged_here(by, case),
         "belonging_form": _belonging(case) if may_write and case.is_worked else None,
         "review_form": ReviewForm(initial={"review_on": case.review_on, "base": case.row_version}),

@@ -115,7 +115,7 @@ def read_case(request: HttpRequest, response: HttpResponse, case_id: UUID) -> sc
     (line,) = case_lines(by, [case])
     may_write = reaches(by, case, Purpose.CASE_WORK)
     told = DataClass.CASE_WORK in classes
-    _is_merged, merged_into = queries.merged_into(by, case)
+    merged = queries.merged_into(by, case)
     tagged(response, case.row_version)
     return schemas.Case(
         **case_line(line, case, door.classes(case), classes),
@@ -141,7 +141,7 @@ def read_case(request: HttpRequest, response: HttpResponse, case_id: UUID) -> sc
             schemas.Lack(before=each.before.value, gate=each.gate.value, text=each.sentence)
             for each in holding.lacking(case)
         ],
-        merged_into=merged_into.pk if merged_into is not None else None,
+        merged_into=merged.other.pk if merged is not None and merged.other is not None else None,
         merged_here=[each.pk for each in queries.merged_here(by, case)],
         differing=[row.pk for row in queries.differences(by, case)],
     )
