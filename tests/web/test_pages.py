@@ -378,6 +378,7 @@ def test_every_page_has_the_strict_policy_and_only_the_form_a_wider_one(page: Pa
 ABOUT_NOBODY = {"frameworks", "framework", "version", "try", "compare"}
 ABOUT_NOBODY |= {"tokens", "api reference"}
 ABOUT_NOBODY |= {"members", "teams", "give", "audit", "overseen"}  # by roles that read no file
+ABOUT_NOBODY |= {"programmes", "programme", "without a programme"}
 ABOUT_NOBODY |= {"roles", "role", "new role", "roles waiting", "oversight", "oversight list"}
 ABOUT_NOBODY |= {"kept", "decide ending", "tokens of members", "webhooks", "webhook", "message"}
 """Pages that say nothing about anybody, and pages of roles that read no file."""
