@@ -32,6 +32,7 @@ BY_OPERATION: dict[str, tuple[str, ...]] = {
     "caseload:handed_over": ("hand_back",),
     "cases:assess": ("make_assessment", "correct_assessment"),
     "cases:act": ("act_with_case",),
+    "cases:belong": ("set_belonging",),
     "cases:review": ("set_review",),
     "cases:settle": ("settle_difference",),
     "consent:new": ("record_consent",),
@@ -102,6 +103,9 @@ BY_OPERATION: dict[str, tuple[str, ...]] = {
     "reach:withdraw": ("withdraw_part",),
     "reach:give": ("name_case",),
     "reach:end": ("end_named",),
+    "programmes:list": ("make_programme",),
+    "programmes:programme": ("change_programme",),
+    "programmes:usual": ("set_gates",),
 }
 """Each address that changes something, and the operations that do the same."""
 
