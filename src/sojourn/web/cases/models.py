@@ -92,9 +92,13 @@ class Case(models.Model):
             models.Index(fields=["organisation", "state", "review_on", "id"]),
             models.Index(fields=["organisation", "state", "is_urgent"]),
             models.Index(fields=["organisation", "-assessed_at"]),
-            models.Index(fields=["worker", "state", "review_on"]),
-            models.Index(fields=["team", "state", "review_on"]),
-            models.Index(fields=["programme", "state", "review_on"]),
+            # Only cases that are worked on have a day, so the day alone orders a list of them.
+            models.Index(fields=["worker", "review_on", "id"]),
+            models.Index(fields=["team", "review_on", "id"]),
+            models.Index(fields=["programme", "review_on", "id"]),
+            # Over several organisations no index that begins with one of them orders a list.
+            models.Index(fields=["assessed_at", "id"]),
+            models.Index(fields=["opened_at", "id"]),
             models.Index(
                 name="cases_in_an_area",
                 fields=["organisation", "area"],
