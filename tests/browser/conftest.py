@@ -62,10 +62,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @contextmanager
-def serving(home: Path, *options: str) -> Iterator[Demo]:
-    """The demonstration in a data folder."""
-    command = [sys.executable, "-m", "sojourn", "serve", "--demo", "--port", "0"]
-    command += ["--home", str(home), *options]
+def serving(home: Path, *options: str, demo: bool = True) -> Iterator[Demo]:
+    """The demonstration in a data folder; or without `demo`, an installation that holds nobody."""
+    command = [sys.executable, "-m", "sojourn", "serve", "--port", "0", "--home", str(home)]
+    command += [*(["--demo"] if demo else []), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             yield _started(server)

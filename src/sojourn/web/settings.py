@@ -216,6 +216,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 # How fast anybody may try at all; what wrong attempts lead to is in accounts/lockout.py.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": None}
+ACCOUNT_FORMS = {"login": "sojourn.web.accounts.forms.SignInForm"}
 MFA_ADAPTER = "sojourn.web.accounts.second_factor.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

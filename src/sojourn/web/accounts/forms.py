@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -145,6 +146,16 @@ class TeamForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         field.queryset = managed(principal)
         field.empty_label = None
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # the library has no types
+    """The library's form, in the words in which a newcomer chose the user name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("User name")
+        for name in ("login", "password"):
+            self.fields[name].widget.attrs.pop("placeholder", None)
 
 
 class NewcomerForm(forms.Form):

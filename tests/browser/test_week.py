@@ -1,0 +1,113 @@
+"""The tutorial of a whole week, played as it is written: by everybody, day by day, click by click."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.checks import assert_good, picture
+from tests.browser.conftest import IMAGES, Demo, Visitor, serving, windows
+from tests.browser.guide import Player, Step, steps
+from tests.browser.test_sign_in import code_of
+from tests.test_docs import ROOT, blocks
+
+pytestmark = pytest.mark.browser
+GUIDE = ROOT / "docs" / "tutorial" / "a-week-in-a-shelter.md"
+ADDRESS = "http://localhost:8000"
+
+
+def hand_link(player: Player, _name: str) -> None:
+    """The link that is on the screen goes from hand to hand."""
+    player.noted["link"] = player.page.locator("input[readonly]").first.input_value()
+
+
+def follow_link(player: Player, _name: str) -> None:
+    player.page.goto(player.noted["link"].replace(ADDRESS, player.visitor.address))
+
+
+def six_digits(player: Player, _name: str) -> None:
+    """What the app on a phone shows once it scanned the picture."""
+    player.page.get_by_text("The app cannot scan?").click()
+    player.page.get_by_label("Code").fill(code_of(player.page.locator("code.key").inner_text()))
+
+
+def note_number(player: Player, name: str) -> None:
+    found = re.search(r"\bHS-\w{4}-\w{4}\b", player.page.get_by_role("main").inner_text())
+    assert found, "no number of a file is on the screen"
+    player.noted[name] = found[0]
+
+
+HANDS = {
+    r"^Hand the link": hand_link,
+    r"\bthe link into the address line": follow_link,
+    r"\bsix digits": six_digits,
+    r"^Note the number.* as (I\d+)": note_number,
+}
+
+
+class Stage:
+    """A shelter on its first day: the application without anybody in it, and a window for each."""
+
+    def __init__(self, demo: Demo, home: Path, opened: ExitStack, browser: Browser) -> None:
+        self.home, self.demo = home, demo
+        visit = opened.enter_context(windows(browser, demo))
+        self.player = Player(lambda actor: first_look(visit()), hands=dict(HANDS), files=IMAGES)
+
+    def type(self, commands: str) -> None:
+        """What the guide has whoever runs the machine type; the last line printed is the link."""
+        for line in commands.splitlines():
+            if line.startswith("$ sojourn "):
+                command = [sys.executable, "-m", "sojourn", *shlex.split(line)[2:]]
+                done = subprocess.run(  # noqa: S603 - a command of the guide
+                    command, capture_output=True, text=True, check=True, cwd=self.home.parent
+                )
+                self.player.noted["link"] = done.stdout.split()[-1]
+
+
+def first_look(visitor: Visitor) -> Visitor:
+    visitor.go("/")
+    return visitor
+
+
+@contextmanager
+def stage(home: Path, browser: Browser) -> Iterator[Stage]:
+    with serving(home, demo=False) as demo, ExitStack() as opened:
+        yield Stage(demo, home, opened, browser)
+
+
+SHOWN = [("Dana", "invites Bilal"), ("Bilal", "opens his account")]
+"""What the guide shows for one of the colleagues and asks to do for the others."""
+
+
+def whole_week() -> list[Step]:
+    """The steps of the guide. "Do the same for the others" is done, by the lines of its table."""
+    text = GUIDE.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| ([\w ]+) \| ([\w ]+) \|$", text, re.MULTILINE)
+    told = list(steps(text))
+    first, *others = rows
+    shown = [step for step in told if (step.actor, step.title) in SHOWN]
+    again = []
+    for row in others:
+        words = {**dict(zip(first, row, strict=True)), first[0].lower(): row[0].lower()}
+        for step in shown:
+            text = re.sub("|".join(map(re.escape, words)), lambda m, w=words: w[m[0]], step.text)
+            actor = words.get(step.actor, step.actor)
+            again.append(replace(step, text=text, actor=actor))
+    end = told.index(shown[-1]) + 1
+    return [*told[:end], *again, *told[end:]]
+
+
+def test_the_week_can_be_played_as_it_is_written(browser: Browser, tmp_path: Path) -> None:
+    with stage(tmp_path / "week", browser) as played:
+        played.type(next(block.text for block in blocks(GUIDE) if block.kind == "console"))
+        played.player.play(whole_week())
