@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Download, Page, sync_playwright
 
 IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
 FLAGS = (
@@ -43,6 +43,7 @@ class Visitor:
     address: str
     complaints: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    downloads: list[Download] = field(default_factory=list)
 
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
@@ -141,6 +142,7 @@ def _listen(visitor: Visitor) -> None:
     visitor.page.on("console", hear)
     visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
     visitor.page.on("request", watch)
+    visitor.page.on("download", lambda saved: visitor.downloads.append(saved))
 
 
 def sign_in(visitor: Visitor, user: str, password: str) -> None:

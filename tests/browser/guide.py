@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Error, Locator, Page
@@ -278,10 +278,11 @@ class Player:
         return self.found(find, name, place)
 
     def thing(self, name: str, place: str, *, first: bool) -> Locator:
-        """What can be clicked: link, button, the title of something that folds."""
+        """What can be clicked: link, button, the title of something that folds. A name may be
+        followed by a count, or by words for those who hear the page (`Change: the goal`)."""
 
         def find(within: Locator) -> list[Locator]:
-            for pattern in (rf"^\s*{loose(name)}\s*$", rf"^\s*{loose(name)}{_END}"):
+            for pattern in (rf"^\s*{loose(name)}\s*$", rf"^\s*{loose(name)}\s*[:(\d]"):
                 words = re.compile(pattern)
                 found = [
                     *visible(within.get_by_role("link", name=words)),
@@ -301,7 +302,10 @@ class Player:
         def look() -> bool:
             nonlocal result
             if place:
-                result = next((named for part in self.parts(place) if (named := find(part))), [])
+                near = (named for part in self.parts(place) if (named := find(part)))
+                result = next(near, [])
+                if len(result) > 1:  # a hidden word beside the visible one tells them apart
+                    result = [one for one in result if plain(place) in plain(_text(one))]
             else:
                 result = find(self.page.get_by_role("main")) or find(self.page.locator("body"))
             return bool(result)
@@ -334,6 +338,10 @@ _SHOWN = """root => root.innerText + ' ' + [...root.querySelectorAll('input, tex
     .map(box => box.tagName === 'SELECT' ? box.selectedOptions[0]?.text : box.value).join(' ')"""
 
 
+def _text(one: Locator) -> str:
+    return one.text_content() or ""
+
+
 def visible(found: Locator) -> list[Locator]:
     return [one for one in found.all() if one.is_visible()]
 
@@ -355,18 +363,17 @@ def loose(name: str) -> str:
     return gap.join(re.escape(word) for word in name.split())
 
 
-_END = r"(?![\w\u0600-\u06ff])"
-"""The end of a word in any script: the browser knows of that in Latin letters alone."""
-
 _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6}
 _SPANS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 def day(words: str) -> date:
-    """today, yesterday, tomorrow, "in two weeks", "two weeks ago"."""
+    """today, yesterday, tomorrow, "in two weeks", "two weeks ago", "5 March 1994"."""
     fixed = {"today": 0, "tomorrow": 1, "yesterday": -1}
     if words in fixed:
         return date.today() + timedelta(fixed[words])
+    if re.fullmatch(r"\d+ [A-Z][a-z]+ \d{4}", words):
+        return datetime.strptime(words, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
     found = re.fullmatch(r"(in )?(\w+) (day|week|month|year)s?( ago)?", words)
     assert found, f"no day is called {words!r}"
     number = _NUMBERS.get(found[2]) or int(found[2])

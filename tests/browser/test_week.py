@@ -47,7 +47,17 @@ def note_number(player: Player, name: str) -> None:
     player.noted[name] = found[0]
 
 
+def saved(player: Player, name: str) -> None:
+    """What the browser saved just now."""
+    downloads = player.visitor.downloads
+    player.until(lambda: bool(downloads), f"nothing was saved as {name}")
+    last = downloads.pop()
+    assert last.suggested_filename == name, last.suggested_filename
+    assert Path(last.path()).stat().st_size, f"{name} is empty"
+
+
 HANDS = {
+    r"^The browser saves (C\d+)": saved,
     r"^Hand the link": hand_link,
     r"\bthe link into the address line": follow_link,
     r"\bsix digits": six_digits,

@@ -30,7 +30,7 @@ from sojourn.web.cases.page import about
 from sojourn.web.cases.shown import readings_of, rules_url, situation_of
 from sojourn.web.cases.states import Act
 from sojourn.web.consent import words as consent_words
-from sojourn.web.consent.queries import cover_for_assessment
+from sojourn.web.consent.queries import cover_for_assessment, is_overridden
 from sojourn.web.consent.rules import Cover
 from sojourn.web.field import actions as field
 from sojourn.web.field import queries as tickets
@@ -87,7 +87,8 @@ def assess(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     by = principal_of(request)
     case, _door = queries.case_or_404(by, case_id, Purpose.CASE_WORK)
     cover = cover_for_assessment(case.person, timezone.localdate())
-    usual = LegalBasis.CONSENT if cover is Cover.COVERED else None
+    covered, overridden = cover is Cover.COVERED, is_overridden(case.person)
+    usual = LegalBasis.CONSENT if covered else LegalBasis.VITAL_INTEREST
     form = StartForm(request.POST or None, initial={"basis": usual})
     if request.method == "POST" and form.is_valid():
         try:
@@ -100,6 +101,7 @@ def assess(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         **about(case),
         "form": form,
         "cover": cover,
+        "overridden": overridden,
         "cover_text": consent_words.COVERS[cover],
         "framework_title": frameworks.current().title.get(language()),
     }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,6 +22,8 @@ from sojourn.web.consent import actions, notices, queries, records
 from sojourn.web.consent.forms import ConsentForm
 from sojourn.web.consent.models import Consent, Flaw
 from sojourn.web.consent.states import ConsentState
+from sojourn.web.i18n import language
+from sojourn.web.people.forms import language_label
 from sojourn.web.people.models import Person
 from sojourn.web.people.queries import person_or_404
 from sojourn.web.steps import WrongStateError
@@ -97,8 +102,38 @@ def _asking(
         messages.success(request, _("The answer was recorded."))
         return redirect("people:person", person_id=person.pk)
     note_read(request, by=by, purpose=Purpose.CASE_WORK, shown=[person])
-    context = {"form": form, "person": person, "notice": notices.CURRENT.points, "renews": renews}
+    context = {
+        "form": form,
+        "person": person,
+        "notice": notices.CURRENT.points,
+        "spoken": _in_their_words(person.language),
+        "renews": renews,
+    }
     return render(request, "consent/new.html", context, status=400 if form.errors else 200)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The notice in the person's own language, to read aloud or to show to them."""
+
+    language: str
+    name: str
+    direction: str
+    points: tuple[str, ...]
+
+
+def _in_their_words(spoken: str) -> Spoken | None:
+    """The notice in that language; None where the page speaks it already, or nobody translated it."""
+    if spoken not in dict(settings.LANGUAGES) or spoken == language():
+        return None
+    with translation.override(spoken):
+        points = tuple(str(point) for point in notices.CURRENT.points)
+    return Spoken(
+        spoken,
+        language_label(spoken),
+        "rtl" if translation.get_language_info(spoken)["bidi"] else "ltr",
+        points,
+    )
 
 
 def _record(form: ConsentForm, person: Person, by: Principal, renews: Consent | None) -> bool:

@@ -24,6 +24,8 @@ from sojourn.web.exports import queries as exports
 from sojourn.web.exports.models import Copy
 from sojourn.web.followup import queries as contacts
 from sojourn.web.followup.models import Contact
+from sojourn.web.interests import queries as interests
+from sojourn.web.interests.models import Procedure
 from sojourn.web.oversight import queries as oversight
 from sojourn.web.people import identities
 from sojourn.web.people.models import Person
@@ -67,6 +69,7 @@ def waiting(by: Principal, today: date) -> Waiting:
     differences = cases.to_settle(by, _AT_MOST)
     items = plans.due_of(by, today, _AT_MOST)
     seconds = consents.to_confirm(by, _AT_MOST)
+    children = interests.to_look_at(by, _AT_MOST)
     answers = plans.answered(by, timezone.now() - _ANSWERED_WITHIN, _AT_MOST)
     handed = caseload.handed_to(by, _AT_MOST)
     planned = contacts.due_of(by, today, _AT_MOST)
@@ -76,7 +79,7 @@ def waiting(by: Principal, today: date) -> Waiting:
     people += [row.person for row in handed] + [row.person for row in planned]
     people += [row.person for row in differences] + [row.person for row in items]
     people += [row.person for row in seconds] + [row.person for row in copies]
-    people += [row.person for row in ending]
+    people += [row.person for row in ending] + [row.person for row in children]
     known = identities.open_many(people)
     named = labels(_names(items))
     agreed = consents.agreed_classes([row.person.pk for row in items], today)
@@ -95,6 +98,16 @@ def waiting(by: Principal, today: date) -> Waiting:
             *(
                 _line(row.person, known, _decide_url(row), _("a plan to approve"), row.requested_at)
                 for row in approvals
+            ),
+            *(
+                _line(
+                    row.person,
+                    known,
+                    _procedure_url(row),
+                    _("what is best for a child"),
+                    row.submitted_at or row.opened_at,
+                )
+                for row in children
             ),
             *(
                 _line(row.person, known, _settle_url(row), _("two versions of one thing"), row.at)
@@ -168,13 +181,17 @@ def waiting(by: Principal, today: date) -> Waiting:
         shown=tuple(
             rows
             for rows in (
-                *(seconds, approvals, differences, items),
+                *(seconds, approvals, children, differences, items),
                 *(answers, handed, planned, copies),
                 [row.person for row in ending],
             )
             if rows
         ),
     )
+
+
+def _procedure_url(row: Procedure) -> str:
+    return reverse("interests:procedure", args=[row.case_id, row.pk])
 
 
 def _contact_text(row: Contact) -> str:
@@ -216,7 +233,7 @@ def _names(items: Sequence[PlanItem]) -> dict[str, set[str]]:
 
 
 def _file_url(row: Override) -> str:
-    return reverse("people:person", args=[row.person_id])
+    return reverse("people:person", args=[row.person_id]) + "#consent-title"
 
 
 def _decide_url(row: Approval) -> str:

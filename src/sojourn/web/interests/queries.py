@@ -5,13 +5,16 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
 
 from sojourn.web.accounts.access import Principal, Purpose, visible
+from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases.models import Case
 from sojourn.web.interests.actions import Told, Way, told_of, way_of
-from sojourn.web.interests.codes import CLASSES, Kind
+from sojourn.web.interests.codes import CLASSES, Kind, Tier
 from sojourn.web.interests.models import Element, Option, Procedure, Vote
+from sojourn.web.interests.states import State
 from sojourn.web.people import words
 
 
@@ -60,6 +63,25 @@ def of_case(principal: Principal, case: Case) -> list[Procedure]:
     """The procedures of a case, the newest first."""
     rows = visible(principal, Procedure.objects.filter(case=case), Purpose.SUPPORT).rows
     return list(rows.defer("told").order_by("-opened_at"))
+
+
+def to_look_at(principal: Principal, limit: int) -> list[Procedure]:
+    """What others have to look at now and this principal has not, the longest waiting first.
+
+    A supervisor is asked about all of it, everybody else where a panel has to come together.
+    """
+    if principal.user_id is None or not principal.may(Verb.WRITE):
+        return []
+    said = Vote.objects.filter(
+        procedure=OuterRef("pk"), round=OuterRef("round"), by_id=principal.user_id
+    )
+    rows = Procedure.objects.filter(~Exists(said), state=State.LOOKED_AT)
+    rows = rows.exclude(submitted_by_id=principal.user_id)
+    if not principal.may(Verb.APPROVE):
+        rows = rows.filter(tier=Tier.DETERMINATION)
+    shown = visible(principal, rows, Purpose.CASE_WORK).rows.defer("told")
+    linked = shown.select_related("person__identity", "person__key")
+    return list(linked.order_by("submitted_at")[:limit])
 
 
 def procedure_or_404(

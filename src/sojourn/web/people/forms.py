@@ -147,9 +147,12 @@ class IdentityForm(forms.Form):
         year: int | None = self.cleaned_data["birth_year"]
         if year is not None and not 1900 <= year <= timezone.localdate().year:
             raise forms.ValidationError(_("Give a year between 1900 and this one."), code="birth")
-        if year is not None and self.cleaned_data.get("birth_date"):
+        day: date | None = self.cleaned_data.get("birth_date")
+        if year is None or day is None:
+            return year
+        if day.year != year:
             raise forms.ValidationError(_("Give the date or the year, not both."), code="birth")
-        return year
+        return None  # the year was known, and now the day is
 
     def identity(self, known: IdentityData = IdentityData()) -> IdentityData:  # noqa: B008 - frozen
         """What was filled in, the rest of it as it was known; only after `is_valid`."""

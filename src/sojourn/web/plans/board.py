@@ -59,7 +59,7 @@ DONE: Mapping[ItemAct, object] = {
 @dataclass(frozen=True)
 class Card:
     """One item on the board. `title` is the response, or the goal where there is none;
-    `public_title` never holds what the person said."""
+    `public_title` never holds what the person said; `where` is empty where they do it themself."""
 
     id: uuid.UUID
     title: str
@@ -268,7 +268,7 @@ def _card(
         need=label(item.need),
         resource=label(item.resource) if item.resource and item.resource_class in seen else "",
         who=_who(item),
-        where=item.owner_organisation.name,
+        where="" if item.by_person else item.owner_organisation.name,
         due=item.due,
         is_overdue=rules.is_overdue(state, item.due, today),
         state=state,
