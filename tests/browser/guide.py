@@ -25,7 +25,7 @@ SECONDS = 6
 
 _MARK = re.compile(r'\*\*(?P<B>.+?)\*\*|"(?P<Q>[^"]+)"|(?<!\*)\*(?P<I>[^*]+)\*|`(?P<C>[^`]+)`')
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")
-_NAMES = r"B\d+(?:,? (?:and )?B\d+)*"
+_NAMES = r"[BI]\d+(?:,? (?:and )?[BI]\d+)*"
 _PLACE = r"(?: (?:in|at|under|beside|below|of) (?P<place>[BI]\d+))?"
 
 _BEFORE = re.compile(r"^(?:In|At|Under|Beside|Below) (?P<place>[BI]\d+)(?: of [^,]*)?,? ")
@@ -97,10 +97,6 @@ class Sentence:
     text: str
     marks: dict[str, str]
 
-    @property
-    def shows_names(self) -> bool:
-        return bool(re.search(r"\bB\d+", self.text))
-
 
 def sentences(text: str) -> list[Sentence]:
     marks: dict[str, str] = {}
@@ -127,6 +123,7 @@ class Player:
     hands: dict[str, Hand] = field(default_factory=dict)
     """What no reading of the words can do, by the words: a code from a phone, a link by hand."""
     files: Path = Path()
+    home: Path = Path()
     actor: str = ""
     windows: dict[str, Visitor] = field(default_factory=dict)
     noted: dict[str, str] = field(default_factory=dict)
@@ -160,7 +157,7 @@ class Player:
             if found := re.search(words, sentence.text):
                 hand(self, sentence.marks.get(found[1], "") if found.groups() else "")
                 return
-        if not sentence.shows_names:
+        if not re.search(r"\bB\d+", sentence.text) and "see I" not in sentence.text:
             return
         text, place = sentence.text, ""
         if before := _BEFORE.match(text):
@@ -244,13 +241,13 @@ class Player:
         self.page.wait_for_load_state("load")
 
     def _gone(self, sentence: Sentence, said: dict[str, str], _words: str, place: str) -> None:
-        for name in re.findall(r"B\d+", said["all"]):
-            value = sentence.marks[name]
+        for name in re.findall(r"[BI]\d+", said["all"]):
+            value = self.word(sentence, name)
             self.until(lambda v=value: not self.shows(v, place), f"still there: {value}")  # type: ignore[misc]
 
     def _see(self, sentence: Sentence, said: dict[str, str], _words: str, place: str) -> None:
-        for name in re.findall(r"B\d+", said["all"]):
-            value = sentence.marks[name]
+        for name in re.findall(r"[BI]\d+", said["all"]):
+            value = self.word(sentence, name)
             self.until(lambda v=value: self.shows(v, place), f"not to be seen: {value}")  # type: ignore[misc]
 
     # Where it stands on the screen ---------------------------------------------------------
@@ -270,7 +267,7 @@ class Player:
         """A field, by its label; the scope may be its group."""
 
         def find(within: Locator) -> list[Locator]:
-            exact = re.compile(rf"^\s*{loose(name)}\s*(\(optional\))?\s*$")
+            exact = re.compile(rf"^\s*{loose(name)}\s*(\(.*\))?\s*$")
             return visible(within.get_by_label(exact)) or visible(
                 within.get_by_role("group", name=exact)
             )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.checks import assert_good, picture
 from tests.browser.conftest import IMAGES, Demo, Visitor, serving, windows
-from tests.browser.guide import Player, Step, steps
+from tests.browser.guide import Player, Step, day, steps
 from tests.browser.test_sign_in import code_of
 from tests.test_docs import ROOT, blocks
 
@@ -52,11 +53,28 @@ def saved(player: Player, name: str) -> None:
     downloads = player.visitor.downloads
     player.until(lambda: bool(downloads), f"nothing was saved as {name}")
     last = downloads.pop()
-    assert last.suggested_filename == name, last.suggested_filename
+    stem, ending = name.rsplit(".", 1)
+    assert re.fullmatch(rf"{stem}(-\w+)?\.{ending}", last.suggested_filename), last
     assert Path(last.path()).stat().st_size, f"{name} is empty"
 
 
+def go_back(player: Player, _name: str) -> None:
+    player.page.go_back()
+
+
+def day_passed(player: Player, _name: str) -> None:
+    """What the reader waits for: a day for the next look that has passed."""
+    yesterday = str(day("yesterday"))
+    with closing(sqlite3.connect(player.home / "sojourn.sqlite3")) as base, base:
+        base.execute(
+            "UPDATE cases_case SET review_on = ? WHERE review_on = ?",
+            (yesterday, str(day("today"))),
+        )
+
+
 HANDS = {
+    r"^Wait until the day": day_passed,
+    r"^Go back one page": go_back,
     r"^The browser saves (C\d+)": saved,
     r"^Hand the link": hand_link,
     r"\bthe link into the address line": follow_link,
@@ -71,7 +89,7 @@ class Stage:
     def __init__(self, demo: Demo, home: Path, opened: ExitStack, browser: Browser) -> None:
         self.home, self.demo = home, demo
         visit = opened.enter_context(windows(browser, demo))
-        self.player = Player(lambda actor: first_look(visit()), hands=dict(HANDS), files=IMAGES)
+        self.player = Player(lambda actor: first_look(visit()), hands=dict(HANDS), files=IMAGES, home=home)
 
     def type(self, commands: str) -> None:
         """What the guide has whoever runs the machine type; the last line printed is the link."""

@@ -18,6 +18,7 @@ from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.consent.rules import Cover, Terms, cover, covers, in_force
 from sojourn.web.consent.states import TRANSITIONS, ConsentState, check_step
 from sojourn.web.field import actions as field
+from sojourn.web.people.models import Person
 from sojourn.web.steps import WrongStateError
 from tests.web.conftest import World, asked
 
@@ -171,6 +172,30 @@ def test_the_page_records_what_was_answered(empty: World) -> None:
         "ar",
         "read_aloud",
     )
+
+
+def test_the_notice_stands_there_in_the_person_s_language_too(empty: World) -> None:
+    case = empty.register("bilal")
+    url = reverse("consent:new", args=[case.person_id])
+    arabic = "يمكنك سحب موافقتك في أي وقت"
+    for spoken, shown in {"ar": True, "en": False, "ti": False, "": False}.items():
+        Person.objects.filter(pk=case.person_id).update(language=spoken)
+        page = empty.client("bilal").get(url).content.decode()
+        assert (arabic in page) is shown
+
+
+def test_without_any_ground_there_is_no_form_to_open(empty: World) -> None:
+    case = empty.register("bilal")
+    url = reverse("cases:assess", args=[case.pk])
+    page = empty.client("bilal").get(url).content.decode()
+    assert "Open the form" not in page
+    assert "ask a second person" in page
+    by = empty.by("bilal")
+    override = overrides.request(person=case.person, danger=Danger.LIFE, words="Bleeds", by=by)
+    overrides.decide(override=override, confirmed=True, by=empty.by("salma"))
+    page = empty.client("bilal").get(url).content.decode()
+    assert "Open the form" in page
+    assert "A second person confirmed that it cannot wait" in page
 
 
 @pytest.mark.parametrize(

@@ -365,6 +365,21 @@ def test_what_was_handed_over_shows_the_cases_that_one_reaches(world: World) -> 
     assert world.client("nadia").get(url).status_code == 200
 
 
+def test_the_way_back_is_found_again_as_long_as_there_is_one(world: World) -> None:
+    made = _give(world)
+    page = reverse("caseload:handed_over", args=[made.pk])
+    places = {
+        "sami": reverse("caseload:team"),
+        "bilal": reverse("caseload:hand_over", args=[world.users["bilal"].pk]),
+        "salma": reverse("caseload:hand_over", args=[world.users["salma"].pk]),
+    }
+    for name, place in places.items():
+        assert page in world.client(name).get(place).content.decode()
+    world.client("salma").post(page)
+    for name, place in places.items():
+        assert page not in world.client(name).get(place).content.decode()
+
+
 def test_a_supervisor_of_a_team_hands_over_its_cases_alone(world: World) -> None:
     night = accounts.add_team(organisation=world.harbour, name="Night", by=SYSTEM)
     mine = world.register()

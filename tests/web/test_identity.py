@@ -291,5 +291,7 @@ def test_how_sure_a_date_of_birth_is_is_kept_and_shown(world: World) -> None:
     entry = {"own": "Amina", "birth_date": "1999-05-04", "birth_estimated": "on"}
     assert "about May 4, 1999" in client.post(url, entry, follow=True).content.decode()
     both = {"own": "Amina", "birth_date": "1999-05-04", "birth_year": "1999"}
+    assert "May 4, 1999" in client.post(url, both, follow=True).content.decode()
+    both["birth_year"] = "1998"
     assert "not both" in client.post(url, both).content.decode()
     assert "between 1900" in client.post(url, {"own": "A", "birth_year": "9"}).content.decode()

@@ -302,6 +302,22 @@ def test_the_whole_way_in_the_browser_s_forms(world: World) -> None:
     assert again(procedure).state == State.DECIDED
 
 
+@pytest.mark.parametrize(("about", "asked"), [("care", ["sami"]), ("solution", ["salma", "sami"])])
+def test_my_day_asks_who_has_to_look_at_it_until_they_have(
+    about: str, asked: list[str], world: World
+) -> None:
+    procedure = submitted(world, about)
+    page = reverse("interests:procedure", args=[procedure.case_id, procedure.pk])
+
+    def reminded() -> list[str]:
+        names = ("bilal", "salma", "sami", "chiara")
+        return [n for n in names if page in world.client(n).get("/").content.decode()]
+
+    assert reminded() == asked
+    vote(world, procedure, asked[0])
+    assert reminded() == asked[1:]
+
+
 def test_the_number_of_queries_does_not_grow(world: World) -> None:
     procedure = prepared(world)
     client = world.client("bilal")

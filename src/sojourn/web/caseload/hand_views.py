@@ -97,6 +97,7 @@ def whole(request: HttpRequest, user_id: int) -> HttpResponse:
         "proposals": proposals,
         "lines": [] if proposals else case_lines(by, found),
         "more": len(found) == AT_ONCE,
+        "handed": queries.handed_lately(by),
         "today": timezone.localdate(),
     }
     status = 400 if form.errors else 200

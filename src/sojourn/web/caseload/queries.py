@@ -17,7 +17,7 @@ from sojourn.web.accounts.access import Principal, Purpose, Visible, visible
 from sojourn.web.accounts.models import Programme, Team, User
 from sojourn.web.accounts.queries import helpers_of
 from sojourn.web.accounts.roles import Verb
-from sojourn.web.caseload.models import Assignment, HandOver, SavedFilter
+from sojourn.web.caseload.models import Assignment, HandOver, SavedFilter, Why
 from sojourn.web.caseload.rules import (
     EVERY,
     ME,
@@ -195,6 +195,13 @@ def hand_over_or_404(principal: Principal, hand_over_id: uuid.UUID) -> HandOver:
     """One hand-over that this principal did, gave, received or leads."""
     rows = visible(principal, HandOver.objects.select_related("frm", "by"), Purpose.SUPPORT).rows
     return get_object_or_404(rows, pk=hand_over_id)
+
+
+def handed_lately(principal: Principal, limit: int = 8) -> list[HandOver]:
+    """Hand-overs that may still be taken back, of those this principal may look at, newest first."""
+    rows = HandOver.objects.filter(handed_back_at=None).exclude(reason=Why.HANDED_BACK)
+    shown = visible(principal, rows, Purpose.SUPPORT).rows.select_related("frm", "by")
+    return list(shown.order_by("-at")[:limit])
 
 
 def moved(principal: Principal, hand_over: HandOver) -> list[Assignment]:

@@ -65,6 +65,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "totals": [_total(mark, rows, base) for mark in _WHOLE],
         "teams": teams,
         "chosen": chosen,
+        "handed": queries.handed_lately(by),
         "today": today,
     }
     return render(request, "caseload/team.html", context)
