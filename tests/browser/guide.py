@@ -61,13 +61,15 @@ class GuideError(AssertionError):
 
 @dataclass(frozen=True)
 class Step:
-    """One numbered line: where it stands, whose it is, what it says."""
+    """One numbered line: where it stands, whose it is, what it says. Or a `picture` between them:
+    what is on that person's screen then."""
 
     line: int
     day: str
     actor: str
     title: str
-    text: str
+    text: str = ""
+    picture: str = ""
 
 
 def steps(text: str) -> Iterator[Step]:
@@ -86,6 +88,8 @@ def steps(text: str) -> Iterator[Step]:
             day, actor, title = line[3:].split(":")[0], "", ""
         elif line.startswith("### "):
             actor, _, title = line[4:].partition(": ")
+        elif found := re.match(r"!\[.*\]\(\S*?([\w-]+)\.png\)", line):
+            yield Step(at, day, actor, title, picture=found[1])
         elif found := re.match(r"\d+\. (.*)", line):
             current, begun = [found[1]], at
 
@@ -127,8 +131,8 @@ class Player:
     actor: str = ""
     windows: dict[str, Visitor] = field(default_factory=dict)
     noted: dict[str, str] = field(default_factory=dict)
-    stops: Callable[[Visitor, Step], None] = lambda visitor, step: None
-    """What is done after each step."""
+    stop: Callable[[Visitor, Step], None] = lambda _visitor, _step: None
+    """What is done after each step, with the window in which it was done."""
 
     @property
     def visitor(self) -> Visitor:
@@ -146,7 +150,7 @@ class Player:
             try:
                 for sentence in sentences(step.text):
                     self.do(sentence)
-                self.stops(self.visitor, step)
+                self.stop(self.visitor, step)
             except (Error, AssertionError) as error:
                 raise GuideError(
                     f"line {step.line}, {step.day}, {step.actor}: {step.text}\n  {error}"
@@ -259,7 +263,7 @@ class Player:
     def parts(self, name: str) -> list[Locator]:
         """The parts of the page that carry these words, those inside others first."""
         parts = self.page.locator(
-            "li, tr, article, section, fieldset, details, form, dialog, dd, .card, .field"
+            "li, tr, article, section, fieldset, details, form, dl > div, dd, .card, .field"
         )
         return visible(parts.filter(has_text=re.compile(loose(name))))[::-1]
 
