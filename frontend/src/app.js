@@ -46,12 +46,16 @@ function singleSubmit() {
     }
     event.target.dataset.sent = 'yes';
     event.submitter?.setAttribute('aria-busy', 'true');
+    // What answers with a file leaves the page as it is: after a while it can be asked for again.
+    if ('saves' in event.target.dataset) setTimeout(release, 2000);
   });
   // A page taken from the browser's memory after "back" must be usable again.
-  window.addEventListener('pageshow', () => {
-    for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
-    for (const button of document.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
-  });
+  window.addEventListener('pageshow', release);
+}
+
+function release() {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  for (const button of document.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
 }
 
 /** Ask before answers typed into a form marked `data-guard` are lost. */

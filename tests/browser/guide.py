@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from django.utils import timezone
 from playwright.sync_api import Error, Locator, Page
 
 from tests.browser.conftest import Visitor
@@ -24,6 +25,7 @@ SECONDS = 6
 """How long something may take to be on the screen."""
 
 _MARK = re.compile(r'\*\*(?P<B>.+?)\*\*|"(?P<Q>[^"]+)"|(?<!\*)\*(?P<I>[^*]+)\*|`(?P<C>[^`]+)`')
+_PICTURE = re.compile(r"!\[.*\]\(\S*?([\w-]+)\.png\)")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")
 _NAMES = r"[BI]\d+(?:,? (?:and )?[BI]\d+)*"
 _PLACE = r"(?: (?:in|at|under|beside|below|of) (?P<place>[BI]\d+))?"
@@ -35,7 +37,8 @@ _CLAUSES = [
     (
         "select",
         re.compile(
-            r"\bchoose (?P<value>[BI]\d+) in (?P<what>B\d+)(?: (?:at|under|beside) (?P<place>[BI]\d+))?",
+            r"\bchoose (?P<value>[BI]\d+) in (?P<what>B\d+)"
+            r"(?: (?:at|under|beside) (?P<place>[BI]\d+))?",
             re.IGNORECASE,
         ),
     ),
@@ -61,14 +64,14 @@ class GuideError(AssertionError):
 
 @dataclass(frozen=True)
 class Step:
-    """One numbered line: where it stands, whose it is, what it says. Or a `picture` between them:
-    what is on that person's screen then."""
+    """One numbered line: where it stands, whose it is, what it says. `picture` shows what is on the
+    screen after it."""
 
     line: int
     day: str
     actor: str
     title: str
-    text: str = ""
+    text: str
     picture: str = ""
 
 
@@ -76,20 +79,21 @@ def steps(text: str) -> Iterator[Step]:
     """The numbered lines of a guide, in order."""
     day = actor = title = ""
     current: list[str] = []
-    begun = 0
+    begun, picture = 0, ""
     for at, line in enumerate([*text.splitlines(), ""], start=1):
         if current and line.startswith("   ") and line.strip():
-            current.append(line.strip())
+            if found := _PICTURE.match(line.strip()):
+                picture = found[1]
+            else:
+                current.append(line.strip())
             continue
         if current:
-            yield Step(begun, day, actor, title, " ".join(current))
-            current = []
+            yield Step(begun, day, actor, title, " ".join(current), picture)
+            current, picture = [], ""
         if line.startswith("## "):
             day, actor, title = line[3:].split(":")[0], "", ""
         elif line.startswith("### "):
             actor, _, title = line[4:].partition(": ")
-        elif found := re.match(r"!\[.*\]\(\S*?([\w-]+)\.png\)", line):
-            yield Step(at, day, actor, title, picture=found[1])
         elif found := re.match(r"\d+\. (.*)", line):
             current, begun = [found[1]], at
 
@@ -372,11 +376,11 @@ def day(words: str) -> date:
     """today, yesterday, tomorrow, "in two weeks", "two weeks ago", "5 March 1994"."""
     fixed = {"today": 0, "tomorrow": 1, "yesterday": -1}
     if words in fixed:
-        return date.today() + timedelta(fixed[words])
+        return timezone.localdate() + timedelta(fixed[words])
     if re.fullmatch(r"\d+ [A-Z][a-z]+ \d{4}", words):
         return datetime.strptime(words, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
     found = re.fullmatch(r"(in )?(\w+) (day|week|month|year)s?( ago)?", words)
     assert found, f"no day is called {words!r}"
     number = _NUMBERS.get(found[2]) or int(found[2])
     sign = -1 if found[4] else 1
-    return date.today() + timedelta(sign * number * _SPANS[found[3]])
+    return timezone.localdate() + timedelta(sign * number * _SPANS[found[3]])

@@ -198,7 +198,7 @@ def hand_over_or_404(principal: Principal, hand_over_id: uuid.UUID) -> HandOver:
 
 
 def handed_lately(principal: Principal, limit: int = 8) -> list[HandOver]:
-    """Hand-overs that may still be taken back, of those this principal may look at, newest first."""
+    """Hand-overs that were not taken back, of those this principal may look at, newest first."""
     rows = HandOver.objects.filter(handed_back_at=None).exclude(reason=Why.HANDED_BACK)
     shown = visible(principal, rows, Purpose.SUPPORT).rows.select_related("frm", "by")
     return list(shown.order_by("-at")[:limit])

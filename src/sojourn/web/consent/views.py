@@ -123,7 +123,7 @@ class Spoken:
 
 
 def _in_their_words(spoken: str) -> Spoken | None:
-    """The notice in that language; None where the page speaks it already, or nobody translated it."""
+    """The notice in that language; None where the page speaks it, or nobody translated it."""
     if spoken not in dict(settings.LANGUAGES) or spoken == language():
         return None
     with translation.override(spoken):

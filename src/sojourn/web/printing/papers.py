@@ -130,9 +130,7 @@ def _item(card: Card, kind: Kind) -> Line:
     if not kind.is_safe:
         return Line(card.public_title, (day, *done), _symbol(card))
     about = () if kind.is_plain else tuple(text for text in (card.need, card.goal) if text)
-    who = _("Who: %(who)s") % {
-        "who": f"{card.who}, {card.where}" if card.where else card.who
-    }
+    who = _("Who: %(who)s") % {"who": f"{card.who}, {card.where}" if card.where else card.who}
     return Line(card.title, (*about, who, day, *done), _symbol(card))
 
 
