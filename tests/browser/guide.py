@@ -21,7 +21,7 @@ from playwright.sync_api import Error, Locator, Page
 
 from tests.browser.conftest import Visitor
 
-SECONDS = 6
+SECONDS = 20
 """How long something may take to be on the screen."""
 
 _MARK = re.compile(r'\*\*(?P<B>.+?)\*\*|"(?P<Q>[^"]+)"|(?<!\*)\*(?P<I>[^*]+)\*|`(?P<C>[^`]+)`')
@@ -215,12 +215,13 @@ class Player:
 
     def _answer(self, sentence: Sentence, said: dict[str, str], _words: str, _place: str) -> None:
         question, value = sentence.marks[said["what"]], self.word(sentence, said["value"])
-        group = self.page.get_by_role("radiogroup", name=re.compile(re.escape(question)))
-        if self.until(lambda: group.count() > 0, question, must=False):
-            group.get_by_text(value, exact=True).click()
+        asked = self.page.locator(".question-container", has_text=question)
+        self.until(lambda: asked.count() > 0, f"not asked: {question}")
+        choices = self.page.get_by_role("radiogroup", name=re.compile(re.escape(question)))
+        if choices.count():
+            choices.get_by_text(value, exact=True).click()
             return
-        box = self.page.locator(".question-container", has_text=question)
-        box = box.locator("input, textarea").first
+        box = asked.locator("input, textarea").first
         box.click()
         box.press_sequentially(value)
         box.press("Tab")
@@ -261,15 +262,21 @@ class Player:
     # Where it stands on the screen ---------------------------------------------------------
 
     def shows(self, words: str, place: str) -> bool:
-        within = self.parts(place) if place else [self.page.locator("body")]
-        return any(plain(words) in plain(part.evaluate(_SHOWN)) for part in within)
+        within = self.named(place) if place else self.page.locator("body")
+        return any(plain(words) in plain(shown) for shown in within.evaluate_all(_SHOWN))
 
-    def parts(self, name: str) -> list[Locator]:
-        """The parts of the page that carry these words, those inside others first."""
+    def named(self, name: str) -> Locator:
+        """The parts of the page that carry these words."""
         parts = self.page.locator(
             "li, tr, article, section, fieldset, details, form, dl > div, dd, .card, .field"
         )
-        return visible(parts.filter(has_text=re.compile(loose(name))))[::-1]
+        return parts.filter(has_text=re.compile(loose(name)))
+
+    def parts(self, name: str) -> Iterator[Locator]:
+        """Those that can be seen, the ones inside others first."""
+        found = self.named(name)
+        for at in reversed(found.evaluate_all(_SEEN)):
+            yield found.nth(at)
 
     def control(self, name: str, place: str) -> Locator:
         """A field, by its label; the scope may be its group."""
@@ -324,23 +331,23 @@ class Player:
         self.until(lambda: len(visible(found)) == 1, f"not the only one: {name}")
         return visible(found)[0]
 
-    def until(self, holds: Callable[[], bool], else_: str, *, must: bool = True) -> bool:
+    def until(self, holds: Callable[[], bool], else_: str) -> None:
         end = time.monotonic() + SECONDS
         while True:
             try:
                 if holds():
-                    return True
+                    return
             except Error as error:  # the page was changing just then
                 if "context was destroyed" not in str(error) and "navigat" not in str(error):
                     raise
-            if time.monotonic() > end:
-                assert not must, else_
-                return False
+            assert time.monotonic() < end, else_
             self.page.wait_for_timeout(50)
 
 
-_SHOWN = """root => root.innerText + ' ' + [...root.querySelectorAll('input, textarea, select')]
-    .map(box => box.tagName === 'SELECT' ? box.selectedOptions[0]?.text : box.value).join(' ')"""
+_SEEN = "parts => parts.flatMap((part, at) => part.checkVisibility() ? [at] : [])"
+_SHOWN = """parts => parts.filter(part => part.checkVisibility()).map(part => part.innerText + ' ' +
+    [...part.querySelectorAll('input, textarea, select')]
+    .map(box => box.tagName === 'SELECT' ? box.selectedOptions[0]?.text : box.value).join(' '))"""
 
 
 def _text(one: Locator) -> str:

@@ -146,6 +146,17 @@ def test_a_colleague_who_is_named_never_sees_the_case_again(world: World) -> Non
     assert world.client("salma").get(url).status_code == 404
 
 
+def test_whoever_holds_any_role_here_can_be_named_also_who_opens_no_file(world: World) -> None:
+    url = reverse("incidents:name_actor", args=[world.case.pk, report(world).pk])
+    shown = world.client("bilal").get(url).content.decode()
+    for name in ("dana", "emil", "sami"):
+        assert world.users[name].name in shown
+    assert world.users["chiara"].name not in shown
+    sent = {"part": "helper", "reach": "unknown", "user": world.users["dana"].pk}
+    world.client("bilal").post(url, sent)
+    assert Conflict.objects.filter(user=world.users["dana"]).exists()
+
+
 def test_nobody_records_themselves_as_the_alleged_actor(world: World) -> None:
     described = replace(RECRUITER, user=world.users["bilal"])
     with pytest.raises(ValidationError) as refused:

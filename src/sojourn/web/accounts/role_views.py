@@ -256,7 +256,7 @@ def _line(code: str, name: str, power: Power, changed: bool, waiting: RoleVersio
     return Line(
         code,
         name,
-        ", ".join(str(word) for verb, word in role_words.VERBS.items() if verb in power.verbs),
+        _(", ").join(str(word) for verb, word in role_words.VERBS.items() if verb in power.verbs),
         role_words.listed(power.classes),
         code in POWERS,
         changed,

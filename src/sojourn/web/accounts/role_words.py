@@ -41,12 +41,12 @@ CLASSES: Mapping[DataClass, object] = {
 def listed(classes: Iterable[DataClass]) -> str:
     """Classes in words, separated by commas; a dash for none."""
     wanted = set(classes)
-    return ", ".join(str(CLASSES[each]) for each in CLASSES if each in wanted) or "–"
+    return _(", ").join(str(CLASSES[each]) for each in CLASSES if each in wanted) or "–"
 
 
 def pair(verbs: tuple[Verb, Verb], names: Iterable[str]) -> str:
     """Which two powers would come together, and in whose hands; in the role itself for nobody."""
-    said = {"one": VERBS[verbs[0]], "other": VERBS[verbs[1]], "names": ", ".join(names)}
+    said = {"one": VERBS[verbs[0]], "other": VERBS[verbs[1]], "names": _(", ").join(names)}
     if not said["names"]:
         return _("“%(one)s” and “%(other)s” stay apart.") % said
     return _("“%(one)s” and “%(other)s” stay apart, and would come together for: %(names)s.") % said

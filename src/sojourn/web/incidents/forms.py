@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sojourn.web.accounts.queries import helpers
+from sojourn.web.accounts.models import User
 from sojourn.web.incidents.actions import Described
 from sojourn.web.incidents.codes import Actor, Kind, Precision, Reach, Told, Wish, Withdrawn
 from sojourn.web.incidents.rules import Account
@@ -109,9 +109,9 @@ class ActorForm(forms.Form):
         help_text=_("They are not told, and cannot open this case any more."),
     )
 
-    def __init__(self, organisation_id: uuid.UUID, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, colleagues: Iterable[User], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._users = {str(user.pk): user for user in helpers(organisation_id)}
+        self._users = {str(user.pk): user for user in colleagues}
         field = self.fields["user"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
         names = [(pk, user.name) for pk, user in self._users.items()]

@@ -25,6 +25,7 @@ from sojourn.web.incidents.codes import Withdrawn
 from sojourn.web.incidents.forms import ActorForm, IncidentForm, TakeBackForm
 from sojourn.web.incidents.models import HARM, Incident
 from sojourn.web.people import words
+from sojourn.web.reach.queries import colleagues
 from sojourn.web.steps import WrongStateError
 
 
@@ -144,7 +145,7 @@ def name_actor(request: HttpRequest, case_id: uuid.UUID, incident_id: uuid.UUID)
     by = principal_of(request)
     case, incident = _incident(by, case_id, incident_id)
     check_cleared(by, case, DataClass.HARM_INCIDENT, DataClass.THIRD_PARTY)
-    form = ActorForm(case.organisation_id, request.POST or None)
+    form = ActorForm(colleagues(case), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.name_actor(incident=incident, described=form.described(), by=by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sojourn.framework import DataClass
@@ -73,4 +74,4 @@ def plain(groups: Iterable[Group]) -> list[Plain]:
 
 def _in_their_words(classes: Iterable[DataClass]) -> str:
     wanted = set(classes)
-    return ", ".join(str(word) for each, word in CLASSES.items() if each in wanted)
+    return _(", ").join(str(word) for each, word in CLASSES.items() if each in wanted)

@@ -23,6 +23,7 @@ from sojourn.web.incidents.codes import Precision, Told, Wish, Withdrawn
 from sojourn.web.incidents.forms import ActorForm, IncidentForm, TakeBackForm
 from sojourn.web.incidents.models import Incident
 from sojourn.web.people import words
+from sojourn.web.reach.queries import colleagues
 
 router = Router(tags=["Incidents"])
 
@@ -216,7 +217,7 @@ def name_actor(request: HttpRequest, case_id: UUID, incident_id: UUID, body: Act
     by = principal_of(request)
     case, row = _incident(by, case_id, incident_id)
     check_cleared(by, case, *_TOLD)
-    form = ActorForm(case.organisation_id, as_form(body))
+    form = ActorForm(colleagues(case), as_form(body))
     filled(form)
     actor = actions.name_actor(incident=row, described=form.described(), by=by)
     return schemas.Done(id=str(actor.pk))
