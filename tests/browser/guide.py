@@ -135,6 +135,8 @@ class Player:
     actor: str = ""
     windows: dict[str, Visitor] = field(default_factory=dict)
     noted: dict[str, str] = field(default_factory=dict)
+    seen: str = ""
+    """What was looked for last."""
     stop: Callable[[Visitor, Step], None] = lambda _visitor, _step: None
     """What is done after each step, with the window in which it was done."""
 
@@ -257,6 +259,7 @@ class Player:
     def _see(self, sentence: Sentence, said: dict[str, str], _words: str, place: str) -> None:
         for name in re.findall(r"[BI]\d+", said["all"]):
             value = self.word(sentence, name)
+            self.seen = value
             self.until(lambda v=value: self.shows(v, place), f"not to be seen: {value}")  # type: ignore[misc]
 
     # Where it stands on the screen ---------------------------------------------------------
