@@ -152,7 +152,7 @@ def test_whoever_holds_any_role_here_can_be_named_also_who_opens_no_file(world: 
     for name in ("dana", "emil", "sami"):
         assert world.users[name].name in shown
     assert world.users["chiara"].name not in shown
-    sent = {"part": "helper", "reach": "unknown", "user": world.users["dana"].pk}
+    sent = {"part": "helper", "still_near": "unknown", "user": world.users["dana"].pk}
     world.client("bilal").post(url, sent)
     assert Conflict.objects.filter(user=world.users["dana"]).exists()
 

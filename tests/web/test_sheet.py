@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -21,6 +23,7 @@ def _sheet(world: World, who: str = "bilal") -> str:
 def test_it_speaks_the_language_of_the_person(world: World) -> None:
     assert "عن معلوماتك" in _sheet(world)
     assert 'dir="rtl"' in _sheet(world)
+    assert not re.search(r"[\u0600-\u06ff],", _sheet(world)), "a comma of another script"
     Person.objects.update(language="ti")
     assert "About your information" in _sheet(world)
 
