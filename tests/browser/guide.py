@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.utils import timezone
@@ -254,19 +255,22 @@ class Player:
     def _gone(self, sentence: Sentence, said: dict[str, str], _words: str, place: str) -> None:
         for name in re.findall(r"[BI]\d+", said["all"]):
             value = self.word(sentence, name)
-            self.until(lambda v=value: not self.shows(v, place), f"still there: {value}")  # type: ignore[misc]
+            self.until(partial(self.hides, value, place), f"still there: {value}")
 
     def _see(self, sentence: Sentence, said: dict[str, str], _words: str, place: str) -> None:
         for name in re.findall(r"[BI]\d+", said["all"]):
             value = self.word(sentence, name)
             self.seen = value
-            self.until(lambda v=value: self.shows(v, place), f"not to be seen: {value}")  # type: ignore[misc]
+            self.until(partial(self.shows, value, place), f"not to be seen: {value}")
 
     # Where it stands on the screen ---------------------------------------------------------
 
     def shows(self, words: str, place: str) -> bool:
         within = self.named(place) if place else self.page.locator("body")
         return any(plain(words) in plain(shown) for shown in within.evaluate_all(_SHOWN))
+
+    def hides(self, words: str, place: str) -> bool:
+        return not self.shows(words, place)
 
     def named(self, name: str) -> Locator:
         """The parts of the page that carry these words."""

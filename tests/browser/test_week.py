@@ -132,11 +132,14 @@ def whole_week() -> list[Step]:
     for row in others:
         words = {**dict(zip(first, row, strict=True)), first[0].lower(): row[0].lower()}
         for step in shown:
-            text = re.sub("|".join(map(re.escape, words)), lambda m, w=words: w[m[0]], step.text)
             actor = words.get(step.actor, step.actor)
-            again.append(replace(step, text=text, actor=actor))
+            again.append(replace(step, text=in_other_words(step.text, words), actor=actor))
     end = told.index(shown[-1]) + 1
     return [*told[:end], *again, *told[end:]]
+
+
+def in_other_words(text: str, words: dict[str, str]) -> str:
+    return re.sub("|".join(map(re.escape, words)), lambda found: words[found[0]], text)
 
 
 def show(player: Player) -> None:
