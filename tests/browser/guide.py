@@ -202,6 +202,8 @@ class Player:
             return value
         if value in self.noted:
             return self.noted[value]
+        if value.startswith("the year "):
+            return str(day(value.removeprefix("the year ")).year)
         return str(day(value))
 
     def _write(self, sentence: Sentence, said: dict[str, str], _words: str, place: str) -> None:
@@ -382,7 +384,7 @@ def loose(name: str) -> str:
     return gap.join(re.escape(word) for word in name.split())
 
 
-_NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6}
+_NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "fifteen": 15}
 _SPANS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 

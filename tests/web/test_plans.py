@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Purpose, visible
+from sojourn.web.accounts.actions import Reach, declare_conflict
+from sojourn.web.accounts.models import Interest, Scope
 from sojourn.web.accounts.roles import EXISTENCE_KNOWN
 from sojourn.web.audit.models import Event
 from sojourn.web.cases import actions as cases
@@ -122,6 +124,23 @@ def test_only_what_was_found_can_be_planned(
 def test_only_who_works_on_cases_here_is_named(world: World, plan: Plan, who: str) -> None:
     with pytest.raises(ValidationError):
         add(world, plan, owner=world.users[who])
+
+
+def test_whoever_does_not_reach_the_case_is_not_named_for_a_step(world: World, plan: Plan) -> None:
+    nadia = world.join(Reach(Scope.OWN_CASES))
+    declare_conflict(
+        user=world.users["salma"],
+        cases=[world.case.pk],
+        interest=Interest.RELATIVE,
+        by=world.by("bilal"),
+    )
+    page = world.client("bilal").get(reverse("plans:add", args=[world.case.pk]))
+    offered = dict(page.context["form"].fields["owner"].choices).values()
+    assert {"Bilal", "Sami"} <= set(offered)
+    for user in (nadia, world.users["salma"]):
+        assert user.name not in offered
+        with pytest.raises(ValidationError):
+            add(world, plan, owner=user)
 
 
 def test_another_organisation_may_do_it_without_a_name(world: World, plan: Plan) -> None:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import SYSTEM, Principal, Purpose
 from sojourn.web.accounts.models import Organisation, User
-from sojourn.web.accounts.queries import helpers
 from sojourn.web.cases import versions
 from sojourn.web.cases.models import Assessment, Case, Difference
 from sojourn.web.cases.versions import Edited, Merged, Values
@@ -27,6 +26,7 @@ from sojourn.web.plans.approvals import end_requests, end_where_changed
 from sojourn.web.plans.models import ItemStep, Plan, PlanItem
 from sojourn.web.plans.needs import Offer, offer
 from sojourn.web.plans.on_the_row import bring_up_to_date
+from sojourn.web.plans.queries import doers
 from sojourn.web.plans.states import (
     WAITING,
     EndReason,
@@ -319,9 +319,9 @@ def _plain(wish: Wish, plan: Plan) -> dict[str, object]:
     wrong: dict[str, str] = {}
     ours = wish.owner_organisation.pk == plan.organisation_id
     if wish.owner is not None:
-        known = ours and helpers(plan.organisation_id).filter(pk=wish.owner.pk).exists()
+        known = ours and doers(plan.case).filter(pk=wish.owner.pk).exists()
         if not known or wish.by_person:
-            wrong["owner"] = _("Choose somebody who works on cases of this organisation.")
+            wrong["owner"] = _("Choose somebody who works on this case.")
     if wish.by_person and not ours:
         wrong["owner"] = _("Choose this organisation where the person does it themself.")
     if wish.horizon not in {horizon for horizon, _label in _HORIZONS}:

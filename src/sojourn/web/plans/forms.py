@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.web.accounts.models import Organisation
-from sojourn.web.accounts.queries import helpers
 from sojourn.web.plans.actions import PERSON, End, Wish
 from sojourn.web.plans.models import HORIZONS, Plan, PlanItem
 from sojourn.web.plans.needs import Offer
+from sojourn.web.plans.queries import doers
 from sojourn.web.plans.states import EndReason, ItemAct, Outcome
 
 NOBODY = ""
@@ -50,7 +50,7 @@ class ItemForm(forms.Form):
     def __init__(self, plan: Plan, offer: Offer, *args: Any, **kwargs: Any) -> None:
         item: PlanItem | None = kwargs.pop("item", None)
         super().__init__(*args, **kwargs)
-        self._users = {str(user.pk): user for user in helpers(plan.organisation_id)}
+        self._users = {str(user.pk): user for user in doers(plan.case)}
         self._choose("need", [(each.name, each.label) for each in offer.needs], item)
         none = (NOBODY, _("Something else"))
         self._choose("response", [none, *((e.name, e.label) for e in offer.responses)], item)

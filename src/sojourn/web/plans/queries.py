@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, visible
+from sojourn.web.accounts.models import User
+from sojourn.web.accounts.queries import helpers
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.cases.models import Case
 from sojourn.web.cases.states import WORKED
@@ -20,6 +22,7 @@ from sojourn.web.plans.rules import Progress
 from sojourn.web.plans.states import WAITING, ApprovalState, ItemState
 from sojourn.web.programmes.gates import Gate
 from sojourn.web.programmes.queries import needed
+from sojourn.web.reach.queries import reachers
 
 
 def current(case: Case) -> Plan | None:
@@ -127,6 +130,11 @@ def answered(principal: Principal, since: datetime, limit: int) -> list[Approval
     )
     shown = visible(principal, rows, Purpose.SUPPORT).rows.select_related("subject", *_PERSON)
     return list(shown.order_by("-decided_at")[:limit])
+
+
+def doers(case: Case) -> QuerySet[User]:
+    """Who may be named to do something: who works on cases here and reaches this one, by name."""
+    return helpers(case.organisation_id).filter(pk__in=reachers(case))
 
 
 def due_of(principal: Principal, today: date, limit: int) -> list[PlanItem]:
