@@ -303,12 +303,14 @@ class Player:
         followed by a count, or by words for those who hear the page (`Change: the goal`)."""
 
         def find(within: Locator) -> list[Locator]:
-            for pattern in (rf"^\s*{loose(name)}\s*$", rf"^\s*{loose(name)}\s*[:(\d]"):
-                words = re.compile(pattern)
+            things = within.locator("a[href], button, summary")
+            names = [squeezed(said) for said in things.evaluate_all(_CALLED)]
+            for pattern in (
+                rf"{re.escape(squeezed(name))}",
+                rf"{re.escape(squeezed(name))} ?[:(\d].*",
+            ):
                 found = [
-                    *visible(within.get_by_role("link", name=words)),
-                    *visible(within.get_by_role("button", name=words)),
-                    *visible(within.locator("summary", has_text=words)),
+                    things.nth(at) for at, said in enumerate(names) if re.fullmatch(pattern, said)
                 ]
                 if found:
                     return found[:1] if first or same(found) else found
@@ -353,6 +355,8 @@ class Player:
             self.page.wait_for_timeout(50)
 
 
+_CALLED = """things => things.map(one =>
+    one.checkVisibility() ? one.getAttribute('aria-label') ?? one.textContent : '')"""
 _SEEN = "parts => parts.flatMap((part, at) => part.checkVisibility() ? [at] : [])"
 _SHOWN = """parts => parts.filter(part => part.checkVisibility()).map(part => part.innerText + ' ' +
     [...part.querySelectorAll('input, textarea, select')]
@@ -373,9 +377,14 @@ def same(found: list[Locator]) -> bool:
     return len(targets) == 1 and None not in targets
 
 
-def plain(text: str) -> str:
+def squeezed(text: str) -> str:
     """Without the invisible marks of direction, and with single spaces."""
-    return " ".join(re.sub(r"[\u2066-\u2069\u200e\u200f]", "", text).split()).lower()
+    return " ".join(re.sub(r"[\u2066-\u2069\u200e\u200f]", "", text).split())
+
+
+def plain(text: str) -> str:
+    """The same however large its letters are: a heading may be written in capitals."""
+    return squeezed(text).lower()
 
 
 def loose(name: str) -> str:
