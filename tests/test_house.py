@@ -35,6 +35,8 @@ LONG_FILES = {
     "src/sojourn/web/api/schemas.py": "everything that the API answers, in one place to read",
     "src/sojourn/web/cases/situation.py": "one page as values, taken from findings in one go",
     "src/sojourn/web/plans/migrations/0001_initial.py": "generated: all tables of plans at once",
+    "tests/web/api_operations.py": "every operation with what it takes, in one table",
+    "tests/web/test_pages.py": "every page, and what all of them promise",
     "tests/web/test_access_matrix.py": "every address with what it takes, in one table",
 }
 """Python files over 500 lines, and why they are not cut. Do not add one without a reason."""

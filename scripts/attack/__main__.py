@@ -22,7 +22,8 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 from scripts.attack import tools
-from scripts.attack.tools import ROOT, Around, Finding, NotRunError, Run
+from scripts.attack.tools import ROOT, Around, Finding, Run
+from scripts.attack.visitor import NotRunError
 
 EXPLAINED = Path(__file__).with_name("explained.yaml")
 STATIC = ("bandit", "semgrep")
@@ -182,20 +183,20 @@ def main(arguments: list[str] | None = None) -> int:
         if name in wanted:
             console.print(f"{name} ...")
             runs.append(run_one(name, lambda name=name: getattr(tools, name)(around)))
-    if set(LIVE) & set(wanted):
-        try:
-            with demonstration(folder) as target:
-                calls = {
-                    "schemathesis": lambda: tools.schemathesis(around, target.base, target.token),
-                    "wapiti": lambda: tools.wapiti(around, target.base),
-                    "sqlmap": lambda: tools.sqlmap(around, target.base),
-                }
-                for name, call in calls.items():
-                    if name in wanted:
-                        console.print(f"{name} ...")
-                        runs.append(run_one(name, call, target))
-        except NotRunError as problem:
-            runs.append(Run("demonstration", "", not_run=str(problem)))
+    calls: dict[str, Callable[[Target], Run]] = {
+        "schemathesis": lambda target: tools.schemathesis(around, target.base, target.token),
+        "wapiti": lambda target: tools.wapiti(around, target.base),
+        "sqlmap": lambda target: tools.sqlmap(around, target.base),
+    }
+    for name in LIVE:
+        if name in wanted:
+            console.print(f"{name} ...")
+            try:
+                # Each has one of its own: after wapiti the accounts it guessed at have to rest.
+                with demonstration(folder) as target:
+                    runs.append(run_one(name, lambda name=name, at=target: calls[name](at), target))
+            except NotRunError as problem:
+                runs.append(Run(name, "", not_run=str(problem)))
     code = told(runs, explained, console)
     console.print(f"Reports are in {folder}")
     return code

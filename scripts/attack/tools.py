@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.attack.visitor import Visitor
+from scripts.attack.visitor import NotRunError, Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = Path(__file__).with_name("rules.yaml")
@@ -29,10 +29,6 @@ MODULES = (
 """Of wapiti. Left out are those that need a listener on the internet (ssrf, xxe, log4shell) and
 those that look for other programs."""
 NOWHERE = "http://127.0.0.1:9/"
-
-
-class NotRunError(Exception):
-    """Why a tool did not run. That is never a pass."""
 
 
 @dataclass(frozen=True)

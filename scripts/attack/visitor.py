@@ -16,6 +16,10 @@ LEFT_OUT = re.compile(r"/(account|leave|language|static)/|/(end|withdraw|remove|
 """Pages that end the session, or take away what the others need."""
 
 
+class NotRunError(Exception):
+    """Why a tool did not run. That is never a pass."""
+
+
 @dataclass
 class Form:
     """A form as it stands in a page."""
@@ -93,7 +97,7 @@ class Visitor:
             timeout=30,
         )
         if "sessionid" not in self.session.cookies:
-            raise RuntimeError(f"{username} could not sign in ({answer.status_code}).")
+            raise NotRunError(f"{username} could not sign in ({answer.status_code}).")
 
     @property
     def cookies(self) -> str:
