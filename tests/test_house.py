@@ -31,7 +31,7 @@ LONG_FILES = {
     "src/sojourn/language/measures.py": "every kind of measure; they share components and policies",
     "src/sojourn/standards/runs.py": "one run from opening to writing, and what it refuses",
     "src/sojourn/standards/xpath.py": "every node as XPath, in one place to compare",
-    "src/sojourn/web/accounts/access.py": "the one door, with all that it looks at to let somebody in",
+    "src/sojourn/web/accounts/access.py": "the one door, and all that it looks at",
     "src/sojourn/web/api/schemas.py": "everything that the API answers, in one place to read",
     "src/sojourn/web/cases/situation.py": "one page as values, taken from findings in one go",
     "src/sojourn/web/plans/migrations/0001_initial.py": "generated: all tables of plans at once",

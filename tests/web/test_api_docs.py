@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 from sojourn.web.api import listing
+from sojourn.web.api.service import operations
 from sojourn.web.webhooks import rules
 from tests.web.api_operations import client_with, token_for
 from tests.web.conftest import World
@@ -67,3 +71,28 @@ def test_every_event_is_on_the_page() -> None:
     page = (DOCS / "how-to" / "webhooks.md").read_text(encoding="utf-8")
     table = "\n".join(re.findall(r"^\| .*", page, re.MULTILINE))
     assert not [name for name in rules.EVENTS if f"`{name}`" not in table]
+
+
+def test_no_two_shapes_share_a_name_in_the_document() -> None:
+    """The document knows a shape by its name alone: of two it would describe one wrongly."""
+    named: dict[str, set[type]] = {}
+
+    def walk(kind: object) -> None:
+        for part in get_args(kind):
+            walk(part)
+        if not isinstance(kind, type) or not issubclass(kind, BaseModel | Enum):
+            return
+        ours = kind.__module__.startswith("sojourn.")
+        if ours and kind in named.setdefault(kind.__name__, set()):
+            return
+        if ours:
+            named[kind.__name__].add(kind)
+        if issubclass(kind, BaseModel):
+            for field in kind.model_fields.values():
+                walk(field.annotation)
+
+    for operation in operations().values():
+        for model in (*operation.models, *operation.response_models.values()):
+            walk(model)
+    assert len(named) > 50
+    assert {name: kinds for name, kinds in named.items() if len(kinds) > 1} == {}

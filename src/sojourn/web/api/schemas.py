@@ -550,7 +550,7 @@ class Teams(Schema):
     items: list[Team]
 
 
-class Gate(Schema):
+class GateLine(Schema):
     """Whether something is asked for before a step, and of how many people."""
 
     gate: str
@@ -565,7 +565,7 @@ class Programme(Schema):
     code: str
     name: str
     is_used: bool
-    gates: list[Gate]
+    gates: list[GateLine]
 
 
 class Programmes(Schema):
@@ -574,7 +574,7 @@ class Programmes(Schema):
 
 class Gates(Schema):
     organisation: UUID
-    gates: list[Gate]
+    gates: list[GateLine]
 
 
 class Members(Schema):

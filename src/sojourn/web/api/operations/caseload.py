@@ -54,7 +54,7 @@ class Narrowing(Sent):
     sort: str = "review"
 
 
-class Wanted(Narrowing):
+class FilterSent(Narrowing):
     after: str = ""
 
 
@@ -78,7 +78,7 @@ class HandOverSent(Sent):
     team: str = "keep"
 
 
-class Choice(Sent):
+class CaseGoesTo(Sent):
     """Who takes a case: the number of a user, or None where it stays."""
 
     case: UUID
@@ -91,7 +91,7 @@ class CaseloadSent(Sent):
     to: list[int]
     reason: str
     team: str = "keep"
-    cases: list[Choice] = Field(default_factory=list)
+    cases: list[CaseGoesTo] = Field(default_factory=list)
 
 
 class KeptFilter(Schema):
@@ -150,7 +150,7 @@ class HandOver(Schema):
 
 @reads(router, "/caseload", Verb.READ, schemas.Page[schemas.CaseLine])
 def list_caseload(
-    request: HttpRequest, wanted: Annotated[Wanted, Query()]
+    request: HttpRequest, wanted: Annotated[FilterSent, Query()]
 ) -> schemas.Page[schemas.CaseLine]:
     """The cases one reaches, narrowed as on the screen. A stage that may not be told narrows."""
     by = principal_of(request)

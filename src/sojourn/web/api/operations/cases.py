@@ -53,7 +53,7 @@ class Review(Sent):
     row_version: int | None = None
 
 
-class Belonging(Sent):
+class WhereItBelongs(Sent):
     """`programme` is the number of one of the organisation's programmes, None for none; `area` a
     path of codes, the largest area first, such as `XX01/XX0102`. What is not named stays."""
 
@@ -167,7 +167,7 @@ def act_with_case(request: HttpRequest, case_id: UUID, act: Act, body: How) -> s
 
 
 @writes(router, "/cases/{uuid:case_id}/belonging", Verb.WRITE, schemas.Done, method="PATCH")
-def set_belonging(request: HttpRequest, case_id: UUID, body: Belonging) -> schemas.Done:
+def set_belonging(request: HttpRequest, case_id: UUID, body: WhereItBelongs) -> schemas.Done:
     """Says to which programme and area a case belongs from now on.
 
     Refused where whoever asks, or whoever looks after the case, would not reach it any more.

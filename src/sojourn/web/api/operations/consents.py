@@ -49,7 +49,7 @@ class Asked(Sent):
     renews: UUID | None = None
 
 
-class Step(Sent):
+class ConsentAct(Sent):
     """A later answer; `flaw` says why a consent never was a good one (`invalidated`)."""
 
     step: Literal["given", "refused", "withdrawn", "invalidated"]
@@ -106,7 +106,7 @@ def record_consent(request: HttpRequest, person_id: UUID, body: Asked) -> schema
     router, "/people/{uuid:person_id}/consents/{uuid:consent_id}/step", Verb.WRITE, schemas.Done
 )
 def step_consent(
-    request: HttpRequest, person_id: UUID, consent_id: UUID, body: Step
+    request: HttpRequest, person_id: UUID, consent_id: UUID, body: ConsentAct
 ) -> schemas.Done:
     """Records a later answer, that the person took it back, or that it was found not to count."""
     by = principal_of(request)

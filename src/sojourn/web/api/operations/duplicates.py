@@ -50,7 +50,7 @@ class PairLine(Schema):
     found_at: datetime
 
 
-class Part(Schema):
+class PartCompared(Schema):
     """How alike one part is in the two files."""
 
     label: str
@@ -68,7 +68,7 @@ class Decided(Schema):
 
 
 class WholePair(PairLine):
-    parts: list[Part]
+    parts: list[PartCompared]
     decisions: list[Decided]
 
 
@@ -95,7 +95,7 @@ def read_pair(request: HttpRequest, pair_id: UUID) -> WholePair:
     return WholePair(
         **line.model_dump(),
         parts=[
-            Part(
+            PartCompared(
                 label=each.label,
                 first=each.first,
                 second=each.second,

@@ -27,7 +27,7 @@ router = Router(tags=["Data protection"])
 _AT_ONCE = 200
 
 
-class Decision(Sent):
+class EndingDecision(Sent):
     """`erase` asks a second person to erase the file. `keep` needs a `reason` and a day `until`."""
 
     do: Literal["erase", "keep"]
@@ -96,7 +96,7 @@ def list_kept(request: HttpRequest) -> KeptFiles:
 
 
 @writes(router, "/data-protection/kept/{uuid:person_id}", Verb.AUDIT, schemas.Done)
-def decide_kept(request: HttpRequest, person_id: UUID, body: Decision) -> schemas.Done:
+def decide_kept(request: HttpRequest, person_id: UUID, body: EndingDecision) -> schemas.Done:
     """Keeps one file for a reason until a day, or asks a second person to erase it."""
     by = principal_of(request)
     person = get_object_or_404(

@@ -133,9 +133,9 @@ def _programme(row: Programme, settings: Settings) -> schemas.Programme:
     )
 
 
-def _gates(settings: Settings) -> list[schemas.Gate]:
+def _gates(settings: Settings) -> list[schemas.GateLine]:
     return [
-        schemas.Gate(
+        schemas.GateLine(
             gate=gate.value,
             before=RULES[gate].before.value,
             is_on=setting.is_on,
