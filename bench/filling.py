@@ -20,6 +20,8 @@ from typing import Any
 ORGANISATIONS, USERS, TEAMS, BATCH = 10, 500, 40, 2000
 SCOPES = ("branches", "organisation", "team", "own_cases", "named_cases")
 NAMED = 20
+_EACH = 10
+"""So many users after one another have the same scope."""
 
 
 def main() -> None:
@@ -30,11 +32,15 @@ def main() -> None:
     from django.conf import settings
 
     settings.ALLOWED_HOSTS.append("testserver")
-    print(json.dumps(fill(people, events)))
+    from sojourn.web.people.models import Person
+
+    if not Person.objects.exists():
+        fill(people, events)
+    print(json.dumps(measured()))
 
 
-def fill(count: int, events: int) -> dict[str, Any]:
-    """Everything; answers the sessions and objects to measure with."""
+def fill(count: int, events: int) -> None:
+    """Everything there is to look at."""
     from django.db import transaction
 
     chance = random.Random(7)
@@ -44,7 +50,6 @@ def fill(count: int, events: int) -> dict[str, Any]:
     cases = files(places, users, count, chance)
     chain_of(places, users, cases, events, chance)
     _analyse()
-    return measured(users, cases, chance)
 
 
 def organisations() -> list[Any]:
@@ -76,7 +81,7 @@ def accounts(places: list[Any]) -> list[dict[str, Any]]:
     )
     held = []
     for n, user in enumerate(users):
-        scope = SCOPES[n // 10 % len(SCOPES)]
+        scope = SCOPES[n // _EACH % len(SCOPES)]
         place = places[0] if scope == "branches" else places[n % len(places)]
         team = next(each for each in teams if each.organisation_id == place.pk)
         held.append({"user": user, "scope": scope, "place": place, "team": team})
@@ -253,13 +258,14 @@ def chain_of(
         Event.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def measured(users: list[dict[str, Any]], cases: list[Any], chance: Any) -> dict[str, Any]:
+def measured() -> dict[str, Any]:
     """For each scope a session and files it reaches; among them some to write assessments into."""
     from django.test import Client
     from django.utils import timezone
 
     from sojourn.language import read_answers
     from sojourn.web.accounts.access import Purpose, principal_for, visible
+    from sojourn.web.accounts.models import User
     from sojourn.web.cases import actions, frameworks
     from sojourn.web.cases.models import Case, LegalBasis
     from sojourn.web.field import actions as field
@@ -267,8 +273,8 @@ def measured(users: list[dict[str, Any]], cases: list[Any], chance: Any) -> dict
 
     framework = frameworks.current()
     found = {}
-    for scope in SCOPES:
-        user = next(each["user"] for each in users if each["scope"] == scope)
+    for number, scope in enumerate(SCOPES):
+        user = User.objects.get(username=f"u{number * _EACH}")
         by = principal_for(user)
         rows = visible(by, Case.objects.all(), Purpose.CASE_WORK).rows.select_related("person")
         mine = list(rows.order_by("-opened_at")[:25])
@@ -291,7 +297,6 @@ def measured(users: list[dict[str, Any]], cases: list[Any], chance: Any) -> dict
             "cases": [str(case.pk) for case in mine],
             "tokens": [token_of(ticket.pk) for ticket in tickets],
         }
-    del cases, chance
     return found
 
 

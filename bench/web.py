@@ -68,21 +68,24 @@ def main() -> None:
     parser.add_argument("--people", default="1000,100000")
     parser.add_argument("--requests", type=int, default=240, help="of each kind")
     parser.add_argument("--list", default="/people/", help="the address of the list")
+    parser.add_argument("--kept", type=Path, help="a folder that keeps what is filled (SQLite)")
     parser.add_argument("--no-page", action="store_true", help="print only")
     options = parser.parse_args()
     sizes = [int(each) for each in options.people.split(",")]
-    runs = {size: measure(size, options.requests, options.list) for size in sizes}
+    runs = {size: measure(size, options) for size in sizes}
     text = render(runs, f"--people {options.people} --requests {options.requests}")
     print(text)
     if not options.no_page:
         keep(text)
 
 
-def measure(people: int, requests: int, listed: str) -> dict[str, Any]:
-    """The latencies of each kind and scope, in milliseconds, with one folder filled anew."""
+def measure(people: int, options: argparse.Namespace) -> dict[str, Any]:
+    """The latencies of each kind and scope, in milliseconds, with one folder filled anew, or with
+    the one that was kept."""
+    requests, listed = options.requests, options.list
     with tempfile.TemporaryDirectory(prefix="sojourn-bench-") as folder:
-        home = Path(folder) / "var"
-        (home / "frameworks").mkdir(parents=True)
+        home = Path(options.kept or folder) / f"{people}"
+        (home / "frameworks").mkdir(parents=True, exist_ok=True)
         (home / "frameworks" / "small.yaml").write_bytes(FRAMEWORK.read_bytes())
         environment = {**os.environ, "SOJOURN_FRAMEWORK": "small"}
         if url := environment.get("DATABASE_URL"):
