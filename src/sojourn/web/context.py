@@ -57,7 +57,8 @@ _BELONGS = {
     **dict.fromkeys(
         (
             *("people", "cases", "caseload", "kin", "duplicates", "consent", "plans", "notes"),
-            *("followup", "incidents", "interests", "reach", "exports", "imports", "printing"),
+            *("followup", "incidents", "interests", "journeys", "reach", "exports", "imports"),
+            "printing",
         ),
         "people:list",
     ),

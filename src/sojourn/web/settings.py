@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "sojourn.web.kin",
     "sojourn.web.duplicates",
     "sojourn.web.incidents",
+    "sojourn.web.journeys",
     "sojourn.web.interests",
     "sojourn.web.field",
     "sojourn.web.places",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/notes/", include("sojourn.web.notes.urls")),
     path("", include("sojourn.web.followup.urls")),
     path("cases/<uuid:case_id>/incidents/", include("sojourn.web.incidents.urls")),
+    path("cases/<uuid:case_id>/journey/", include("sojourn.web.journeys.urls")),
     path("cases/<uuid:case_id>/best-interests/", include("sojourn.web.interests.urls")),
     path("cases/<uuid:case_id>/who/", include("sojourn.web.reach.urls")),
     path("cases/", include("sojourn.web.cases.urls")),

@@ -134,6 +134,7 @@ OBJECTS = {
     "kin.relation": gettext_lazy("relation"),
     "incidents.allegedactor": gettext_lazy("alleged actor"),
     "incidents.incident": gettext_lazy("incident"),
+    "journeys.leg": gettext_lazy("place of the journey"),
     "interests.procedure": gettext_lazy("best-interests procedure"),
     "notes.attachment": gettext_lazy("file"),
     "notes.note": gettext_lazy("note"),

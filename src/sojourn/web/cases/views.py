@@ -37,6 +37,8 @@ from sojourn.web.field import queries as tickets
 from sojourn.web.field.tickets import token_of
 from sojourn.web.followup import queries as contacts
 from sojourn.web.i18n import language
+from sojourn.web.journeys.access import tells_of_journey
+from sojourn.web.journeys.queries import journey_of
 from sojourn.web.plans import queries as plans
 from sojourn.web.programmes import holding
 from sojourn.web.programmes.gates import Before
@@ -55,6 +57,7 @@ def situation(
     shown = _chosen(case, history, assessment_id)
     before = _before(request, case, history, shown)
     classes = queries.shown_classes(door, [case])[case.pk]
+    journey = journey_of(by, case, classes)
     note_read(
         request,
         by=by,
@@ -64,8 +67,20 @@ def situation(
         case_id=case.pk,
         classes=classes,
     )
+    if journey.legs:
+        note_read(
+            request,
+            by=by,
+            purpose=Purpose.SUPPORT,
+            shown=journey.legs,
+            person_id=case.person_id,
+            case_id=case.pk,
+            classes=[DataClass.JOURNEY],
+        )
     context = {
         **about(case),
+        "journey": journey,
+        "journey_told": tells_of_journey(classes),
         "assessment": shown,
         "assessments": history,
         "before": before,

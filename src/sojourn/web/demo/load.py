@@ -24,6 +24,7 @@ from sojourn.web.consent.models import Consent
 from sojourn.web.demo.answers import Telling
 from sojourn.web.demo.copies import pass_on
 from sojourn.web.demo.course import decide_some, live_on
+from sojourn.web.demo.journeys import tell_some
 from sojourn.web.demo.kin import bring_together
 from sojourn.web.demo.places import answer_for_places, at_a_place
 from sojourn.web.demo.programmes import put_into_programmes
@@ -99,6 +100,7 @@ class _Life:
         consent = self._consent(case, answer, moments[0])
         if answer == "given":
             self._assess(case, moments)
+            tell_some(case, number=self.number, helper=self.helper)
         self._what_follows(case, consent, answer)
         if answer == "given" and not case.is_urgent:
             live_on(case, number=self.number, helper=self.helper, since=moments[-1])

@@ -253,6 +253,7 @@ WALLS: Mapping[str, Wall] = {
     "places.joined": Within("cases.assessment", "assessment_id"),
     "incidents.incident": ByCase(),
     "incidents.allegedactor": Within("incidents.incident", "incident_id"),
+    "journeys.leg": ByCase(),
     "interests.procedure": ByCase(),
     "interests.element": Within("interests.procedure", "procedure_id"),
     "interests.option": Within("interests.procedure", "procedure_id"),
