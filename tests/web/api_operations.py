@@ -129,6 +129,10 @@ def incident(case: Case) -> dict[str, object]:
     return {"case_id": case.pk, "incident_id": case.incidents.get().pk}
 
 
+def leg(case: Case) -> dict[str, object]:
+    return {"case_id": case.pk, "leg_id": case.legs.get().pk}
+
+
 def actor(case: Case) -> dict[str, object]:
     found = case.incidents.get()
     return {**incident(case), "actor_id": found.actors.get().pk}
@@ -391,6 +395,15 @@ OPERATIONS: dict[str, Operation] = {
     "list_overseen": Operation(Verb.AUDIT),
     "look_as_supervisor": Operation(Verb.SUPERVISE, opening, lambda _c: {"verdict": "right"}),
     "look_as_overseer": Operation(Verb.AUDIT, opening, lambda _c: {"verdict": "right"}),
+    "list_journey": Operation(Verb.READ, of_case),
+    "add_journey_place": Operation(
+        Verb.WRITE, of_case, lambda _c: {"country": "IT", "since": "2024-03"}, ok=(201,)
+    ),
+    "change_journey_place": Operation(Verb.WRITE, leg, lambda _c: {"place": "a port"}),
+    "move_journey_place": Operation(
+        Verb.WRITE, leg, lambda _c: {"direction": "earlier"}, ok=(422,)
+    ),
+    "remove_journey_place": Operation(Verb.WRITE, leg, lambda _c: {}),
     "list_incidents": Operation(Verb.READ, of_case),
     "report_incident": Operation(
         Verb.WRITE, of_case, lambda _c: {"kind": "threat", "what": "words"}, ok=(201,)

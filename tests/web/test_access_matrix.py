@@ -58,6 +58,8 @@ from sojourn.web.incidents import actions as incidents
 from sojourn.web.incidents.actions import Described
 from sojourn.web.interests import actions as interests
 from sojourn.web.interests.actions import Way
+from sojourn.web.journeys import actions as journeys
+from sojourn.web.journeys.rules import Stay
 from sojourn.web.kin import actions as kin
 from sojourn.web.kin.rules import Direction, GroupKind, RelationKind
 from sojourn.web.notes import actions as notes
@@ -151,6 +153,14 @@ def _of_incident(case: Case) -> list[object]:
 def _of_actor(case: Case) -> list[object]:
     incident = case.incidents.get()
     return [case.pk, incident.pk, incident.actors.get().pk]
+
+
+def _of_leg(case: Case) -> list[object]:
+    return [case.pk, case.legs.get().pk]
+
+
+def _of_move(case: Case) -> list[object]:
+    return [*_of_leg(case), "earlier"]
 
 
 def _of_procedure(case: Case) -> list[object]:
@@ -433,6 +443,11 @@ ROUTES = {
     "notes:add": Route(Verb.WRITE, args=_of_case),
     "notes:change": Route(Verb.WRITE, args=_of_note),
     "notes:file": Route(Verb.READ, args=_of_file),
+    "journeys:journey": Route(Verb.READ, args=_of_case),
+    "journeys:add": Route(Verb.WRITE, args=_of_case),
+    "journeys:change": Route(Verb.WRITE, args=_of_leg),
+    "journeys:remove": Route(Verb.WRITE, args=_of_leg),
+    "journeys:move": Route(Verb.WRITE, "post", _of_move, ok=(302,)),
     "incidents:list": Route(Verb.READ, args=_of_case),
     "incidents:add": Route(Verb.WRITE, args=_of_case),
     "incidents:change": Route(Verb.WRITE, args=_of_incident),
@@ -605,6 +620,7 @@ def _furnished(world: World) -> Case:
             by=world.by(owner),
             file=notes.Upload("a.png", PNG),
         )
+        journeys.add(case=theirs, stay=Stay("SD", "a yard"), by=world.by(owner))
         told = incidents.report(
             case=theirs, account=A_THREAT, is_confidential=False, by=world.by(owner)
         )
@@ -736,8 +752,9 @@ def test_each_role_reaches_its_own_and_nothing_else(
     client = world.client(who)
     if route.args and not route.open_to_all and not route.about_nobody:
         assert _call(client, name, other) == (404 if allowed else 403)
-    if who == "hana" and name.startswith("incidents:") and name != "incidents:list":
-        assert _call(client, name, own) in (403, 404)  # her role sees nothing of harm
+    closed = name.startswith(("incidents:", "journeys:"))
+    if who == "hana" and closed and name not in ("incidents:list", "journeys:journey"):
+        assert _call(client, name, own) in (403, 404)  # her role sees no harm and no journey
         return
     assert _call(client, name, own) in (route.ok if allowed else (403,))
 
@@ -781,6 +798,7 @@ SHAPES: dict[str, list[object]] = {
     "interests:element": [uuid.uuid4(), uuid.uuid4(), "care"],
     "interests:propose": [uuid.uuid4(), uuid.uuid4(), uuid.uuid4()],
     "interests:remove_way": [uuid.uuid4(), uuid.uuid4(), uuid.uuid4()],
+    "journeys:move": [uuid.uuid4(), uuid.uuid4(), "earlier"],
     "incidents:remove_actor": [uuid.uuid4(), uuid.uuid4(), uuid.uuid4()],
     "plans:version": [uuid.uuid4(), 1],
     "plans:step": [uuid.uuid4(), uuid.uuid4(), "start"],
@@ -810,6 +828,8 @@ def _parts(name: str) -> int:
         "interests:look",
         "interests:again",
         "interests:stop",
+        "journeys:change",
+        "journeys:remove",
         "incidents:change",
         "incidents:take_back",
         "incidents:restore",
@@ -841,6 +861,7 @@ def test_a_child_is_not_reached_through_another_parent(world: World, foreign: Ca
         ("notes:change", _of_note),
         ("notes:file", _of_file),
         ("incidents:change", _of_incident),
+        ("journeys:change", _of_leg),
         ("interests:procedure", _of_procedure),
     ):
         url = reverse(name, args=[stranger.pk, args(world.case)[1]])

@@ -31,6 +31,8 @@ from sojourn.web.field import actions as field
 from sojourn.web.followup import actions as followup
 from sojourn.web.incidents import actions as incidents
 from sojourn.web.incidents.actions import Described
+from sojourn.web.journeys import actions as journeys
+from sojourn.web.journeys.rules import Stay
 from sojourn.web.kin import actions as kin
 from sojourn.web.kin.rules import Direction, GroupKind, RelationKind
 from sojourn.web.notes import actions as notes
@@ -85,7 +87,7 @@ PAGES: Urls = {
     "suggest": lambda w: reverse("duplicates:suggest", args=[w.case.person_id]),
     "looks": lambda w: reverse("people:looks", args=[w.case.person_id]),
     "consent": lambda w: reverse("consent:new", args=[w.case.person_id]),
-    "situation": lambda w: reverse("cases:situation", args=[w.case.pk]),
+    "situation": lambda w: reverse("cases:situation", args=_travelled(w)[:1]),
     "course": lambda w: reverse("cases:course", args=[w.case.pk]),
     "act": lambda w: reverse("cases:act", args=[w.case.pk, "close"]),
     "differences": lambda w: reverse("cases:differences", args=_differing(w)),
@@ -98,6 +100,10 @@ PAGES: Urls = {
     "change incident": lambda w: reverse("incidents:change", args=_harmed(w)),
     "actor": lambda w: reverse("incidents:name_actor", args=_harmed(w)),
     "take incident back": lambda w: reverse("incidents:take_back", args=_harmed(w)),
+    "journey": lambda w: reverse("journeys:journey", args=_travelled(w)[:1]),
+    "place of the journey": lambda w: reverse("journeys:add", args=[w.case.pk]),
+    "change place of the journey": lambda w: reverse("journeys:change", args=_travelled(w)),
+    "remove place of the journey": lambda w: reverse("journeys:remove", args=_travelled(w)),
     "best interests": lambda w: reverse("interests:list", args=_weighed(w)[:1]),
     "procedure": lambda w: reverse("interests:procedure", args=_weighed(w)),
     "prepare": lambda w: reverse("interests:prepare", args=_weighed(w)),
@@ -324,6 +330,14 @@ def _harmed(world: World) -> list[object]:
     told = incidents.report(case=world.case, account=A_THREAT, is_confidential=True, by=by)
     incidents.name_actor(incident=told, described=Described("recruiter", "yes"), by=by)
     return [world.case.pk, told.pk]
+
+
+def _travelled(world: World) -> list[object]:
+    """The case and the first of the places where Amina was."""
+    by = world.by("bilal")
+    case = Case.objects.select_related("person__key").get(pk=world.case.pk)
+    legs = [journeys.add(case=case, stay=Stay(each), by=by) for each in ("SD", "LY", "IT")]
+    return [case.pk, legs[0].pk]
 
 
 def _weighed(world: World) -> list[object]:

@@ -16,14 +16,15 @@ from pathlib import Path
 
 Point = tuple[float, float]
 
-_WIDTH = 640
+_WIDTH = 520
 _MARGIN = 0.22
 _LEAST = 26.0  # degrees from south to north: a region, never a single country
 _SHAPE = 4 / 3
 _SOUTH, _NORTH = -58.0, 78.0
 _EAST = 180.0
-_HIGH = 26
+_HIGH = 28
 _FIGURE = 11
+_MOST_LINES = 11
 _GAP = 4
 _RING = 5
 _ROUNDS = 60
@@ -60,7 +61,7 @@ class Mark:
 
     @property
     def baseline(self) -> float:
-        return self.label_y + 5.5
+        return self.label_y + 6
 
     @property
     def ring_left(self) -> float:
@@ -278,7 +279,7 @@ def _clip(ring: Sequence[Point], view: _View) -> list[Point]:
 
 def _grid(view: _View) -> str:
     """Lines of longitude and latitude, a few of them."""
-    step = next((s for s in (5, 10, 20) if (view.east - view.west) / s <= _FIGURE), 30)
+    step = next((s for s in (5, 10, 20) if (view.east - view.west) / s <= _MOST_LINES), 30)
     upright = (view.at((lon, view.north))[0] for lon in _every(step, view.west, view.east))
     level = (view.at((view.west, lat))[1] for lat in _every(step, view.south, view.north))
     return "".join(
