@@ -69,6 +69,12 @@ def test_a_place_goes_by_its_month_and_one_without_stays_where_it_was_put(world:
     assert order(world) == ["SD", "LY", "IT"]
 
 
+def test_a_journey_has_an_end(world: World) -> None:
+    add(world, *[Stay("SD")] * rules.MOST)
+    with pytest.raises(ValidationError, match="at most"):
+        add(world, Stay("LY"))
+
+
 def test_nothing_is_moved_past_the_ends(world: World) -> None:
     (leg,) = add(world, Stay("SD"))
     for direction in Direction:

@@ -25,14 +25,19 @@ def add(*, case: Case, stay: Stay, by: Principal) -> Leg:
     """Adds a place to the journey, at the end where no month says otherwise.
 
     Raises PermissionDenied without the right to write or to read of the journey, ValidationError
-    (by field) for months that do not fit, and where the person did not agree.
+    (by field) for months that do not fit, for too many places, and where the person did not agree.
     """
     check_may_write(by, case, case)
+    before = len(_in_order(case))
+    if before >= rules.MOST:
+        raise ValidationError(
+            _("A journey holds %(number)s places at most.") % {"number": rules.MOST}
+        )
     leg = Leg(
         case=case,
         person_id=case.person_id,
         organisation_id=case.organisation_id,
-        position=len(_in_order(case)),
+        position=before,
         author_id=by.user_id,
         made_at=timezone.now(),
     )

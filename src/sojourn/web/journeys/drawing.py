@@ -18,16 +18,16 @@ Point = tuple[float, float]
 
 _WIDTH = 520
 _MARGIN = 0.22
-_LEAST = 26.0  # degrees from south to north: a region, never a single country
-_SHAPE = 4 / 3
+_LEAST = 40.0  # degrees from south to north: a region, never a single country
+_SHAPE = 3 / 2
 _SOUTH, _NORTH = -58.0, 78.0
 _EAST = 180.0
 _HIGH = 28
 _FIGURE = 11
 _MOST_LINES = 11
-_GAP = 4
+_GAP = 5
 _RING = 5
-_ROUNDS = 60
+_ROUNDS = 150
 _MOVED = 6.0
 
 
@@ -198,16 +198,17 @@ def _apart(spots: dict[str, Point], wide: dict[str, int], view: _View) -> dict[s
         for at, one in enumerate(codes):
             for two in codes[at + 1 :]:
                 moved |= _push(places[one], places[two], (wide[one] + wide[two]) / 2)
+        for code, place in places.items():
+            _keep_inside(place, wide[code], view)
         if not moved:
             break
-    edge = _HIGH
-    return {
-        code: (
-            min(max(x, edge), _WIDTH - edge),
-            min(max(y, edge), view.height - edge),
-        )
-        for code, (x, y) in places.items()
-    }
+    return {code: (x, y) for code, (x, y) in places.items()}
+
+
+def _keep_inside(place: list[float], wide: int, view: _View) -> None:
+    for axis, size, whole in ((0, wide, _WIDTH), (1, _HIGH, view.height)):
+        edge = size / 2 + _RING + 2
+        place[axis] = min(max(place[axis], edge), whole - edge)
 
 
 def _push(one: list[float], two: list[float], wide: float) -> bool:

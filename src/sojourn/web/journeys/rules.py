@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 _MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?")
 _EARLIEST = 1900
 _LAST_MONTH = 12
+MOST = 40
+"""As many places as a page can show and a map can hold."""
 
 
 class Dated(Protocol):
@@ -61,7 +63,7 @@ def check(stay: Stay, today: date) -> None:
         raise ValidationError({"until": _("This is before the month in which it began.")})
 
 
-def ordered(rows: Sequence[AnyDated]) -> list[AnyDated]:
+def ordered(rows: Iterable[AnyDated]) -> list[AnyDated]:
     """Parts of a journey in their order.
 
     Those with a month follow each other by it. Those without keep the place they were given.
