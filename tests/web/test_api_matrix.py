@@ -35,12 +35,14 @@ from tests.web.test_access_matrix import _CHANGED, CAST, foreign, framework, sce
 __all__ = ["foreign", "framework", "scene", "world"]
 
 WAYS = ("session", "token")
-OF_HARM = (
+UNSEEN = (
     *("report_incident", "change_incident", "take_back_incident", "restore_incident"),
     *("name_actor", "remove_actor"),
+    *("add_journey_place", "change_journey_place", "move_journey_place", "remove_journey_place"),
     *("make_assessment", "correct_assessment", "list_groups", "read_group"),
 )
-"""What the role that Harbour made does not reach: it sees nothing of harm or of other people."""
+"""What the role that Harbour made does not reach: it sees nothing of harm, of journeys or
+of other people."""
 
 WITH_ANOTHER = ("hand_over_case", "add_relation", "suggest_pair")
 """What names a second file or a colleague too, which a grant for one case does not reach."""
@@ -92,12 +94,12 @@ def test_each_role_reaches_its_own_and_nothing_else(
         if operation.args is not nobody and not operation.about_nobody:
             with taken_back():
                 status = call(client, name, other).status_code
-            unseen = who == "hana" and name in OF_HARM
+            unseen = who == "hana" and name in UNSEEN
             assert status in ((403, 404) if unseen else (404,) if allowed else (403,)), who
         with taken_back():
             response = call(client, name, own)
         ok = operation.ok if allowed else (403,)
-        if who == "hana" and name in OF_HARM:
+        if who == "hana" and name in UNSEEN:
             ok = (403, 404)
         assert response.status_code in ok, (who, response.content)
 
@@ -145,6 +147,7 @@ def test_what_does_not_exist_looks_like_what_is_foreign(
         *("act_with_item", "decide_approval", "take_back_approval", "change_note", "read_file"),
         *("step_consent", "read_consent_record", "step_override"),
         *("change_incident", "take_back_incident", "restore_incident", "name_actor"),
+        *("change_journey_place", "move_journey_place", "remove_journey_place"),
         *("remove_actor", "read_procedure", "prepare_procedure", "write_element", "add_way"),
         *("act_with_way", "give_opinion", "act_with_procedure", "act_with_contact"),
         "act_with_copy",
