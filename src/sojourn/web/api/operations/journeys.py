@@ -26,7 +26,7 @@ from sojourn.web.people import words
 router = Router(tags=["The journey"])
 
 
-class PlaceChange(Sent):
+class JourneyPlaceChange(Sent):
     """What is named is changed, the rest stays. Months are 2024-03, or 2024 for a year alone."""
 
     country: str | None = None
@@ -38,19 +38,19 @@ class PlaceChange(Sent):
     way: str | None = None
 
 
-class NewPlace(PlaceChange):
+class NewJourneyPlace(JourneyPlaceChange):
     """Only the country has to be said, by its code of two letters."""
 
     country: str
 
 
-class Move(Sent):
+class JourneyMove(Sent):
     """`earlier` or `later`: past the place before or after it."""
 
     direction: Direction
 
 
-class Place(Schema):
+class JourneyPlace(Schema):
     """A place of the journey. `is_present` where the person is now."""
 
     id: UUID
@@ -65,7 +65,7 @@ class Place(Schema):
 
 
 class Journey(Schema):
-    items: list[Place]
+    items: list[JourneyPlace]
     withheld: list[str]
 
 
@@ -88,7 +88,7 @@ def list_journey(request: HttpRequest, case_id: UUID) -> Journey:
     told = tellable(door.classes(case))
     return Journey(
         items=[
-            Place(id=line.leg.pk, **vars(line.stay), is_present=line.is_present)
+            JourneyPlace(id=line.leg.pk, **vars(line.stay), is_present=line.is_present)
             for line in found.lines
         ],
         withheld=withheld(classes, {DataClass.JOURNEY} & set(told)),
@@ -96,7 +96,7 @@ def list_journey(request: HttpRequest, case_id: UUID) -> Journey:
 
 
 @writes(router, "/cases/{uuid:case_id}/journey", Verb.WRITE, schemas.Done, status=201)
-def add_journey_place(request: HttpRequest, case_id: UUID, body: NewPlace) -> schemas.Done:
+def add_journey_place(request: HttpRequest, case_id: UUID, body: NewJourneyPlace) -> schemas.Done:
     """Adds a place. It takes that the person agreed to a record of the journey."""
     by = principal_of(request)
     case, _door = cases.case_or_404(by, case_id, Purpose.CASE_WORK)
@@ -115,7 +115,7 @@ def add_journey_place(request: HttpRequest, case_id: UUID, body: NewPlace) -> sc
     method="PATCH",
 )
 def change_journey_place(
-    request: HttpRequest, case_id: UUID, leg_id: UUID, body: PlaceChange
+    request: HttpRequest, case_id: UUID, leg_id: UUID, body: JourneyPlaceChange
 ) -> schemas.Done:
     """Changes what was written down of a place."""
     by = principal_of(request)
@@ -129,7 +129,7 @@ def change_journey_place(
 
 @writes(router, "/cases/{uuid:case_id}/journey/{uuid:leg_id}/move", Verb.WRITE, schemas.Done)
 def move_journey_place(
-    request: HttpRequest, case_id: UUID, leg_id: UUID, body: Move
+    request: HttpRequest, case_id: UUID, leg_id: UUID, body: JourneyMove
 ) -> schemas.Done:
     """Moves a place in the order, where the months do not say otherwise."""
     by = principal_of(request)
