@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sojourn.framework import DataClass
+from sojourn.web import serve
 from sojourn.web.audit.models import Event
 from sojourn.web.consent import actions as consents
 from sojourn.web.exports import copies
@@ -105,6 +106,19 @@ def test_a_consent_that_ends_by_its_date_counts_as_taken_back(world: World) -> N
     content(world, export(world, **OUTSIDE))
     consents.expire_due(on=today + timedelta(days=1))
     assert state(Copy.objects.get()) == "recalled"
+
+
+def test_the_hourly_work_notices_that_a_consent_has_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = timezone.localdate()
+    world.consent(world.case, **AGREED, valid_until=today)
+    content(world, export(world, **OUTSIDE))
+    serve._end_what_is_due()
+    assert Copy.objects.get().state == "out"  # the last day belongs to it
+    monkeypatch.setattr(timezone, "localdate", lambda: today + timedelta(days=1))
+    serve._end_what_is_due()
+    assert Copy.objects.get().state == "recalled"
 
 
 def test_agreeing_again_before_anybody_was_told_leaves_the_copy_there(world: World) -> None:

@@ -40,6 +40,7 @@ def prepare(home: Path, *, demo: bool = False) -> None:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         raise StartError(f"The database cannot be used ({type(error).__name__}).") from error
+    _look_at_the_tables()
     _make_master_key()
     _check_keys()
 
@@ -79,11 +80,6 @@ def serve(host: str, port: int, *, demo: bool, home: Path, framework: str | None
     else:
         _refuse_demo_data()
     _name_disputed_frameworks()
-    from django.utils import timezone
-
-    from sojourn.web.consent.actions import expire_due
-
-    expire_due(on=timezone.localdate())
     _end_what_is_due()
     _read_frameworks_ahead()
     _sign_the_audit()
@@ -201,15 +197,27 @@ def _read_frameworks_ahead() -> None:
     Thread(target=shipped, daemon=True).start()
 
 
+def _look_at_the_tables() -> None:
+    """Lets the embedded database count again what has grown, so that it chooses the right index.
+    PostgreSQL does so by itself."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA optimize=0x10002")
+
+
 def _end_what_is_due() -> None:
-    """Ends exports and removes tables that have had their time."""
+    """Ends consents and exports, and removes tables, that have had their time."""
     from django.utils import timezone
 
+    from sojourn.web.consent import actions as consents
     from sojourn.web.exports import actions as exports
     from sojourn.web.imports import actions as imports
     from sojourn.web.walls.standing import system
 
     with system("what has had its time"):
+        consents.expire_due(on=timezone.localdate())
         exports.end_due(at=timezone.now())
         imports.end_due(at=timezone.now())
 
@@ -230,6 +238,7 @@ def _sign_each_hour() -> None:
         try:
             checkpoints.make()
             _end_what_is_due()
+            _look_at_the_tables()
         except (DatabaseError, VaultError) as error:
             _log.warning("The hourly work could not be done (%s).", type(error).__name__)
         finally:
