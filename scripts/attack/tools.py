@@ -285,11 +285,15 @@ def sqlmap(around: Around, base: str) -> Run:
         reached.append(text.count("testing connection to the target URL"))
         if results.exists():
             with results.open(encoding="utf-8", newline="") as held:
-                run.findings += [
-                    Finding("sqlmap", "injection", _plain(row["Target URL"]), str(row))
-                    for row in csv.DictReader(held)
-                    if row.get("Technique(s)")
-                ]
+                rows = [row for row in csv.DictReader(held) if row.get("Technique(s)")]
+            taken_back = [row for row in rows if "false positive" in (row.get("Note(s)") or "")]
+            run.findings += [
+                Finding("sqlmap", "injection", _plain(row["Target URL"]), str(row))
+                for row in rows
+                if row not in taken_back
+            ]
+            if taken_back:  # it tries to read something by what it found, and could not
+                run.notes.append(f"sqlmap took {len(taken_back)} of its guesses back itself")
     run.notes.append(
         f"sqlmap looked at {reached[0]} of {len(written)} kinds of requests in its time, and at "
         f"{reached[1] - reached[0]} with everything it has"

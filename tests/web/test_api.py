@@ -96,9 +96,11 @@ def test_reads_note_the_classes_that_the_page_notes(who: str, world: World, fore
     client, case = world.client(who), world.case
     row = case.assessments.get()
     client.get(reverse("cases:situation", args=[case.pk]))
-    by_page = Event.objects.latest("seq")
+    of_the_assessment = Event.objects.filter(object_type="cases.assessment")
+    by_page = of_the_assessment.latest("seq")
     get(client, f"cases/{case.pk}/assessments/{row.pk}")
-    by_api = Event.objects.latest("seq")
+    by_api = of_the_assessment.latest("seq")
+    assert by_page != by_api
     same = ("object_id", "object_type", "person_id", "case_id", "purpose", "classes_shown", "verb")
     assert [getattr(by_page, name) for name in same] == [getattr(by_api, name) for name in same]
     assert (by_page.channel, by_api.channel) == ("screen", "api")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from sojourn.framework import DataClass
@@ -97,6 +98,17 @@ def parts_told(case: Case, classes: Collection[DataClass]) -> list[Conflict]:
     others = {Interest.ALLEGED_ACTOR, Interest.COMPLAINED_ABOUT}
     cleared = DataClass.THIRD_PARTY in classes
     return [each for each in parts(case) if cleared or each.interest not in others]
+
+
+def part_or_404(case: Case, classes: Collection[DataClass], conflict_id: int) -> Conflict:
+    """One of the parts that may be told, of a case the caller was cleared for."""
+    told = [each.pk for each in parts_told(case, classes)]
+    return get_object_or_404(Conflict.objects.filter(pk__in=told), pk=conflict_id)
+
+
+def named_or_404(case: Case, row_id: int) -> GrantedCase:
+    """One name that a case was opened to, of a case the caller was cleared for."""
+    return get_object_or_404(GrantedCase, case_id=case.pk, pk=row_id)
 
 
 def named(case: Case) -> list[GrantedCase]:

@@ -7,13 +7,13 @@ import uuid
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, needs, principal_of, reaches
-from sojourn.web.accounts.models import Conflict, GrantedCase, Interest
+from sojourn.web.accounts.models import Interest
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
@@ -59,10 +59,7 @@ def withdraw(request: HttpRequest, case_id: uuid.UUID, conflict_id: int) -> Http
     """Takes back that somebody is part of the case."""
     by = principal_of(request)
     case, door = cases.case_or_404(by, case_id, Purpose.APPROVAL)
-    rows = Conflict.objects.filter(
-        pk__in=[each.pk for each in queries.parts_told(case, door.classes(case))]
-    )
-    conflict = get_object_or_404(rows, pk=conflict_id)
+    conflict = queries.part_or_404(case, door.classes(case), conflict_id)
     actions.withdraw(case=case, conflict=conflict, by=by)
     messages.success(request, _("It was taken back. Their roles count for this case again."))
     return redirect("reach:who", case_id=case.pk)
@@ -91,7 +88,7 @@ def end(request: HttpRequest, case_id: uuid.UUID, row_id: int) -> HttpResponse:
     """Closes the case again to somebody it was opened to by name."""
     by = principal_of(request)
     case, _door = cases.case_or_404(by, case_id, Purpose.APPROVAL)
-    row = get_object_or_404(GrantedCase, case_id=case.pk, pk=row_id)
+    row = queries.named_or_404(case, row_id)
     try:
         actions.end(case=case, row=row, by=by)
         messages.success(request, _("The file is closed to them from now on."))

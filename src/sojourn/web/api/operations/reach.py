@@ -8,7 +8,6 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Path, Router, Schema
 
 from sojourn.framework import DataClass
@@ -129,8 +128,7 @@ def withdraw_part(request: HttpRequest, case_id: UUID, conflict_id: Number) -> s
     """Takes back that somebody is part of the case. Their roles count for it again."""
     by = principal_of(request)
     case, door = cases.case_or_404(by, case_id, Purpose.APPROVAL)
-    told = [each.pk for each in queries.parts_told(case, door.classes(case))]
-    conflict = get_object_or_404(Conflict.objects.filter(pk__in=told), pk=conflict_id)
+    conflict = queries.part_or_404(case, door.classes(case), conflict_id)
     actions.withdraw(case=case, conflict=conflict, by=by)
     return schemas.Done(id=str(conflict_id), state="withdrawn")
 
@@ -151,7 +149,7 @@ def end_named(request: HttpRequest, case_id: UUID, row_id: Number) -> schemas.Do
     """Closes the case again to somebody it was opened to by name."""
     by = principal_of(request)
     case, _door = cases.case_or_404(by, case_id, Purpose.APPROVAL)
-    row = get_object_or_404(GrantedCase, case_id=case.pk, pk=row_id)
+    row = queries.named_or_404(case, row_id)
     actions.end(case=case, row=row, by=by)
     return schemas.Done(id=str(row_id), state="closed")
 
