@@ -40,7 +40,7 @@ def a_file(visit: Visit) -> tuple[str, str]:
     bilal = visit("bilal")
     bilal.go("/people/")
     row = bilal.page.locator(".row-link").first
-    number = row.locator(".row-link__meta bdi").inner_text()
+    number = row.locator(".row-link__meta bdi").first.inner_text()
     row.get_by_role("link").click()
     return number, bilal.page.get_by_role("heading", level=1).inner_text()
 
