@@ -165,6 +165,15 @@ def paths_of(framework: Framework, survey: Sheet) -> Paths:
 # -- what is computed
 
 
+@dataclass(frozen=True)
+class _SoFar:
+    """How much of what is computed was there at a moment."""
+
+    calculations: int
+    in_rows: Mapping[str, int]
+    done: frozenset[str]
+
+
 class _Work:
     """Compiles what the responses need, each row once."""
 
@@ -182,19 +191,20 @@ class _Work:
         for row in self.framework.ordered:
             if row.name in needed:
                 self._add(row)
-        before = len(self.found.calculations)
+        before = self._so_far()
         try:
             self._check_parts(response.when)
             when = self._truth(response.name, response.when)
             shown = [name for factor in urgent if (name := self._urgency(factor))]
+            if shown:
+                self._calculate(response.name, when)
         except GapError as gap:
-            del self.found.calculations[before:]
+            self._back_to(before)
             self.found.gaps[response.name] = str(gap)
             return
         if not shown:
             self.found.gaps[response.name] = "none of its urgent factors can be computed"
             return
-        self._calculate(response.name, when)
         self._note(response, shown, self._deciding(response, needed))
 
     def _note(self, response: Response, shown: list[str], deciding: frozenset[str]) -> None:
@@ -227,6 +237,7 @@ class _Work:
         self.done.add(row.name)
         helpers = Helpers()
         compiler = self._compiler(row.name, helpers)
+        before = self._so_far()
         try:
             if isinstance(row, Factor):
                 self._check_parts(row.rule)
@@ -234,10 +245,21 @@ class _Work:
             else:
                 self._check_parts(row.node)
                 self._measure(row, compiler)
+            self._add_helpers(helpers)
         except GapError as gap:
+            self._back_to(before)
             self.found.gaps[row.name] = str(gap)
-            return
-        self._add_helpers(helpers)
+
+    def _so_far(self) -> _SoFar:
+        rows = {roster: len(found) for roster, found in self.found.in_rows.items()}
+        return _SoFar(len(self.found.calculations), rows, frozenset(self.done))
+
+    def _back_to(self, before: _SoFar) -> None:
+        """Takes out what was added since: a part of something that is not there as a whole."""
+        del self.found.calculations[before.calculations :]
+        for roster, found in self.found.in_rows.items():
+            del found[before.in_rows.get(roster, 0) :]
+        self.done = set(before.done)
 
     def _check_parts(self, *nodes: Node) -> None:
         for node in nodes:
