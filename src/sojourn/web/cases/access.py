@@ -1,12 +1,19 @@
-"""Who may decide between two values."""
+"""Who is cleared for classes of a case, and who may decide between two values."""
 
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, reaches
-from sojourn.web.cases.models import Difference
+from sojourn.web.cases.models import Case, Difference
+
+
+def check_cleared(by: Principal, case: Case, *classes: DataClass) -> None:
+    """Raises PermissionDenied for whoever is not cleared for these classes of the case."""
+    if not set(classes) <= by.classes_of_case(case, Purpose.CASE_WORK.verb):
+        raise PermissionDenied(_("Your role does not read of this."))
 
 
 def check_can_settle(by: Principal, difference: Difference) -> None:

@@ -10,19 +10,12 @@ from django.utils.translation import gettext as _
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, reaches
-from sojourn.web.cases.models import Case
 
 
 def check_can_write(by: Principal, row: Model) -> None:
     """Raises PermissionDenied without the right to change the row."""
     if not reaches(by, row, Purpose.CASE_WORK):
         raise PermissionDenied(_("Your role does not change people's files."))
-
-
-def check_cleared(by: Principal, case: Case, *classes: DataClass) -> None:
-    """Raises PermissionDenied for whoever is not cleared for these classes of the case."""
-    if not set(classes) <= by.classes_of_case(case, Purpose.CASE_WORK.verb):
-        raise PermissionDenied(_("Your role does not read of this."))
 
 
 def tells_of_harm(classes: Collection[DataClass]) -> bool:

@@ -16,11 +16,12 @@ from sojourn.web.accounts.actions import declare_conflict
 from sojourn.web.accounts.models import Interest, User
 from sojourn.web.audit.actions import record
 from sojourn.web.cases import versions
+from sojourn.web.cases.access import check_cleared
 from sojourn.web.cases.models import Case, Difference
 from sojourn.web.cases.versions import Edited, Merged
 from sojourn.web.consent.queries import agreed_classes
 from sojourn.web.incidents import rules
-from sojourn.web.incidents.access import check_can_write, check_cleared, tells_of_harm
+from sojourn.web.incidents.access import check_can_write, tells_of_harm
 from sojourn.web.incidents.codes import Withdrawn
 from sojourn.web.incidents.models import AllegedActor, Incident
 from sojourn.web.incidents.rules import Account

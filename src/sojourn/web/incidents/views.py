@@ -16,11 +16,12 @@ from sojourn.web.accounts.access import Principal, Purpose, needs, principal_of,
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
+from sojourn.web.cases.access import check_cleared
 from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Case
 from sojourn.web.cases.page import about
 from sojourn.web.incidents import actions, queries
-from sojourn.web.incidents.access import check_cleared, tells_of_harm, tells_of_others
+from sojourn.web.incidents.access import tells_of_harm, tells_of_others
 from sojourn.web.incidents.codes import Withdrawn
 from sojourn.web.incidents.forms import ActorForm, IncidentForm, TakeBackForm
 from sojourn.web.incidents.models import HARM, Incident

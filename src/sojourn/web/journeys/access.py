@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, reaches
+from sojourn.web.cases.access import check_cleared
 from sojourn.web.cases.models import Case
 from sojourn.web.consent.queries import agreed_classes
 
@@ -20,7 +21,7 @@ def check_may_write(by: Principal, row: Model, case: Case) -> None:
     ValidationError where the person did not agree to it."""
     if not reaches(by, row, Purpose.CASE_WORK):
         raise PermissionDenied(_("Your role does not change people's files."))
-    check_cleared(by, case)
+    check_cleared(by, case, DataClass.JOURNEY)
     if case.person.erased_at is not None:
         raise ValidationError(_("This person was erased, so nothing can be written about them."))
     agreed = agreed_classes([case.person_id], timezone.localdate())
@@ -28,12 +29,6 @@ def check_may_write(by: Principal, row: Model, case: Case) -> None:
         raise ValidationError(
             _("The person has not agreed to a record of the journey. Ask them in the consent.")
         )
-
-
-def check_cleared(by: Principal, case: Case) -> None:
-    """Raises PermissionDenied for whoever is not cleared for the journey."""
-    if not tells_of_journey(by.classes_of_case(case, Purpose.CASE_WORK.verb)):
-        raise PermissionDenied(_("Your role does not read of this."))
 
 
 def tells_of_journey(classes: Collection[DataClass]) -> bool:

@@ -16,10 +16,11 @@ from sojourn.web.accounts.access import Principal, Purpose, needs, principal_of,
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
+from sojourn.web.cases.access import check_cleared
 from sojourn.web.cases.models import Case
 from sojourn.web.cases.page import about
 from sojourn.web.journeys import actions, queries
-from sojourn.web.journeys.access import check_cleared, tells_of_journey
+from sojourn.web.journeys.access import tells_of_journey
 from sojourn.web.journeys.codes import Direction
 from sojourn.web.journeys.forms import StayForm
 from sojourn.web.journeys.models import Leg
@@ -62,7 +63,7 @@ def add(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     """Adds a place."""
     by = principal_of(request)
     case, _door = cases.case_or_404(by, case_id, Purpose.CASE_WORK)
-    check_cleared(by, case)
+    check_cleared(by, case, DataClass.JOURNEY)
     form = StayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -16,9 +16,10 @@ from sojourn.web.api.kit import Sent, as_form, base_version, filled, reads, with
 from sojourn.web.api.operations.cases import merged_or_409, tellable
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
+from sojourn.web.cases.access import check_cleared
 from sojourn.web.cases.models import Case
 from sojourn.web.incidents import actions, queries
-from sojourn.web.incidents.access import check_cleared, tells_of_harm
+from sojourn.web.incidents.access import tells_of_harm
 from sojourn.web.incidents.codes import Precision, Told, Wish, Withdrawn
 from sojourn.web.incidents.forms import ActorForm, IncidentForm, TakeBackForm
 from sojourn.web.incidents.models import Incident

@@ -15,9 +15,10 @@ from sojourn.web.api.kit import Sent, as_form, filled, reads, withheld, writes
 from sojourn.web.api.operations.cases import tellable
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
+from sojourn.web.cases.access import check_cleared
 from sojourn.web.cases.models import Case
 from sojourn.web.journeys import actions, queries
-from sojourn.web.journeys.access import check_cleared, tells_of_journey
+from sojourn.web.journeys.access import tells_of_journey
 from sojourn.web.journeys.codes import Certainty, Direction
 from sojourn.web.journeys.forms import StayForm
 from sojourn.web.journeys.models import Leg
@@ -100,7 +101,7 @@ def add_journey_place(request: HttpRequest, case_id: UUID, body: NewJourneyPlace
     """Adds a place. It takes that the person agreed to a record of the journey."""
     by = principal_of(request)
     case, _door = cases.case_or_404(by, case_id, Purpose.CASE_WORK)
-    check_cleared(by, case)
+    check_cleared(by, case, DataClass.JOURNEY)
     form = StayForm({"certainty": Certainty.TOLD.value, **as_form(body)})
     filled(form)
     leg = actions.add(case=case, stay=form.stay(), by=by)
