@@ -22,7 +22,7 @@ def test_a_caseload_is_handed_over_and_handed_back(visit: Visit) -> None:
     card = sami.page.get_by_role("article", name="Bilal Demo")
     count = card.locator(".bars__count").first.inner_text()
     card.get_by_role("link", name="Hand over").click()
-    sami.page.wait_for_load_state("networkidle")
+    sami.settle()
     assert_good(sami)
     sami.page.get_by_label("Salma Demo").check()
     sami.page.get_by_label("Sami Demo").check()

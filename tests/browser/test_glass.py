@@ -39,7 +39,7 @@ def a_file(visit: Visit) -> tuple[str, str]:
     """The newest file of the colleague: its number, and a name as it is written there."""
     bilal = visit("bilal")
     bilal.go("/people/")
-    row = bilal.page.locator(".row-link").first
+    row = bilal.page.locator(".case-row").first
     number = row.locator(".row-link__meta bdi").first.inner_text()
     row.get_by_role("link").click()
     return number, bilal.page.get_by_role("heading", level=1).inner_text()

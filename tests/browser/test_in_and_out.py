@@ -29,7 +29,7 @@ def bring(visitor: Visitor, name: str) -> None:
     visitor.page.locator("input[type=file]").set_input_files(table(name))  # type: ignore[arg-type] # as described
     visitor.page.locator("input[name=basis][value=none]").check()
     visitor.page.locator(".form-actions button").click()
-    visitor.page.wait_for_load_state("networkidle")
+    visitor.settle()
     assert_good(visitor)
 
 
@@ -125,7 +125,7 @@ def test_the_pages_fit(size: dict[str, int], language: str, visit: Visit) -> Non
     bring(sami, name)
     picture(sami, f"look-columns-{name}", whole=True)
     sami.page.locator(".form-actions button").click()
-    sami.page.wait_for_load_state("networkidle")
+    sami.settle()
     assert_good(sami)
     picture(sami, f"look-import-{name}", whole=True)
     sami.go(plan_with_something(visit("bilal")) + "print/")

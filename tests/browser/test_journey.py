@@ -27,7 +27,7 @@ def register(bilal: Visitor) -> None:
     bilal.page.fill("input[name=latin]", "Amina Trial")
     assert_good(bilal)
     bilal.page.get_by_role("main").locator("button[type=submit]").click()
-    bilal.page.wait_for_load_state("networkidle")
+    bilal.settle()
 
 
 def consent(bilal: Visitor) -> None:
@@ -46,7 +46,7 @@ def consent(bilal: Visitor) -> None:
     bilal.page.select_option("select[name=notice_language]", "ar")
     assert_good(bilal)
     bilal.page.get_by_role("main").locator("button[type=submit]").click()
-    bilal.page.wait_for_load_state("networkidle")
+    bilal.settle()
 
 
 def fill_form(bilal: Visitor) -> None:
@@ -63,7 +63,7 @@ def fill_form(bilal: Visitor) -> None:
     assert_good(bilal, form=True)
     page.get_by_role("button", name="Send").click()
     page.wait_for_url(re.compile(r"/cases/[0-9a-f-]+/(assessments/[0-9a-f-]+/)?$"), timeout=30_000)
-    page.wait_for_load_state("networkidle")
+    bilal.settle()
 
 
 def test_a_pasted_number_counts_like_a_typed_one(visit: Visit) -> None:
@@ -83,7 +83,7 @@ def test_a_pasted_number_counts_like_a_typed_one(visit: Visit) -> None:
     expect(age).to_have_value("9")
     page.get_by_role("button", name="Send").click()
     page.wait_for_url(re.compile(r"/cases/[0-9a-f-]+/(assessments/[0-9a-f-]+/)?$"), timeout=30_000)
-    page.wait_for_load_state("networkidle")
+    bilal.settle()
     finding = page.locator("details", has_text="Age and stage of life").first
     finding.locator("summary").click()
     seen = finding.locator(".because__seen", has_text="How old are you")
@@ -108,7 +108,7 @@ def situation_of_somebody(visitor: Visitor) -> None:
     """The first of those who cannot wait."""
     visitor.go("/")
     visitor.page.get_by_role("main").locator("a[href^='/cases/']").first.click()
-    visitor.page.wait_for_load_state("networkidle")
+    visitor.settle()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_places_are_within_everybodys_reach(
     salma.go("/places/")
     assert_good(salma)
     salma.page.locator("main .rows a").first.click()
-    salma.page.wait_for_load_state("networkidle")
+    salma.settle()
     assert_good(salma)
 
 
@@ -222,14 +222,14 @@ def test_what_was_learned_of_a_place_is_sent_from_the_page(visit: Visit) -> None
 def press(visitor: Visitor, name: str) -> None:
     """Press a button in the page, and wait for what follows."""
     visitor.page.get_by_role("main").get_by_role("button", name=name).first.click()
-    visitor.page.wait_for_load_state("networkidle")
+    visitor.settle()
 
 
 def plan_the_first_suggestion(bilal: Visitor) -> str:
     """Begins a plan with what is suggested first; the address of the case's plan."""
     page = bilal.page
     page.get_by_role("navigation", name="This case").get_by_role("link", name="Plan").click()
-    page.wait_for_load_state("networkidle")
+    bilal.settle()
     board = re.sub(r"^https?://[^/]+", "", page.url)
     press(bilal, "Begin a plan")
     assert_good(bilal)
@@ -279,7 +279,7 @@ def write_a_note(bilal: Visitor) -> None:
     page = bilal.page
     case_pages = page.get_by_role("navigation", name="This case")
     case_pages.get_by_role("link", name="Notes").click()
-    page.wait_for_load_state("networkidle")
+    bilal.settle()
     bilal.click("link", "Write a note")
     page.fill("textarea[name=text]", "She asked to be called in the morning")
     page.check("input[name=is_confidential]")

@@ -150,8 +150,8 @@ def test_leaving_quickly_shows_a_calendar_and_back_shows_nobody(
     bilal = visit(scripts=scripts)
     sign_in(bilal, "bilal", demo.passwords["bilal"])
     bilal.go("/people/")
-    bilal.page.locator(".row-link a").first.click()
-    bilal.page.wait_for_load_state("networkidle")
+    bilal.page.locator(".case-row a").first.click()
+    bilal.settle()
     name = bilal.page.locator("h1").inner_text()
     bilal.click("button", "Leave quickly")
     expect(bilal.page).to_have_title("Calendar")
@@ -160,7 +160,7 @@ def test_leaving_quickly_shows_a_calendar_and_back_shows_nobody(
         assert_good(bilal)
     for _step in range(2):
         bilal.page.go_back()
-        bilal.page.wait_for_load_state("networkidle")
+        bilal.settle()
         assert name not in bilal.page.content()
 
 

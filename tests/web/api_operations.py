@@ -392,9 +392,9 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "close_emergency": Operation(Verb.FIND, person, lambda _c: {}, ok=(404,)),
     "list_supervised": Operation(Verb.SUPERVISE),
-    "list_overseen": Operation(Verb.AUDIT),
+    "list_overseen": Operation(Verb.OVERSEE),
     "look_as_supervisor": Operation(Verb.SUPERVISE, opening, lambda _c: {"verdict": "right"}),
-    "look_as_overseer": Operation(Verb.AUDIT, opening, lambda _c: {"verdict": "right"}),
+    "look_as_overseer": Operation(Verb.OVERSEE, opening, lambda _c: {"verdict": "right"}),
     "list_journey": Operation(Verb.READ, of_case),
     "add_journey_place": Operation(
         Verb.WRITE, of_case, lambda _c: {"country": "IT", "since": "2024-03"}, ok=(201,)
@@ -540,7 +540,7 @@ OPERATIONS: dict[str, Operation] = {
     "sign_audit": Operation(Verb.AUDIT, body=lambda _c: {}),
     "check_audit": Operation(Verb.AUDIT, body=lambda _c: {}),
     # Nothing is signed yet.
-    "note_holder": Operation(Verb.AUDIT, body=lambda _c: {"holder": "Crossroads"}, ok=(422,)),
+    "note_holder": Operation(Verb.OVERSEE, body=lambda _c: {"holder": "Crossroads"}, ok=(422,)),
     "list_exports": Operation(Verb.EXPORT),
     "prepare_export": Operation(
         Verb.EXPORT,
@@ -570,9 +570,9 @@ OPERATIONS: dict[str, Operation] = {
         Verb.WRITE, table, lambda _c: {"mapping": {"Name": "own"}}, ok=(200, 404)
     ),
     "act_with_import": Operation(Verb.WRITE, table_act, lambda _c: {}, ok=(200, 404)),
-    "list_kept": Operation(Verb.AUDIT),
+    "list_kept": Operation(Verb.OVERSEE),
     # The agreed time of this file is not over.
-    "decide_kept": Operation(Verb.AUDIT, kept, lambda _c: {"do": "erase"}, ok=(422,)),
+    "decide_kept": Operation(Verb.OVERSEE, kept, lambda _c: {"do": "erase"}, ok=(422,)),
     "list_endings": Operation(Verb.ERASE),
     "carry_out_ending": Operation(Verb.ERASE, ending, lambda _c: {"do": "decline"}),
 }

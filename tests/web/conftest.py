@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,12 +25,14 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.mfa.utils import encrypt
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 from pytest_django import Settings as SettingsWrapper
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from sojourn.framework import Answers, DataClass, Framework
 from sojourn.language import load_framework, read_answers
@@ -91,14 +93,24 @@ class World:
     framework: Framework
     apps: dict[str, str]
     case: Case = field(init=False)
+    sessions: dict[str, str] = field(default_factory=dict)
 
     def by(self, name: str) -> Principal:
         return principal_for(self.users[name])
 
     def client(self, name: str) -> Client:
         client = Client(raise_request_exception=False)
-        client.force_login(self.users[name])
+        if name in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[name]
+        else:
+            client.force_login(self.users[name])
         return client
+
+    def stay_signed_in(self, names: Iterable[str]) -> None:
+        """Signs in once for all clients that follow: signing in takes longer than most pages."""
+        for name in names:
+            cookies = self.client(name).cookies
+            self.sessions[name] = cookies[settings.SESSION_COOKIE_NAME].value
 
     def code(self, name: str) -> str:
         """What the app of a user shows now."""
@@ -336,6 +348,23 @@ def kept(framework: Framework, blocker: DjangoDbBlocker) -> Iterator[World]:
 @pytest.fixture
 def client_of(world: World) -> Callable[[str], Client]:
     return world.client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_found_once() -> Iterator[None]:
+    """Each client of a test would look through them all again."""
+    found: dict[str, object] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def once(self: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", once)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,14 +22,19 @@ from tests.web.conftest import PASSWORD, World
 
 
 def test_administrators_and_overseers_see_no_class_of_data() -> None:
-    for role in (Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER, Role.ANALYST):
+    for role in (
+        Role.ADMINISTRATOR,
+        Role.DATA_PROTECTION_OFFICER,
+        Role.AUDITOR,
+        Role.ANALYST,
+    ):
         assert not POWERS[role].classes
         assert Verb.READ not in POWERS[role].verbs
 
 
-def test_only_the_protection_officer_is_cleared_for_signs_and_nobody_for_the_sealed() -> None:
+def test_few_are_cleared_for_signs_of_protection_needs_and_nobody_for_the_sealed() -> None:
     cleared = [r for r in Role if DataClass.STATUS_PROTECTION in POWERS[r].classes]
-    assert cleared == [Role.PROTECTION_OFFICER]
+    assert cleared == [Role.PROTECTION_OFFICER, Role.LEGAL]
     assert not any(DataClass.SEALED in POWERS[role].classes for role in Role)
 
 

@@ -274,7 +274,7 @@ def test_what_is_kept_too_long_is_erased_by_two(
 
 
 def test_a_copy_of_the_signed_audit_is_noted_and_the_chain_walked(world: World) -> None:
-    emil = client_with(token_for(world, "emil", frozenset({Verb.AUDIT})))
+    emil = client_with(token_for(world, "emil", frozenset({Verb.AUDIT, Verb.OVERSEE})))
     assert post(emil, "audit/checkpoint", {}).status_code == 200
     assert post(emil, "audit/custody", {"holder": "Crossroads"}).status_code == 201
     told = post(emil, "audit/check", {}).json()

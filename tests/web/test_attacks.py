@@ -22,8 +22,7 @@ from sojourn.web.exports.rules import harmless
 from sojourn.web.imports import tables
 from sojourn.web.webhooks import sending
 from tests.web.conftest import World
-from tests.web.test_access_matrix import ROUTES, Route, foreign, framework, scene, world
-from tests.web.test_api_matrix import taken_back
+from tests.web.test_access_matrix import ROUTES, Route, foreign, framework, scene, taken_back, world
 
 __all__ = ["foreign", "framework", "scene", "world"]
 

@@ -9,6 +9,7 @@ import pytest
 from sojourn import catalogue
 from sojourn.framework import Framework
 from sojourn.language import read_value
+from sojourn.language.asking import steps
 from sojourn.web import demo
 from sojourn.web.accounts.models import User
 from sojourn.web.audit.queries import verify
@@ -97,7 +98,7 @@ def test_stories_answer_with_codes_the_form_has(story: Story, domv: Framework) -
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 def test_stories_are_told_the_same_way_every_time(story: Story, domv: Framework) -> None:
     tellings = [
-        Telling.begin(story, chance).answers(domv, chance, first=True)
+        Telling.begin(story, chance).answers(domv, steps(domv), chance, first=True)
         for chance in (Random(1), Random(1))  # noqa: S311 - invented lives
     ]
     assert tellings[0] == tellings[1]
@@ -106,5 +107,5 @@ def test_stories_are_told_the_same_way_every_time(story: Story, domv: Framework)
 def test_nothing_is_answered_that_the_form_would_not_ask(domv: Framework) -> None:
     chance = Random(2)  # noqa: S311 - invented lives
     grown = next(story for story in STORIES if story.ages[0] > 20)
-    told = Telling.begin(grown, chance).answers(domv, chance, first=False)
+    told = Telling.begin(grown, chance).answers(domv, steps(domv), chance, first=False)
     assert "child_with_whom" not in told.values

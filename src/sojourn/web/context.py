@@ -103,7 +103,7 @@ def _nav(principal: Principal, request: HttpRequest) -> list[NavItem]:
             _("Data protection"),
             reverse("oversight:page"),
             "inbox",
-            principal.may(Verb.AUDIT),
+            principal.may(Verb.OVERSEE),
         ),
         (_("Audit"), reverse("audit:log"), "shield-check", principal.may(Verb.AUDIT)),
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import reduce, wraps
 from operator import or_
@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -56,7 +56,8 @@ class Purpose(Enum):
     EXPORT = Verb.EXPORT
     SECOND_PERSON = Verb.SECOND
     CONFIGURATION = Verb.CONFIGURE
-    OVERSIGHT = Verb.AUDIT
+    OVERSIGHT = Verb.OVERSEE
+    AUDIT = Verb.AUDIT
     SUPERVISION = Verb.SUPERVISE
 
     @property
@@ -389,26 +390,36 @@ def held_by(user: User) -> list[Held]:
 def held_of(grants: QuerySet[Grant]) -> dict[int, list[Held]]:
     """What of these grants is in force today, by holder; as many queries for many."""
     today = timezone.localdate()
-    named = GrantedCase.objects.filter(ended_at=None).exclude(valid_until__lt=today)
     found = list(
         grants.filter(revoked_at=None, valid_from__lte=today)
         .exclude(valid_until__lt=today)
         .select_related("organisation")
-        .prefetch_related(Prefetch("named_cases", queryset=named))
         .order_by("id")
     )
+    named = _named([grant.pk for grant in found if grant.scope == Scope.NAMED_CASES], today)
     opened = _opened(found)
     branches = _branches() if any(g.scope == Scope.BRANCHES for g in found) else {}
     made = own_roles.made_of({grant.organisation_id for grant in found})
     held: dict[int, list[Held]] = {}
     for grant in found:
-        for each in _held(grant, branches, opened, made):
+        for each in _held(grant, named.get(grant.pk, frozenset()), branches, opened, made):
             if each.defined is not None or each.role in POWERS:
                 held.setdefault(grant.holder_id, []).append(each)
     return held
 
 
 Branches = Mapping[uuid.UUID, list[uuid.UUID]]
+
+
+def _named(grants: Collection[int], today: date) -> Mapping[int, frozenset[uuid.UUID]]:
+    """The cases that grants for named cases name today; asks nothing where there are none."""
+    if not grants:
+        return {}
+    rows = GrantedCase.objects.filter(grant__in=grants, ended_at=None)
+    found: dict[int, set[uuid.UUID]] = {}
+    for grant_id, case_id in rows.exclude(valid_until__lt=today).values_list("grant_id", "case_id"):
+        found.setdefault(grant_id, set()).add(case_id)
+    return {grant_id: frozenset(cases) for grant_id, cases in found.items()}
 
 
 def _opened(grants: Iterable[Grant]) -> Sequence[ShortGrant]:
@@ -421,7 +432,11 @@ def _opened(grants: Iterable[Grant]) -> Sequence[ShortGrant]:
 
 
 def _held(
-    grant: Grant, branches: Branches, opened: Sequence[ShortGrant], made: Mapping[Named, Made]
+    grant: Grant,
+    cases: frozenset[uuid.UUID],
+    branches: Branches,
+    opened: Sequence[ShortGrant],
+    made: Mapping[Named, Made],
 ) -> Iterator[Held]:
     """What a grant gives, and then what was opened for a short time with it."""
     own = made.get((grant.organisation_id, grant.role))
@@ -433,7 +448,7 @@ def _held(
         _organisations(grant, branches),
         Scope(grant.scope),
         grant.team_id,
-        frozenset(named.case_id for named in grant.named_cases.all()),
+        cases,
         defined=own.power if own is not None else None,
         role_name=own.name if own is not None else own_roles.shipped_name(grant.role),
         programme_id=grant.programme_id,
@@ -523,5 +538,6 @@ _REASONS: Mapping[Verb, Callable[[], Any]] = {
     Verb.EXPORT: lambda: _("Your role does not take copies out of people's files."),
     Verb.CONFIGURE: lambda: _("Your role does not manage members."),
     Verb.AUDIT: lambda: _("Your role does not read the audit."),
+    Verb.OVERSEE: lambda: _("Your role does not decide for data protection."),
     Verb.SUPERVISE: lambda: _("Your role does not look at what others opened in an emergency."),
 }

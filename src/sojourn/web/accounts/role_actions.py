@@ -86,11 +86,12 @@ def save(*, organisation: Organisation, wish: Wish, by: Principal) -> RoleVersio
 def decide(*, version: RoleVersion, confirmed: bool, by: Principal) -> None:
     """The data protection officer confirms a change that waits, or does not.
 
-    PermissionDenied for who does not read the audit there, or made the change. ValidationError for
-    one that waits no more, or that would by now bring powers together that must stay apart.
+    PermissionDenied for who does not decide for data protection there, or made the change.
+    ValidationError for one that waits no more, or that would by now bring powers together that
+    must stay apart.
     """
     version = _locked(version)
-    if version.organisation_id not in by.whole(Verb.AUDIT) or by.user_id == version.made_by_id:
+    if version.organisation_id not in by.whole(Verb.OVERSEE) or by.user_id == version.made_by_id:
         raise PermissionDenied(_("Somebody else has to confirm this."))
     if version.state != RoleState.WAITING:
         raise ValidationError(_("This was decided already."))
@@ -149,6 +150,8 @@ def check(organisation: Organisation, wish: Wish, by: Principal) -> None:
         raise ValidationError(_("Whoever opens files also finds them."))
     if _IN_FILES & wish.verbs and Verb.READ not in wish.verbs:
         raise ValidationError(_("Whoever does something in files also opens them."))
+    if Verb.OVERSEE in wish.verbs and Verb.AUDIT not in wish.verbs:
+        raise ValidationError(_("Whoever decides for data protection also reads the audit."))
     if missing := rules.gaps(wish.power):
         raise ValidationError(
             _("These stand on the first page of each file, so they go with it: %(classes)s.")

@@ -122,7 +122,7 @@ def back(request: HttpRequest, version_id: int) -> HttpResponse:
     return redirect("accounts:roles")
 
 
-@needs(Verb.AUDIT)
+@needs(Verb.OVERSEE)
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """Changes of roles that wait for the data protection officer, each with what it would do."""
@@ -140,7 +140,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/roles_waiting.html", {"waiting": found})
 
 
-@needs(Verb.AUDIT)
+@needs(Verb.OVERSEE)
 @require_POST
 def decide(request: HttpRequest, version_id: int) -> HttpResponse:
     """Confirms a change, or does not."""

@@ -21,6 +21,7 @@ VERBS: Mapping[Verb, object] = {
     Verb.ERASE: gettext_lazy("erase people"),
     Verb.CONFIGURE: gettext_lazy("manage members and roles"),
     Verb.AUDIT: gettext_lazy("read the audit"),
+    Verb.OVERSEE: gettext_lazy("decide for data protection"),
 }
 """What a role may do, in the order in which the form offers it."""
 

@@ -29,6 +29,7 @@ class Verb(StrEnum):
     SECOND = "second"
     CONFIGURE = "configure"
     AUDIT = "audit"
+    OVERSEE = "oversee"
     SUPERVISE = "supervise"
 
 
@@ -38,9 +39,13 @@ class Role(TextChoices):
     CASE_WORKER = "case_worker", _("Case worker")
     SUPERVISOR = "supervisor", _("Supervisor")
     PROTECTION_OFFICER = "protection_officer", _("Protection officer")
+    HEALTH = "health", _("Health worker")
+    LEGAL = "legal", _("Legal adviser")
+    INTERPRETER = "interpreter", _("Interpreter")
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("Data protection officer")
     ANALYST = "analyst", _("Analyst")
     ADMINISTRATOR = "administrator", _("Administrator")
+    AUDITOR = "auditor", _("Auditor")
 
 
 class Level(TextChoices):
@@ -81,6 +86,12 @@ _CASE_CLASSES = frozenset(DataClass) - {DataClass.STATUS_PROTECTION, DataClass.S
 _CASE_VERBS = frozenset({Verb.FIND, Verb.READ, Verb.WRITE})
 _NO_CLASSES: frozenset[DataClass] = frozenset()
 
+EVERY_FILE: frozenset[DataClass] = frozenset(
+    {DataClass.IDENTITY, DataClass.CONTACT_PLACE, DataClass.CASE_WORK}
+)
+"""Classes that stand on a file's first page: a role that opens files sees them, one that writes
+in files writes them."""
+
 POWERS: Mapping[Role, Power] = MappingProxyType(
     {
         Role.CASE_WORKER: Power(_CASE_VERBS, _CASE_CLASSES),
@@ -91,9 +102,22 @@ POWERS: Mapping[Role, Power] = MappingProxyType(
         Role.PROTECTION_OFFICER: Power(
             _CASE_VERBS | {Verb.EXPORT, Verb.SECOND}, _CASE_CLASSES | {DataClass.STATUS_PROTECTION}
         ),
-        Role.DATA_PROTECTION_OFFICER: Power(frozenset({Verb.AUDIT}), _NO_CLASSES),
+        Role.HEALTH: Power(_CASE_VERBS, EVERY_FILE | {DataClass.BODY_HEALTH}),
+        Role.LEGAL: Power(
+            _CASE_VERBS,
+            EVERY_FILE
+            | {
+                DataClass.JOURNEY,
+                DataClass.HARM_INCIDENT,
+                DataClass.STATUS_PROTECTION,
+                DataClass.THIRD_PARTY,
+            },
+        ),
+        Role.INTERPRETER: Power(frozenset({Verb.FIND, Verb.READ}), EVERY_FILE),
+        Role.DATA_PROTECTION_OFFICER: Power(frozenset({Verb.AUDIT, Verb.OVERSEE}), _NO_CLASSES),
         Role.ANALYST: Power(frozenset(), _NO_CLASSES),
         Role.ADMINISTRATOR: Power(frozenset({Verb.CONFIGURE}), _NO_CLASSES),
+        Role.AUDITOR: Power(frozenset({Verb.AUDIT}), _NO_CLASSES),
     }
 )
 
@@ -127,13 +151,7 @@ SENSITIVE: frozenset[DataClass] = frozenset(
 )
 """Classes that hurt most when they leak: whoever reads one of them signs in with two factors."""
 
-EVERY_FILE: frozenset[DataClass] = frozenset(
-    {DataClass.IDENTITY, DataClass.CONTACT_PLACE, DataClass.CASE_WORK}
-)
-"""Classes that stand on a file's first page: a role that opens files sees them, one that writes
-in files writes them."""
-
 TAKES_ANOTHER: frozenset[Verb] = frozenset(
-    {Verb.ERASE, Verb.EXPORT, Verb.CONFIGURE, Verb.AUDIT, Verb.SECOND, Verb.SUPERVISE}
+    {Verb.ERASE, Verb.EXPORT, Verb.CONFIGURE, Verb.AUDIT, Verb.OVERSEE, Verb.SECOND, Verb.SUPERVISE}
 )
 """What no administrator adds to a role alone, besides classes that are sensitive."""

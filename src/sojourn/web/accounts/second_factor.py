@@ -53,9 +53,14 @@ def makes_members(principal: Principal) -> bool:
     return principal.may(Verb.CONFIGURE)
 
 
+def reads_the_audit(principal: Principal) -> bool:
+    """Whether this principal sees who did what with whose file, which tells who is on file."""
+    return principal.may(Verb.AUDIT)
+
+
 def needs_second_factor(principal: Principal) -> bool:
     """Whether a password alone is too little for what these grants open."""
-    return reads_sensitive(principal) or makes_members(principal)
+    return reads_sensitive(principal) or makes_members(principal) or reads_the_audit(principal)
 
 
 def has_second_factor(user: User) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -40,7 +40,7 @@ from sojourn.web.api.operations import (
     reach,
 )
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 PREFIX = "/api/v1/"
 
 _DESCRIPTION = """What the screens of casework do, for programs. Everything passes through the same
@@ -105,8 +105,9 @@ for _each in (
     api.add_router("", _each.router)
 
 
-def document() -> dict[str, Any]:
-    """The OpenAPI document."""
+@cache
+def document() -> Mapping[str, Any]:
+    """The OpenAPI document: the same for everybody, and made once."""
     found: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
     found["components"]["schemas"]["Problem"] = _PROBLEM
     return found

@@ -19,6 +19,7 @@ VERBS: Mapping[Verb, object] = {
     Verb.SECOND: _("Confirm as a second person"),
     Verb.CONFIGURE: _("Set up members"),
     Verb.AUDIT: _("Read the audit"),
+    Verb.OVERSEE: _("Decide for data protection"),
     Verb.SUPERVISE: _("Look at emergency openings"),
 }
 CLASSES: Mapping[DataClass, object] = {

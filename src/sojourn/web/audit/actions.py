@@ -200,12 +200,12 @@ def check(*, by: Principal) -> Verification:
 def note_custody(*, holder: str, by: Principal) -> Custody:
     """Notes that somebody else holds a copy of the newest checkpoint.
 
-    PermissionDenied for who does not read the audit, ValidationError without a name and where
-    nothing is signed yet.
+    PermissionDenied for who does not decide for data protection, ValidationError without a name
+    and where nothing is signed yet.
     """
-    organisation_id = next(iter(sorted(by.whole(Verb.AUDIT))), None)
+    organisation_id = next(iter(sorted(by.whole(Verb.OVERSEE))), None)
     if organisation_id is None:
-        raise PermissionDenied(_("Your role does not read the audit."))
+        raise PermissionDenied(_("Your role does not decide for data protection."))
     if not holder.strip():
         raise ValidationError(_("Say who holds the copy."))
     checkpoint = Checkpoint.objects.order_by("-seq", "-pk").first()

@@ -73,7 +73,7 @@ def _walk(wanted: Collection[int]) -> tuple[Verification, dict[int, str]]:
 
 def events(principal: Principal) -> Visible[Event]:
     """The events of the organisations whose audit this principal reads, newest first."""
-    return visible(principal, Event.objects.order_by("-seq"), Purpose.OVERSIGHT)
+    return visible(principal, Event.objects.order_by("-seq"), Purpose.AUDIT)
 
 
 def about(person_id: uuid.UUID, without: Collection[str] = ()) -> QuerySet[Event]:

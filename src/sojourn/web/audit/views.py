@@ -23,7 +23,7 @@ def log(request: HttpRequest) -> HttpResponse:
     if what in words.VERBS:
         rows = rows.filter(verb=what)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    note_read(request, by=by, purpose=Purpose.OVERSIGHT, shown=list(page))
+    note_read(request, by=by, purpose=Purpose.AUDIT, shown=list(page))
     context = {
         "page": page,
         "events": words.lines(page),

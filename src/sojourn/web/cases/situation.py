@@ -296,19 +296,31 @@ class View:
 
     def items(self) -> list[Item]:
         """Every finding that the page shows, urgent ones first, else in the framework's order."""
-        found = [self.item(name) for name in self.findings]
-        return sorted((item for item in found if item.kind), key=lambda item: not item.urgent)
+        return [self.item(name) for name in self.shown()]
+
+    def shown(self) -> list[str]:
+        """The names of `items`, without their words: reasons take a hundred times as long."""
+        found = [name for name in self.findings if self.kind(name)]
+        return sorted(found, key=lambda name: not self.urgent(name))
+
+    def kind(self, name: str) -> str:
+        """Risk, resource, both or unknown; empty where there is nothing to show of the factor."""
+        return _kind(self.factors[name], self.findings[name])
+
+    def urgent(self, name: str) -> bool:
+        """Whether the factor is a risk that cannot wait."""
+        return bool(self.findings[name].urgent) and self.kind(name) in ("risk", "both")
 
     def item(self, name: str) -> Item:
         """One factor; `kind` is empty where there is nothing to show of it."""
         factor, finding = self.factors[name], self.findings[name]
-        kind = _kind(factor, finding)
+        kind = self.kind(name)
         unknown = kind == "unknown"
         return Item(
             name=name,
             label=factor.label.get(language()),
             kind=kind,
-            urgent=bool(finding.urgent) and kind in ("risk", "both"),
+            urgent=self.urgent(name),
             level=factor.level,
             domain=factor.domain,
             nature_label=str(words.NATURES[factor.nature]),
@@ -344,7 +356,7 @@ class View:
         """What is suggested, by horizon, without what is shown apart."""
         shown = [
             (response, finding)
-            for response, finding in self._suggested()
+            for response, finding in self.suggested()
             if response.data_class is not _APART
         ]
         groups = (
@@ -364,7 +376,7 @@ class View:
             return None
         responses = [
             self._suggestion(response, finding)
-            for response, finding in self._suggested()
+            for response, finding in self.suggested()
             if response.data_class is _APART
         ]
         factors = [
@@ -473,7 +485,8 @@ class View:
             parts=(self.reason(finding.because),),
         )
 
-    def _suggested(self) -> Iterable[tuple[Response, ResponseFinding]]:
+    def suggested(self) -> Iterable[tuple[Response, ResponseFinding]]:
+        """The responses that the rules suggest and the clearance shows, apart or not."""
         for response in self.framework.responses:
             finding = self.response_findings.get(response.name)
             if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
@@ -9,7 +10,7 @@ from sojourn.engines.asked import as_the_form_sees
 from sojourn.engines.telling import Scope, tell
 from sojourn.framework import Answers, Framework
 from sojourn.language import read_value
-from sojourn.language.asking import steps
+from sojourn.language.asking import Step
 from sojourn.web.demo.stories import HOUSEHOLD, USUAL, Story
 
 _NOT_ASKED = 0.12
@@ -42,11 +43,14 @@ class Telling:
         if chance.random() < 0.3:
             self.told["knows_where_help"] = "yes"
 
-    def answers(self, framework: Framework, chance: Random, *, first: bool) -> Answers:
-        """The answers of one conversation. Fewer questions stay unasked in later ones."""
+    def answers(
+        self, framework: Framework, asks: Iterable[Step], chance: Random, *, first: bool
+    ) -> Answers:
+        """The answers of one conversation, as the form `asks` them. Fewer questions stay unasked in
+        later ones."""
         skipped = _NOT_ASKED if first else _NOT_ASKED_LATER
         so_far, form = Answers(), Answers()
-        for step in steps(framework):
+        for step in asks:
             question, text = step.question, self.told.get(step.name)
             if question is None or text is None or step.roster is not None:
                 continue

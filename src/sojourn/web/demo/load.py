@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from random import Random
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from sojourn import catalogue
 from sojourn.framework import DataClass
+from sojourn.language.asking import Step, steps
 from sojourn.web.accounts import actions as accounts
 from sojourn.web.accounts.access import SYSTEM, Principal, principal_for
 from sojourn.web.accounts.models import Organisation, User
@@ -176,7 +178,7 @@ class _Life:
                 framework=framework,
                 answers=at_a_place(
                     framework,
-                    telling.answers(framework, self.chance, first=turn == 0),
+                    telling.answers(framework, _form(), self.chance, first=turn == 0),
                     self.organisation.code,
                     self.number,
                 ),
@@ -195,6 +197,12 @@ class _Life:
 
     def _some(self, options: list[str]) -> list[str]:
         return [option for option in options if self.chance.random() < 0.6]
+
+
+@cache
+def _form() -> tuple[Step, ...]:
+    """What the form asks, read once for everybody."""
+    return steps(catalogue.load(FRAMEWORK))
 
 
 def _users(organisations: dict[str, Organisation]) -> list[Principal]:

@@ -82,7 +82,7 @@ def supervised(request: HttpRequest) -> HttpResponse:
     return _list(request, Part.SUPERVISION)
 
 
-@needs(Verb.AUDIT)
+@needs(Verb.OVERSEE)
 @require_safe
 def overseen(request: HttpRequest) -> HttpResponse:
     """What was opened in the organisations whose data protection one looks after."""
@@ -96,7 +96,7 @@ def look_as_supervisor(request: HttpRequest, opening_id: uuid.UUID) -> HttpRespo
     return _look(request, opening_id, Part.SUPERVISION)
 
 
-@needs(Verb.AUDIT)
+@needs(Verb.OVERSEE)
 @require_POST
 def look_as_overseer(request: HttpRequest, opening_id: uuid.UUID) -> HttpResponse:
     """Marks an opening as looked at by a data protection officer."""

@@ -49,6 +49,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "may_write": by.may(Verb.WRITE),
         "may_configure": by.may(Verb.CONFIGURE),
         "may_audit": by.may(Verb.AUDIT),
+        "may_oversee": by.may(Verb.OVERSEE),
         "openings": openings.waiting(by),
         "endings": endings(by).count() if by.may(Verb.ERASE) else 0,
         **{name: [lines[case.pk] for case in rows] for name, rows in groups.items()},

@@ -75,7 +75,7 @@ def _decide(
     until: date | None = None,
 ) -> Ending:
     if not reaches(by, person, Purpose.OVERSIGHT) or by.user_id is None:
-        raise PermissionDenied(_("Your role does not read the audit."))
+        raise PermissionDenied(_("Your role does not decide for data protection."))
     days = {each.person.pk: each for each in queries.kept_too_long(by, timezone.localdate())}
     found = days.get(person.pk)
     if found is None:

@@ -24,7 +24,7 @@ from sojourn.web.people.models import Person
 _PER_PAGE = 50
 
 
-@needs(Verb.AUDIT)
+@needs(Verb.OVERSEE)
 @require_safe
 def kept(request: HttpRequest) -> HttpResponse:
     """What is kept longer than agreed: number, last day, how it stands."""
@@ -35,7 +35,7 @@ def kept(request: HttpRequest) -> HttpResponse:
     return render(request, "oversight/kept.html", {"page": page})
 
 
-@needs(Verb.AUDIT)
+@needs(Verb.OVERSEE)
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Keeps one file for a reason, or asks a second person to erase it."""

@@ -317,4 +317,4 @@ def _counted(rows: QuerySet[Any], column: str) -> Iterator[tuple[Any, int]]:
 def _numbers(by: Principal, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows to count and for nothing else: a door by class would leave those without a class of
     their own nothing to count."""
-    return rows.filter(organisation__in=by.whole(Verb.AUDIT))
+    return rows.filter(organisation__in=by.whole(Verb.OVERSEE))

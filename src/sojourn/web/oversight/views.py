@@ -43,7 +43,7 @@ class Entry:
     waits: bool = False
 
 
-@needs(Verb.AUDIT)
+@needs(Verb.OVERSEE)
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Everything on one page, in numbers."""
@@ -121,7 +121,7 @@ def _waiting(by: Principal, signs: int, endless: int) -> list[Entry]:
     ]
 
 
-@needs(Verb.AUDIT)
+@needs(Verb.OVERSEE)
 @require_POST
 def custody(request: HttpRequest) -> HttpResponse:
     """Notes who holds a copy of the newest checkpoint."""
@@ -143,7 +143,7 @@ class List:
     line: Callable[[Any], words.Line]
 
 
-@needs(Verb.AUDIT)
+@needs(Verb.OVERSEE)
 @require_safe
 def lines(request: HttpRequest, kind: str) -> HttpResponse:
     """One of the lists: numbers of files and names of staff, never contents."""

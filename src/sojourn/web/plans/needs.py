@@ -58,18 +58,21 @@ def offer(assessment: Assessment, classes: Collection[DataClass]) -> Offer:
     findings = Findings.from_json(assessment.findings)
     view = View(framework, findings, frozenset(classes))
     shared = View(framework, findings, EXISTENCE_KNOWN)
-    items = view.items()
-    known = {item.name for item in shared.items()}
-    needs = [
-        Offered(item.name, item.label, _class_of(framework, item.name, known), urgent=item.urgent)
-        for item in items
-        if item.kind in _RISKS
-    ]
-    resources = [
-        Offered(item.name, item.label, _class_of(framework, item.name, known))
-        for item in items
-        if item.kind in _RESOURCES
-    ]
+    known = set(shared.shown())
+
+    def offered_as(kinds: Collection[str]) -> list[Offered]:
+        return [
+            Offered(
+                name,
+                view.factors[name].label.get(language()),
+                _class_of(framework, name, known),
+                urgent=view.urgent(name),
+            )
+            for name in view.shown()
+            if view.kind(name) in kinds
+        ]
+
+    needs, resources = offered_as(_RISKS), offered_as(_RESOURCES)
     responses = _responses(view, shared)
     offered = {each.name for each in (*needs, *_apart(view))}
     return Offer(
@@ -103,9 +106,7 @@ def _class_of(framework: Framework, name: str, known: Collection[str]) -> DataCl
 
 
 def _responses(view: View, shared: View) -> tuple[Offered, ...]:
-    signs = {sign.name for sign in view.signs() or ()}
-    common = {each.name for group in shared.responses() for each in group.items}
-    shown = {each.name for group in view.responses() for each in group.items} | signs
+    common = {response.name for response, _finding in shared.suggested()}
     return tuple(
         Offered(
             response.name,
@@ -113,8 +114,7 @@ def _responses(view: View, shared: View) -> tuple[Offered, ...]:
             response.data_class if response.name in common else _APART,
             response.horizon,
         )
-        for response in view.framework.responses
-        if response.name in shown
+        for response, _finding in view.suggested()
     )
 
 

@@ -38,7 +38,7 @@ OPENING = frozenset(
     }
 )
 """What is done with the contents of files."""
-ELSEWHERE = frozenset({Verb.FIND, Verb.CONFIGURE, Verb.AUDIT})
+ELSEWHERE = frozenset({Verb.FIND, Verb.CONFIGURE, Verb.AUDIT, Verb.OVERSEE})
 """What opens no contents. A verb that is in neither set opens nothing behind the wall."""
 
 Keys = Mapping[str, str]
@@ -184,6 +184,7 @@ def _keys(principal: Principal) -> Keys:
     finds = [g for g in principal.grants if g.power.verbs & (OPENING | {Verb.FIND})]
     narrow = [g for g in opens if g.is_narrow]
     audits = [g for g in principal.grants if Verb.AUDIT in g.power.verbs]
+    oversees = [g for g in principal.grants if Verb.OVERSEE in g.power.verbs]
     return {
         "system": "",
         "person": "" if principal.user_id is None else str(principal.user_id),
@@ -191,7 +192,7 @@ def _keys(principal: Principal) -> Keys:
         "audits": _listed(each for g in audits for each in g.organisations),
         "finds": _listed(each for g in finds for each in g.organisations),
         "whole": _listed(
-            each for g in (*opens, *audits) if not g.is_narrow for each in g.organisations
+            each for g in (*opens, *oversees) if not g.is_narrow for each in g.organisations
         ),
         "own": _listed(g.organisation_id for g in narrow if g.scope == "own_cases"),
         "teams": _listed(g.team_id for g in narrow if g.team_id is not None),

@@ -56,6 +56,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "code"), name="an_own_role_once"
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="RoleVersion",
@@ -131,44 +138,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="ownrole",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"), name="an_own_role_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roleversion",
-            index=models.Index(
-                fields=["organisation", "state"], name="accounts_ro_organis_bd3123_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleversion",
-            constraint=models.UniqueConstraint(
-                fields=("role", "number"), name="a_role_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "in_force")),
-                fields=("role",),
-                name="a_role_is_in_force_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "waiting")), fields=("role",), name="a_role_waits_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decided_by", models.F("made_by")), _negated=True),
-                name="a_role_takes_another_person",
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "state"], name="accounts_ro_organis_bd3123_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("role", "number"), name="a_role_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "in_force")),
+                        fields=("role",),
+                        name="a_role_is_in_force_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting")),
+                        fields=("role",),
+                        name="a_role_waits_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decided_by", models.F("made_by")), _negated=True),
+                        name="a_role_takes_another_person",
+                    ),
+                ],
+            },
         ),
     ]

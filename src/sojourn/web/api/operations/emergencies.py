@@ -61,7 +61,7 @@ def list_supervised(request: HttpRequest, after: str = "") -> schemas.Page[schem
     return _list(request, Part.SUPERVISION, after)
 
 
-@reads(router, "/emergencies/oversight", Verb.AUDIT, schemas.Page[schemas.Opening])
+@reads(router, "/emergencies/oversight", Verb.OVERSEE, schemas.Page[schemas.Opening])
 def list_overseen(request: HttpRequest, after: str = "") -> schemas.Page[schemas.Opening]:
     """What was opened in the organisations whose data protection one looks after, newest first."""
     return _list(request, Part.DATA_PROTECTION, after)
@@ -73,7 +73,7 @@ def look_as_supervisor(request: HttpRequest, opening_id: UUID, body: Look) -> sc
     return _look(request, opening_id, Part.SUPERVISION, body)
 
 
-@writes(router, "/emergencies/oversight/{uuid:opening_id}", Verb.AUDIT, schemas.Done)
+@writes(router, "/emergencies/oversight/{uuid:opening_id}", Verb.OVERSEE, schemas.Done)
 def look_as_overseer(request: HttpRequest, opening_id: UUID, body: Look) -> schemas.Done:
     """Marks an opening as looked at by a data protection officer."""
     return _look(request, opening_id, Part.DATA_PROTECTION, body)

@@ -135,7 +135,7 @@ def list_events(request: HttpRequest, after: str = "") -> schemas.Page[schemas.E
     """The events of the organisations whose audit one reads, newest first."""
     by = principal_of(request)
     shown, following = paging.page(audit.events(by).rows, ("-seq",), after)
-    note_read(request, by=by, purpose=Purpose.OVERSIGHT, shown=shown)
+    note_read(request, by=by, purpose=Purpose.AUDIT, shown=shown)
     return schemas.Page[schemas.Event](items=event_lines(shown), next=following)
 
 

@@ -74,7 +74,7 @@ class Endings(Schema):
     items: list[EndingLine]
 
 
-@reads(router, "/data-protection/kept", Verb.AUDIT, KeptFiles)
+@reads(router, "/data-protection/kept", Verb.OVERSEE, KeptFiles)
 def list_kept(request: HttpRequest) -> KeptFiles:
     """What is kept longer than was agreed, the longest first; the next come when these are done."""
     by = principal_of(request)
@@ -95,7 +95,7 @@ def list_kept(request: HttpRequest) -> KeptFiles:
     )
 
 
-@writes(router, "/data-protection/kept/{uuid:person_id}", Verb.AUDIT, schemas.Done)
+@writes(router, "/data-protection/kept/{uuid:person_id}", Verb.OVERSEE, schemas.Done)
 def decide_kept(request: HttpRequest, person_id: UUID, body: EndingDecision) -> schemas.Done:
     """Keeps one file for a reason until a day, or asks a second person to erase it."""
     by = principal_of(request)
@@ -142,7 +142,7 @@ def carry_out_ending(request: HttpRequest, ending_id: UUID, body: Carried) -> sc
     return schemas.Done(id=str(ending.pk), state="erased" if body.do == "erase" else "declined")
 
 
-@writes(router, "/audit/custody", Verb.AUDIT, schemas.Done, status=201)
+@writes(router, "/audit/custody", Verb.OVERSEE, schemas.Done, status=201)
 def note_holder(request: HttpRequest, body: Holder) -> schemas.Done:
     """Notes who holds a copy of the newest checkpoint."""
     row = note_custody(holder=body.holder, by=principal_of(request))

@@ -75,6 +75,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "state", "review_on"],
+                        name="cases_case_organis_31c9ae_idx",
+                    ),
+                    models.Index(
+                        fields=["organisation", "state", "is_urgent"],
+                        name="cases_case_organis_02d783_idx",
+                    ),
+                    models.Index(
+                        fields=["organisation", "-assessed_at"],
+                        name="cases_case_organis_2d8b70_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("person", "organisation"),
+                        name="one_open_case_per_person_and_organisation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "open"), _negated=True),
+                            ("review_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="an_open_case_has_a_review_date",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Assessment",
@@ -164,48 +195,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                fields=["organisation", "state", "review_on"], name="cases_case_organis_31c9ae_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                fields=["organisation", "state", "is_urgent"], name="cases_case_organis_02d783_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                fields=["organisation", "-assessed_at"], name="cases_case_organis_2d8b70_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("person", "organisation"),
-                name="one_open_case_per_person_and_organisation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "open"), _negated=True),
-                    ("review_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="an_open_case_has_a_review_date",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(
-                fields=["case", "is_current", "-made_at"], name="cases_asses_case_id_ca4519_idx"
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["case", "is_current", "-made_at"],
+                        name="cases_asses_case_id_ca4519_idx",
+                    )
+                ]
+            },
         ),
     ]

@@ -176,6 +176,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at", None),
+                                ("closed_because", ""),
+                                ("feedback", ""),
+                                ("outcome", ""),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                models.Q(("closed_because", ""), _negated=True),
+                                models.Q(("outcome", ""), _negated=True),
+                                models.Q(("feedback", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_closed_episode_says_why",
+                    )
+                ]
+            },
         ),
         migrations.RemoveConstraint(
             model_name="case",
@@ -347,27 +369,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("closed_at", None)),
                 fields=("case",),
                 name="a_case_has_one_open_episode",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at", None),
-                        ("closed_because", ""),
-                        ("feedback", ""),
-                        ("outcome", ""),
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        models.Q(("closed_because", ""), _negated=True),
-                        models.Q(("outcome", ""), _negated=True),
-                        models.Q(("feedback", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_closed_episode_says_why",
             ),
         ),
         migrations.RunPython(install_for_episodes, migrations.RunPython.noop),

@@ -68,6 +68,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "-weight"], name="duplicates_pair_queue")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("first", "second"), name="two_files_are_one_pair"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))),
+                        name="a_pair_is_of_two_in_order",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Link",
@@ -113,6 +127,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)),
+                        fields=("pair",),
+                        name="a_pair_is_linked_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until", None), ("until__gte", models.F("since")), _connector="OR"
+                        ),
+                        name="a_link_ends_after_it_began",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -163,6 +192,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("decided", "waiting"), _negated=True),
+                        name="a_decision_decides",
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ClusterRow",
@@ -208,43 +245,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="pair",
-            index=models.Index(fields=["state", "-weight"], name="duplicates_pair_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="pair",
-            constraint=models.UniqueConstraint(
-                fields=("first", "second"), name="two_files_are_one_pair"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__lt", models.F("second"))),
-                name="a_pair_is_of_two_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until", None)), fields=("pair",), name="a_pair_is_linked_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until", None), ("until__gte", models.F("since")), _connector="OR"
-                ),
-                name="a_link_ends_after_it_began",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decided", "waiting"), _negated=True), name="a_decision_decides"
-            ),
         ),
     ]

@@ -119,6 +119,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "instance_id"), name="an_instance_arrives_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("instance_id", ""), _negated=True),
+                        name="an_instance_has_an_id",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Attachment",
@@ -145,17 +156,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("submission", "name"), name="a_file_once")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "instance_id"), name="an_instance_arrives_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("instance_id", ""), _negated=True), name="an_instance_has_an_id"
-            ),
         ),
     ]

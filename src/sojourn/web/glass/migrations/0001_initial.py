@@ -91,6 +91,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "-opened_at"], name="glass_openi_organis_f200f9_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_looked_at", False)),
+                        fields=("opened_by", "case", "reason"),
+                        name="opened_once_for_a_reason",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Look",
@@ -141,23 +155,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="opening",
-            index=models.Index(
-                fields=["organisation", "-opened_at"], name="glass_openi_organis_f200f9_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opening",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_looked_at", False)),
-                fields=("opened_by", "case", "reason"),
-                name="opened_once_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="look",
-            constraint=models.UniqueConstraint(fields=("opening", "part"), name="looked_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("opening", "part"), name="looked_once")
+                ]
+            },
         ),
     ]

@@ -80,6 +80,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["made_by", "-made_at"], name="imports_imp_made_by_9a2909_idx"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["applied", "undone"]), _negated=True),
+                            models.Q(("headings", b""), ("key", b"")),
+                            _connector="OR",
+                        ),
+                        name="what_was_taken_in_keeps_no_copy",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OutsideNumber",
@@ -156,28 +173,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="import",
-            index=models.Index(
-                fields=["made_by", "-made_at"], name="imports_imp_made_by_9a2909_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="import",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["applied", "undone"]), _negated=True),
-                    models.Q(("headings", b""), ("key", b"")),
-                    _connector="OR",
-                ),
-                name="what_was_taken_in_keeps_no_copy",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="row",
-            constraint=models.UniqueConstraint(
-                fields=("whole", "number"), name="a_row_has_its_number"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("whole", "number"), name="a_row_has_its_number")
+                ]
+            },
         ),
     ]

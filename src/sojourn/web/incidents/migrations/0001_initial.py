@@ -171,6 +171,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["case", "state", "-happened_on"],
+                        name="incidents_i_case_id_203ef6_idx",
+                    ),
+                    models.Index(
+                        fields=["organisation", "state", "goes_on"],
+                        name="incidents_i_organis_3032e5_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("data_class", "harm_incident")),
+                        name="an_incident_is_of_its_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["recorded", "withdrawn"])),
+                        name="an_incident_in_a_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "recorded"), ("withdrawn_because", "")),
+                            models.Q(
+                                ("state", "withdrawn"),
+                                models.Q(("withdrawn_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_withdrawn_incident_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("happened_on", None), ("precision", "unknown")),
+                            models.Q(
+                                models.Q(("precision", "unknown"), _negated=True),
+                                ("happened_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_incident_says_how_exactly_its_day_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AllegedActor",
@@ -251,64 +295,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(
-                fields=["case", "state", "-happened_on"], name="incidents_i_case_id_203ef6_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(
-                fields=["organisation", "state", "goes_on"], name="incidents_i_organis_3032e5_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("data_class", "harm_incident")),
-                name="an_incident_is_of_its_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["recorded", "withdrawn"])),
-                name="an_incident_in_a_known_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "recorded"), ("withdrawn_because", "")),
-                    models.Q(
-                        ("state", "withdrawn"), models.Q(("withdrawn_because", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="a_withdrawn_incident_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("happened_on", None), ("precision", "unknown")),
-                    models.Q(
-                        models.Q(("precision", "unknown"), _negated=True),
-                        ("happened_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="an_incident_says_how_exactly_its_day_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allegedactor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("data_class", "third_party")), name="an_actor_is_of_its_class"
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("data_class", "third_party")),
+                        name="an_actor_is_of_its_class",
+                    )
+                ]
+            },
         ),
     ]

@@ -150,6 +150,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["case", "-opened_at"], name="interests_p_case_id_38e137_idx"
+                    ),
+                    models.Index(
+                        fields=["organisation", "state", "review_on"],
+                        name="interests_p_organis_15981c_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["gathering", "looked_at", "decided", "stopped"])
+                        ),
+                        name="a_procedure_in_a_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "decided"), _negated=True),
+                            models.Q(("decided_at__isnull", False), ("review_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="what_is_decided_has_a_day_of_the_next_look",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("about__in", ["separation", "custody", "solution"]), _negated=True
+                            ),
+                            ("tier", "determination"),
+                            _connector="OR",
+                        ),
+                        name="what_a_panel_decides_is_a_determination",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Option",
@@ -189,6 +226,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_proposed", True)),
+                        fields=("procedure",),
+                        name="one_way_is_proposed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("removed_at", None), ("is_proposed", False), _connector="OR"
+                        ),
+                        name="what_is_removed_is_not_proposed",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Element",
@@ -252,6 +304,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("procedure", "kind"), name="each_thing_is_weighed_once"
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Vote",
@@ -300,73 +359,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="procedure",
-            index=models.Index(
-                fields=["case", "-opened_at"], name="interests_p_case_id_38e137_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="procedure",
-            index=models.Index(
-                fields=["organisation", "state", "review_on"], name="interests_p_organis_15981c_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["gathering", "looked_at", "decided", "stopped"])),
-                name="a_procedure_in_a_known_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "decided"), _negated=True),
-                    models.Q(("decided_at__isnull", False), ("review_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="what_is_decided_has_a_day_of_the_next_look",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("about__in", ["separation", "custody", "solution"]), _negated=True),
-                    ("tier", "determination"),
-                    _connector="OR",
-                ),
-                name="what_a_panel_decides_is_a_determination",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="option",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_proposed", True)),
-                fields=("procedure",),
-                name="one_way_is_proposed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="option",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("removed_at", None), ("is_proposed", False), _connector="OR"),
-                name="what_is_removed_is_not_proposed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="element",
-            constraint=models.UniqueConstraint(
-                fields=("procedure", "kind"), name="each_thing_is_weighed_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vote",
-            constraint=models.UniqueConstraint(
-                fields=("procedure", "round", "by"), name="everybody_looks_once_at_a_round"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("procedure", "round", "by"), name="everybody_looks_once_at_a_round"
+                    )
+                ]
+            },
         ),
     ]

@@ -79,6 +79,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["case", "-made_at"], name="notes_note_case_id_55618b_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "case_work",
+                                    "body_health",
+                                    "harm_incident",
+                                    "third_party",
+                                    "status_protection",
+                                ],
+                            )
+                        ),
+                        name="a_note_says_what_it_is_about",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Attachment",
@@ -130,36 +152,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="note",
-            index=models.Index(fields=["case", "-made_at"], name="notes_note_case_id_55618b_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "case_work",
-                            "body_health",
-                            "harm_incident",
-                            "third_party",
-                            "status_protection",
-                        ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["application/pdf", "image/jpeg", "image/png", "image/webp"],
+                            )
+                        ),
+                        name="an_attachment_of_a_known_kind",
                     )
-                ),
-                name="a_note_says_what_it_is_about",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["application/pdf", "image/jpeg", "image/png", "image/webp"])
-                ),
-                name="an_attachment_of_a_known_kind",
-            ),
+                ]
+            },
         ),
     ]

@@ -47,6 +47,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "-registered_at"],
+                        name="people_pers_organis_1aba8c_idx",
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Identity",
@@ -99,18 +107,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(
-                fields=["organisation", "-registered_at"], name="people_pers_organis_1aba8c_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personkey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("destroyed_at", None), ("wrapped", b""), _connector="OR"),
-                name="a_destroyed_key_is_empty",
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("destroyed_at", None), ("wrapped", b""), _connector="OR"
+                        ),
+                        name="a_destroyed_key_is_empty",
+                    )
+                ]
+            },
         ),
     ]

@@ -60,6 +60,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("organisation", "place", "period"),
+                        name="a_place_has_one_current_answer_per_period",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "instance_id"),
+                        name="a_form_about_a_place_arrives_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place", ""), _negated=True), name="a_place_has_a_name"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Joined",
@@ -83,25 +99,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="placeanswers",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("organisation", "place", "period"),
-                name="a_place_has_one_current_answer_per_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placeanswers",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "instance_id"), name="a_form_about_a_place_arrives_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placeanswers",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place", ""), _negated=True), name="a_place_has_a_name"
-            ),
         ),
     ]

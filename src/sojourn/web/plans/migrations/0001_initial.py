@@ -73,6 +73,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "version"), name="a_plan_has_its_version"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("case",),
+                        name="a_case_has_one_current_plan",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Approval",
@@ -135,6 +147,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "state", "requested_at"],
+                        name="plans_appro_organis_a1dd0b_idx",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "requested")),
+                        fields=("subject",),
+                        name="a_plan_waits_for_one_decision",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quorum__gte", 1)), name="somebody_has_to_approve"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["requested", "approved", "rejected", "taken_back", "stale"],
+                            )
+                        ),
+                        name="an_approval_in_a_known_state",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanItem",
@@ -277,6 +316,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "is_current", "state", "due"],
+                        name="plans_plani_organis_0bb049_idx",
+                    ),
+                    models.Index(
+                        fields=["owner", "is_current", "state", "due"],
+                        name="plans_plani_owner_i_9b0cb4_idx",
+                    ),
+                    models.Index(
+                        fields=["case", "need", "horizon"], name="plans_plani_case_id_704a77_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["planned", "started", "done", "not_done", "dropped"])
+                        ),
+                        name="an_item_in_a_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("horizon__in", ["immediate", "short_term", "long_term"])
+                        ),
+                        name="an_item_has_a_horizon",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), models.Q(("outcome", ""), _negated=True)),
+                            models.Q(models.Q(("state", "done"), _negated=True), ("outcome", "")),
+                            _connector="OR",
+                        ),
+                        name="what_was_done_has_an_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["not_done", "dropped"]), _negated=True),
+                            models.Q(("ended_because", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="what_was_not_done_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("owner", None), ("by_person", False), _connector="OR"),
+                        name="one_owner_of_an_item",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ItemStep",
@@ -343,6 +431,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["item", "-at"], name="plans_items_item_id_c54d03_idx")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -389,118 +482,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(
-                fields=("case", "version"), name="a_plan_has_its_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("case",),
-                name="a_case_has_one_current_plan",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="approval",
-            index=models.Index(
-                fields=["organisation", "state", "requested_at"],
-                name="plans_appro_organis_a1dd0b_idx",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "requested")),
-                fields=("subject",),
-                name="a_plan_waits_for_one_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quorum__gte", 1)), name="somebody_has_to_approve"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["requested", "approved", "rejected", "taken_back", "stale"])
-                ),
-                name="an_approval_in_a_known_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="planitem",
-            index=models.Index(
-                fields=["organisation", "is_current", "state", "due"],
-                name="plans_plani_organis_0bb049_idx",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="planitem",
-            index=models.Index(
-                fields=["owner", "is_current", "state", "due"],
-                name="plans_plani_owner_i_9b0cb4_idx",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="planitem",
-            index=models.Index(
-                fields=["case", "need", "horizon"], name="plans_plani_case_id_704a77_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["planned", "started", "done", "not_done", "dropped"])
-                ),
-                name="an_item_in_a_known_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("horizon__in", ["immediate", "short_term", "long_term"])),
-                name="an_item_has_a_horizon",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "done"), models.Q(("outcome", ""), _negated=True)),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("outcome", "")),
-                    _connector="OR",
-                ),
-                name="what_was_done_has_an_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["not_done", "dropped"]), _negated=True),
-                    models.Q(("ended_because", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="what_was_not_done_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("owner", None), ("by_person", False), _connector="OR"),
-                name="one_owner_of_an_item",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="itemstep",
-            index=models.Index(fields=["item", "-at"], name="plans_items_item_id_c54d03_idx"),
         ),
     ]

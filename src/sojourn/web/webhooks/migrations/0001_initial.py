@@ -62,6 +62,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "state"], name="webhooks_su_organis_2f9cb0_idx"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["on", "paused", "stopped", "removed"])),
+                        name="a_subscription_in_a_known_state",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Delivery",
@@ -126,39 +139,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(
-                fields=["organisation", "state"], name="webhooks_su_organis_2f9cb0_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["on", "paused", "stopped", "removed"])),
-                name="a_subscription_in_a_known_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["state", "next_at"], name="webhooks_de_state_cb13e7_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                fields=["subscription", "-made_at"], name="webhooks_de_subscri_81495f_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("next_at__isnull", False), ("state", "waiting")),
-                    models.Q(models.Q(("state", "waiting"), _negated=True), ("next_at", None)),
-                    _connector="OR",
-                ),
-                name="what_waits_has_a_time",
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "next_at"], name="webhooks_de_state_cb13e7_idx"),
+                    models.Index(
+                        fields=["subscription", "-made_at"], name="webhooks_de_subscri_81495f_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("next_at__isnull", False), ("state", "waiting")),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True), ("next_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="what_waits_has_a_time",
+                    )
+                ],
+            },
         ),
     ]
