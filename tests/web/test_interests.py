@@ -315,7 +315,7 @@ def test_my_day_asks_who_has_to_look_at_it_until_they_have(
 
     assert reminded() == asked
     vote(world, procedure, asked[0])
-    assert reminded() == asked[1:]
+    assert reminded() == (asked[1:] or ["bilal"]), "who prepared it is told that it was decided"
 
 
 def test_the_number_of_queries_does_not_grow(world: World) -> None:

@@ -10,9 +10,12 @@ from django.urls import reverse
 
 from sojourn.web.consent import actions
 from sojourn.web.consent.models import Consent
+from sojourn.web.notes import actions as notes
 from sojourn.web.people import actions as people
 from sojourn.web.people.models import Person
+from sojourn.web.plans import actions as plans
 from tests.web.conftest import SECRETS, WALL, World
+from tests.web.test_plans import add
 
 
 def _sheet(world: World, who: str = "bilal") -> str:
@@ -50,6 +53,23 @@ def test_it_tells_copies_and_withdrawals(world: World) -> None:
     page = _sheet(world)
     assert "Nothing was taken out" not in page
     assert "withdrawn" in page
+
+
+def test_it_counts_what_is_planned_and_betrays_no_note(world: World) -> None:
+    Person.objects.update(language="en")
+    assert "What is planned" not in _sheet(world)
+    add(world, plans.begin(case=world.case, by=world.by("bilal")))
+    notes.write(
+        case=world.case,
+        text="He hits her",
+        data_class="harm_incident",
+        is_confidential=True,
+        by=world.by("bilal"),
+    )
+    page = _sheet(world)
+    assert "What is planned with you, steps: 1" in page
+    assert "goes through them with you" in page
+    assert "hits" not in page
 
 
 def test_nothing_of_who_it_is_is_left_after_an_erasure(world: World) -> None:

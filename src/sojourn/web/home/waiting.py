@@ -70,7 +70,9 @@ def waiting(by: Principal, today: date) -> Waiting:
     items = plans.due_of(by, today, _AT_MOST)
     seconds = consents.to_confirm(by, _AT_MOST)
     children = interests.to_look_at(by, _AT_MOST)
-    answers = plans.answered(by, timezone.now() - _ANSWERED_WITHIN, _AT_MOST)
+    since = timezone.now() - _ANSWERED_WITHIN
+    answers = plans.answered(by, since, _AT_MOST)
+    decided = interests.answered(by, since, _AT_MOST)
     handed = caseload.handed_to(by, _AT_MOST)
     planned = contacts.due_of(by, today, _AT_MOST)
     copies = exports.to_tell(by, _AT_MOST)
@@ -79,7 +81,8 @@ def waiting(by: Principal, today: date) -> Waiting:
     people += [row.person for row in handed] + [row.person for row in planned]
     people += [row.person for row in differences] + [row.person for row in items]
     people += [row.person for row in seconds] + [row.person for row in copies]
-    people += [row.person for row in ending] + [row.person for row in children]
+    people += [row.person for row in ending]
+    people += [row.person for row in (*children, *decided)]
     known = identities.open_many(people)
     named = labels(_names(items))
     agreed = consents.agreed_classes([row.person.pk for row in items], today)
@@ -167,6 +170,16 @@ def waiting(by: Principal, today: date) -> Waiting:
                 row.decided_at or row.requested_at,
             )
             for row in answers
+        ]
+        + [
+            _line(
+                row.person,
+                known,
+                _procedure_url(row),
+                _("it was decided what is best for a child"),
+                row.decided_at or row.opened_at,
+            )
+            for row in decided
         ],
         ending=[
             _line(
@@ -182,7 +195,7 @@ def waiting(by: Principal, today: date) -> Waiting:
             rows
             for rows in (
                 *(seconds, approvals, children, differences, items),
-                *(answers, handed, planned, copies),
+                *(answers, decided, handed, planned, copies),
                 [row.person for row in ending],
             )
             if rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
@@ -82,6 +83,18 @@ def to_look_at(principal: Principal, limit: int) -> list[Procedure]:
     shown = visible(principal, rows, Purpose.CASE_WORK).rows.defer("told")
     linked = shown.select_related("person__identity", "person__key")
     return list(linked.order_by("submitted_at")[:limit])
+
+
+def answered(principal: Principal, since: datetime, limit: int) -> list[Procedure]:
+    """What was decided lately of what this principal prepared, the newest first."""
+    if principal.user_id is None:
+        return []
+    rows = Procedure.objects.filter(
+        submitted_by_id=principal.user_id, state=State.DECIDED, decided_at__gte=since
+    )
+    shown = visible(principal, rows, Purpose.SUPPORT).rows.defer("told")
+    linked = shown.select_related("person__identity", "person__key")
+    return list(linked.order_by("-decided_at")[:limit])
 
 
 def procedure_or_404(

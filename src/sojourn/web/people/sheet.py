@@ -51,8 +51,12 @@ def who_saw(events: QuerySet[Event]) -> list[Seen]:
     return sorted(found.values(), key=lambda line: line.last, reverse=True)
 
 
-def held(identity: IdentityData, assessments: Iterable[datetime]) -> list[str]:
-    """What is held about the person, by kind. Empty for somebody who was erased without a trace."""
+def held(identity: IdentityData, assessments: Iterable[datetime], planned: int) -> list[str]:
+    """What is held about the person, by kind. Empty for somebody who was erased without a trace.
+
+    Harm and what colleagues note are not counted: others may find the sheet on the person. It says
+    that one may ask.
+    """
     kinds = [
         (identity.names.shown, _("Name")),
         (identity.phone, _("Phone")),
@@ -62,9 +66,12 @@ def held(identity: IdentityData, assessments: Iterable[datetime]) -> list[str]:
         (identity.nationality, _("Nationality")),
         (identity.home, _("Where the person is from")),
     ]
-    days = list(assessments)
-    lines = [label for value, label in kinds if value]
-    return [*lines, _("Answers to questions, times: %(n)s") % {"n": len(days)}] if days else lines
+    times = len(list(assessments))
+    counted = [
+        (times, _("Answers to questions, times: %(n)s") % {"n": times}),
+        (planned, _("What is planned with you, steps: %(n)s") % {"n": planned}),
+    ]
+    return [label for value, label in (*kinds, *counted) if value]
 
 
 def _named(grant: Grant | None) -> tuple[str, str]:

@@ -56,6 +56,7 @@ from sojourn.web.people.lines import (
 )
 from sojourn.web.people.models import Person
 from sojourn.web.people.rules import IdentityData
+from sojourn.web.plans import queries as plans
 from sojourn.web.reach import queries as reach
 from sojourn.web.reach import words as reach_words
 
@@ -290,6 +291,8 @@ def own_sheet(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     given = consents.of_person(by, person)
     case = case_queries.case_of(by, person)
     made = [row.made_at for row in case_queries.assessments(case)] if case is not None else []
+    plan = plans.current(case) if case is not None else None
+    planned = len(plans.items(plan, queries.people(by).classes(person))) if plan is not None else 0
     note_read(request, by=by, purpose=Purpose.SUPPORT, shown=[person], verb="read_access")
     spoken = person.language if person.language in dict(settings.LANGUAGES) else get_language()
     with translation.override(spoken):
@@ -297,7 +300,7 @@ def own_sheet(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         seen = sheet.who_saw(audit.about(person.pk, without=audit.unseen(by, person.pk)))
         context = {
             "person": person,
-            "held": sheet.held(identities.open_many([person])[person.pk], made),
+            "held": sheet.held(identities.open_many([person])[person.pk], made, planned),
             "consents": consent_lines(given, timezone.localdate()),
             "overrides": override_lines(by, consents.overrides_of(by, person), person),
             "can_open": can_open,
