@@ -13,6 +13,8 @@ from sojourn.web.cases import actions as cases
 from sojourn.web.cases.models import Case
 from sojourn.web.cases.rules import How
 from sojourn.web.cases.states import Act
+from sojourn.web.consent import actions as consents
+from sojourn.web.consent.models import Consent
 from sojourn.web.followup import actions, queries, rules
 from sojourn.web.followup.actions import End
 from sojourn.web.followup.models import Contact, ContactWish
@@ -279,3 +281,14 @@ def test_the_pages_from_planning_to_the_outcome(world: World) -> None:
     page = bilal.post(wishes, {"never": ["call"], "words": WORDS}, follow=True).content.decode()
     assert "Never contact the person in these ways" in page
     assert WORDS in page
+
+
+def test_what_makes_contact_safe_is_shown_after_consent_was_taken_back(world: World) -> None:
+    actions.set_wish(
+        case=world.case, never=["call"], not_at_all=False, text=WORDS, by=world.by("bilal")
+    )
+    consents.withdraw(consent=Consent.objects.get(), by=world.by("bilal"))
+    page = world.client("bilal").get(reverse("followup:list", args=[world.case.pk]))
+    assert WORDS in page.content.decode()
+    told = world.client("bilal").get(f"/api/v1/cases/{world.case.pk}/contacts").json()
+    assert told["wish"]["words"] == WORDS

@@ -55,7 +55,7 @@ def contacts(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     """What is planned, what came of it, and how the person wants to be reached."""
     by, today = principal_of(request), timezone.localdate()
     case, door = cases.case_or_404(by, case_id)
-    classes = cases.shown_classes(door, [case])[case.pk]
+    classes, cleared = cases.shown_classes(door, [case])[case.pk], door.classes(case)
     rows = queries.contacts(case)
     note_read(
         request, by=by, purpose=Purpose.SUPPORT, shown=[case], case_id=case.pk, classes=classes
@@ -68,7 +68,8 @@ def contacts(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         **about(case),
         "open_lines": [line for line in lines if line.is_open],
         "ended_lines": [line for line in lines if not line.is_open],
-        "wish": wish and _wish(wish, key if DataClass.CONTACT_PLACE in classes else None),
+        # Shown without consent, too: it is there so that nobody endangers the person.
+        "wish": wish and _wish(wish, key if DataClass.CONTACT_PLACE in cleared else None),
         "may_write": may_write,
         "since_form": SinceForm(initial={"since": today}, auto_id="since_%s"),
         "due_form": DueForm(auto_id="due_%s"),
