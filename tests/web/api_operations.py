@@ -399,7 +399,9 @@ OPERATIONS: dict[str, Operation] = {
     "add_journey_place": Operation(
         Verb.WRITE, of_case, lambda _c: {"country": "IT", "since": "2024-03"}, ok=(201,)
     ),
-    "change_journey_place": Operation(Verb.WRITE, leg, lambda _c: {"place": "a port"}),
+    "change_journey_place": Operation(
+        Verb.WRITE, leg, lambda _c: {"place": "a port", "row_version": 1}
+    ),
     "move_journey_place": Operation(
         Verb.WRITE, leg, lambda _c: {"direction": "earlier"}, ok=(422,)
     ),

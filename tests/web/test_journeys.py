@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from sojourn.framework import DataClass
 from sojourn.web.audit.models import Event
-from sojourn.web.cases.models import Case
+from sojourn.web.cases.models import Case, Difference
 from sojourn.web.consent import actions as consents
 from sojourn.web.journeys import actions, rules
 from sojourn.web.journeys.codes import Direction
@@ -250,3 +250,43 @@ def _map(text: str) -> str:
     found = re.search(r'<figure class="route__map">.*?</figure>', text, re.DOTALL)
     assert found
     return found[0]
+
+
+def test_two_who_change_the_same_field_keep_both_until_somebody_decides(world: World) -> None:
+    (leg,) = add(world, Stay("SD", YARD))
+    actions.change(leg=leg, stay=Stay("SD", "a school"), by=world.by("salma"), base=1)
+    change = reverse("journeys:change", args=[world.case.pk, leg.pk])
+    sent = {"country": "LY", "place": "a church", "certainty": "told", "base": 1}
+    said = world.client("sami").post(change, sent, follow=True).content.decode()
+    assert "Both are kept until it is decided" in said
+    now = Leg.objects.get()
+    assert (now.country, now.row_version) == ("LY", 3), "what only one of them changed is merged"
+    difference = Difference.objects.get()
+    assert difference.decider_id == world.users["bilal"].pk
+    asked = world.client("bilal").get(reverse("home:day")).content.decode()
+    assert "two versions of one thing" in asked
+    settle = reverse("cases:settle", args=[world.case.pk, difference.pk])
+    world.client("bilal").post(settle, {"takes": "second"})
+    assert "a church" in page(world)
+
+
+def test_what_was_to_be_decided_goes_with_a_place_that_is_removed(world: World) -> None:
+    (leg,) = add(world, Stay("SD", YARD))
+    for name, place in (("salma", "a school"), ("sami", "a church")):
+        actions.change(leg=leg, stay=Stay("SD", place), by=world.by(name), base=1)
+    actions.remove(leg=Leg.objects.get(), by=world.by("bilal"))
+    assert not Difference.objects.exists()
+    with pytest.raises(ValidationError, match="in the meantime"):
+        actions.change(leg=leg, stay=Stay("SD", "a yard"), by=world.by("sami"), base=1)
+    assert not Leg.objects.exists()
+
+
+def test_a_program_is_told_of_both_values(world: World) -> None:
+    (leg,) = add(world, Stay("SD", YARD))
+    client = client_with(token_for(world, "salma"))
+    url = f"/api/v1/cases/{world.case.pk}/journey/{leg.pk}"
+    first = client.patch(url, {"place": "a school", "row_version": 1}, "application/json")
+    assert first.json()["row_version"] == 2
+    second = client.patch(url, {"place": "a church", "row_version": 1}, "application/json")
+    assert second.status_code == 409
+    assert client.patch(url, {"place": "x"}, "application/json").status_code == 428

@@ -148,6 +148,13 @@ def values_of(difference: Difference) -> tuple[str, str]:
     return (json.loads(first) if first else "", json.loads(second) if second else "")
 
 
+def forget(row: Model) -> None:
+    """Drops what a row was before, and what waits to be decided about it: the row goes for good."""
+    about = {"subject_type": row._meta.label_lower, "subject_id": row.pk}
+    Revision.objects.filter(**about).delete()
+    Difference.objects.filter(**about).delete()
+
+
 def _revisions(edited: Edited) -> QuerySet[Revision]:
     label = edited.row._meta.label_lower
     return Revision.objects.filter(subject_type=label, subject_id=edited.row.pk)

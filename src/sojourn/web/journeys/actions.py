@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from sojourn.web.accounts.access import Principal
 from sojourn.web.audit.actions import record
-from sojourn.web.cases.models import Case
+from sojourn.web.cases import versions
+from sojourn.web.cases.models import Case, Difference
+from sojourn.web.cases.versions import Edited, Merged, Values
 from sojourn.web.journeys import rules
 from sojourn.web.journeys.access import check_may_write
 from sojourn.web.journeys.codes import Direction
@@ -48,12 +52,38 @@ def add(*, case: Case, stay: Stay, by: Principal) -> Leg:
 
 
 @transaction.atomic
-def change(*, leg: Leg, stay: Stay, by: Principal) -> None:
-    """Changes what was written down of a place; raises as `add` does."""
-    check_may_write(by, leg, leg.case)
-    _fill(leg, stay)
-    leg.save()
-    _record(leg, "correct", by)
+def change(*, leg: Leg, stay: Stay, by: Principal, base: int | None = None) -> Merged:
+    """Changes what was written down of a place; raises as `add` does.
+
+    Where somebody else changed the same field since `base`, theirs stays and both are kept for
+    somebody to decide (see `cases.versions`). ValidationError where the place is gone by now.
+    """
+    now = Leg.objects.select_for_update().filter(pk=leg.pk).first()
+    if now is None:
+        raise ValidationError(_("This place was taken off the journey in the meantime."))
+    check_may_write(by, now, leg.case)
+    values: Values = vars(stay_of(now, words.key_for(leg.case.person)))
+    sent: Values = vars(replace(stay, place=stay.place.strip()))
+    edited = Edited(now, leg.case, now.row_version, now.data_class)
+    merged = versions.merge(base=versions.base_of(edited, values, base), now=values, sent=sent)
+    versions.keep_differences(edited, values, merged, by)
+    if merged.write:
+        now.case = leg.case
+        _fill(now, Stay(**{**values, **merged.write}))
+        old = {name: values[name] for name in merged.write}
+        now.row_version = versions.keep_revision(edited, old, by)
+        now.save()
+        _record(now, "correct", by)
+    return merged
+
+
+def write_field(difference: Difference, value: str, by: Principal) -> None:
+    """Puts a value that was decided for in place; ValidationError where the place is gone."""
+    leg = Leg.objects.select_related("case__person__key").filter(pk=difference.subject_id).first()
+    if leg is None:
+        raise ValidationError(_("This place was taken off the journey in the meantime."))
+    told = stay_of(leg, words.key_for(leg.case.person))
+    change(leg=leg, stay=replace(told, **{difference.field: value}), by=by)
 
 
 @transaction.atomic
@@ -79,13 +109,16 @@ def move(*, leg: Leg, direction: Direction, by: Principal) -> None:
 
 @transaction.atomic
 def remove(*, leg: Leg, by: Principal) -> None:
-    """Takes a place off the journey, for good. The audit keeps that it was, not what it was."""
+    """Takes a place off the journey, for good. The audit keeps that it was, not what it was; what
+    two people changed in it needs no decision any more.
+    """
     check_may_write(by, leg, leg.case)
     rows = [row for row in _in_order(leg.case) if row.pk != leg.pk]
     for position, row in enumerate(rows):
         row.position = position
     Leg.objects.bulk_update(rows, ["position"])
     _record(leg, "remove", by)
+    versions.forget(leg)
     Leg.objects.filter(pk=leg.pk).delete()
 
 

@@ -56,8 +56,12 @@ class StayForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    base = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_new:
+            del self.fields["base"]
         field = self.fields["country"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
         field.choices = [("", _("Choose")), *countries()[1:]]
@@ -72,4 +76,4 @@ class StayForm(forms.Form):
 
     def stay(self) -> Stay:
         """What was filled in; only after `is_valid`."""
-        return Stay(**self.cleaned_data)
+        return Stay(**{name: said for name, said in self.cleaned_data.items() if name != "base"})

@@ -49,6 +49,7 @@ class Leg(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     made_at = models.DateTimeField()
+    row_version = models.PositiveIntegerField(default=1)
 
     class Meta:
         indexes = [models.Index(fields=["case", "position"])]

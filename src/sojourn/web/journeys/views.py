@@ -17,6 +17,7 @@ from sojourn.web.accounts.roles import Verb
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.access import check_cleared
+from sojourn.web.cases.merging import tell_merged
 from sojourn.web.cases.models import Case
 from sojourn.web.cases.page import about
 from sojourn.web.journeys import actions, queries
@@ -64,7 +65,7 @@ def add(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     by = principal_of(request)
     case, _door = cases.case_or_404(by, case_id, Purpose.CASE_WORK)
     check_cleared(by, case, DataClass.JOURNEY)
-    form = StayForm(request.POST or None)
+    form = StayForm(request.POST or None, is_new=True)
     if request.method == "POST" and form.is_valid():
         try:
             actions.add(case=case, stay=form.stay(), by=by)
@@ -83,11 +84,14 @@ def change(request: HttpRequest, case_id: uuid.UUID, leg_id: uuid.UUID) -> HttpR
     by = principal_of(request)
     case, leg = _leg(by, case_id, leg_id)
     now = actions.stay_of(leg, words.key_for(case.person))
-    form = StayForm(request.POST or None, initial=vars(now))
+    initial = {**vars(now), "base": leg.row_version}
+    form = StayForm(request.POST or None, initial=initial, is_new=False)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change(leg=leg, stay=form.stay(), by=by)
-            messages.success(request, _("The place was changed."))
+            merged = actions.change(
+                leg=leg, stay=form.stay(), by=by, base=form.cleaned_data["base"]
+            )
+            tell_merged(request, merged, _("The place was changed."))
             return redirect("journeys:journey", case_id=case.pk)
         except ValidationError as problem:
             form.add_error(None, problem)

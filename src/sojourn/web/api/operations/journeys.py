@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts.access import Principal, Purpose, principal_of
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.api import schemas
-from sojourn.web.api.kit import Sent, as_form, filled, reads, withheld, writes
-from sojourn.web.api.operations.cases import tellable
+from sojourn.web.api.kit import Sent, as_form, base_version, filled, reads, withheld, writes
+from sojourn.web.api.operations.cases import merged_or_409, tellable
 from sojourn.web.audit.actions import note_read
 from sojourn.web.cases import queries as cases
 from sojourn.web.cases.access import check_cleared
@@ -27,10 +27,9 @@ from sojourn.web.people import words
 router = Router(tags=["The journey"])
 
 
-class JourneyPlaceChange(Sent):
-    """What is named is changed, the rest stays. Months are 2024-03, or 2024 for a year alone."""
+class JourneyPlaceTold(Sent):
+    """Months are 2024-03, or 2024 for a year alone."""
 
-    country: str | None = None
     place: str | None = None
     since: str | None = None
     until: str | None = None
@@ -39,7 +38,14 @@ class JourneyPlaceChange(Sent):
     way: str | None = None
 
 
-class NewJourneyPlace(JourneyPlaceChange):
+class JourneyPlaceChange(JourneyPlaceTold):
+    """What is named is changed, the rest stays. `row_version` is the one that was read."""
+
+    row_version: int | None = None
+    country: str | None = None
+
+
+class NewJourneyPlace(JourneyPlaceTold):
     """Only the country has to be said, by its code of two letters."""
 
     country: str
@@ -63,6 +69,7 @@ class JourneyPlace(Schema):
     stage: str
     way: str
     is_present: bool
+    row_version: int
 
 
 class Journey(Schema):
@@ -89,7 +96,12 @@ def list_journey(request: HttpRequest, case_id: UUID) -> Journey:
     told = tellable(door.classes(case))
     return Journey(
         items=[
-            JourneyPlace(id=line.leg.pk, **vars(line.stay), is_present=line.is_present)
+            JourneyPlace(
+                id=line.leg.pk,
+                **vars(line.stay),
+                is_present=line.is_present,
+                row_version=line.leg.row_version,
+            )
             for line in found.lines
         ],
         withheld=withheld(classes, {DataClass.JOURNEY} & set(told)),
@@ -102,10 +114,10 @@ def add_journey_place(request: HttpRequest, case_id: UUID, body: NewJourneyPlace
     by = principal_of(request)
     case, _door = cases.case_or_404(by, case_id, Purpose.CASE_WORK)
     check_cleared(by, case, DataClass.JOURNEY)
-    form = StayForm({"certainty": Certainty.TOLD.value, **as_form(body)})
+    form = StayForm({"certainty": Certainty.TOLD.value, **as_form(body)}, is_new=True)
     filled(form)
     leg = actions.add(case=case, stay=form.stay(), by=by)
-    return schemas.Done(id=str(leg.pk))
+    return schemas.Done(id=str(leg.pk), row_version=leg.row_version)
 
 
 @writes(
@@ -117,15 +129,22 @@ def add_journey_place(request: HttpRequest, case_id: UUID, body: NewJourneyPlace
 )
 def change_journey_place(
     request: HttpRequest, case_id: UUID, leg_id: UUID, body: JourneyPlaceChange
-) -> schemas.Done:
-    """Changes what was written down of a place."""
+) -> schemas.Done | HttpResponse:
+    """Changes what was written down of a place.
+
+    Where somebody else changed the same field since the version that was read, theirs stays, both
+    are kept for somebody to decide, and the answer (409) holds both.
+    """
     by = principal_of(request)
     case, leg = _leg(by, case_id, leg_id)
+    sent = body.model_dump(mode="json", exclude_unset=True)
+    base = base_version(request, sent.pop("row_version", None))
     now = vars(actions.stay_of(leg, words.key_for(case.person)))
-    form = StayForm({**now, **body.model_dump(mode="json", exclude_unset=True)})
+    form = StayForm({**now, **sent, "base": base}, is_new=False)
     filled(form)
-    actions.change(leg=leg, stay=form.stay(), by=by)
-    return schemas.Done(id=str(leg.pk))
+    merged = actions.change(leg=leg, stay=form.stay(), by=by, base=base)
+    version = Leg.objects.values_list("row_version", flat=True).get(pk=leg.pk)
+    return merged_or_409(by, case, merged, version, str(leg.pk))
 
 
 @writes(router, "/cases/{uuid:case_id}/journey/{uuid:leg_id}/move", Verb.WRITE, schemas.Done)
