@@ -10,13 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.checks import assert_good
+from tests.browser.checks import KEYS, assert_good
 from tests.browser.conftest import NARROW, Visitor
 
 Visit = Callable[..., Visitor]
 pytestmark = pytest.mark.browser
 
-KEYS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|(?<=/)\d+(?=/)")
 # Files to take along, and the frame of a form, which its own journey looks at.
 NO_PAGES = re.compile(
     r"^/(static|leave|api)/|/(record|files|template|download|form\.xml)/|/new/\*/"

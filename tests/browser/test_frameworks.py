@@ -75,7 +75,8 @@ def test_findings_follow_answers_while_they_change(visit: Visit) -> None:
     result = bilal.page.locator("#result")
     expect(bilal.page.get_by_label("How long will your medicine last?")).to_be_hidden()
     bilal.page.get_by_label("for which you regularly need care").select_option("yes")
-    expect(bilal.page.get_by_label("How long will your medicine last?")).to_be_visible()
+    medicine = bilal.page.get_by_label("How long will your medicine last?")
+    expect(medicine).to_be_visible(timeout=20_000)  # a long form, answered by the server
     expect(result).to_contain_text("Illness that needs regular care")
     picture(bilal, "try-en")
     assert_good(bilal)
