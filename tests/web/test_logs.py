@@ -76,6 +76,11 @@ def test_arguments_of_other_packages_are_left_out(lines: list[str]) -> None:
     assert "Secretname" not in lines[0]
 
 
+def test_how_many_requests_wait_is_said(lines: list[str]) -> None:
+    logging.getLogger("waitress.queue").warning("Task queue depth is %d", 7)
+    assert "depth is 7" in lines[-1]
+
+
 def test_a_failure_can_be_found_by_the_id_the_person_sees(world: World, lines: list[str]) -> None:
     response = world.client("bilal").get("/nowhere/")
     assert response["X-Request-ID"] in lines[-1]

@@ -14,6 +14,9 @@ from typing import Any, TypeAlias
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
+_COUNTS = frozenset({"waitress.queue"})
+"""Packages' logs that say how many requests wait, and nothing of them."""
+
 ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
@@ -54,6 +57,8 @@ class Formatter(logging.Formatter):
 
 def _impersonal_message(record: logging.LogRecord) -> str:
     request = getattr(record, "request", None)
+    if record.name in _COUNTS:
+        return record.getMessage()
     if request is None:
         return str(record.msg) if record.args else record.name
     return " ".join([str(getattr(record, "status_code", "")), _method(request), _route(request)])
