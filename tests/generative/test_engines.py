@@ -227,7 +227,7 @@ def test_every_engine_finds_what_record_finds(engine: str) -> None:
 def test_the_search_knows_every_kind_of_node() -> None:
     seen: set[type] = set()
 
-    @settings(max_examples=400, phases=[Phase.generate], database=None, derandomize=True)
+    @settings(max_examples=700, phases=[Phase.generate], database=None, derandomize=True)
     @given(framework=frameworks())
     def look(framework: Framework) -> None:
         seen.update(type(n) for node in framework.nodes for n in nodes.walk(node))

@@ -16,9 +16,13 @@ ROLES = (
     "case_worker",
     "supervisor",
     "protection_officer",
+    "health",
+    "legal",
+    "interpreter",
     "data_protection_officer",
     "analyst",
     "administrator",
+    "auditor",
 )
 """As in the web application, which is loaded only when a command needs it; a test compares them."""
 
