@@ -21,8 +21,8 @@ from tests.web.conftest import World
 
 def test_what_was_acknowledged_is_there_after_each_kill(tmp_path: Path) -> None:
     with endurance.installation(tmp_path) as there:
-        sent = endurance.endure(there, writes=60, kills=2, seed=3)
-    assert sent.count >= 60
+        sent = endurance.endure(there, writes=100, kills=2, seed=3)
+    assert sent.count >= 100
     assert set(sent.acknowledged) == set(endurance.KINDS)
 
 
