@@ -274,6 +274,18 @@ def test_every_example_of_the_catalogue_can_be_tried_and_finds_what_it_says() ->
                     assert factor.label.get("en") in absent, (framework.id, example.name, name)
 
 
+@pytest.mark.parametrize("name", ["domv", "mpi-template", "cari"])
+def test_a_reason_leads_to_a_line_of_the_same_page(world: World, name: str) -> None:
+    framework = catalogue.load(name)
+    for example in (framework.examples[0].name, framework.examples[2].name):
+        page = _page(world, "try", name, example=example)
+        ids = re.findall(r'id="([^"]+)"', page)
+        led_to = re.findall(r'href="#((?:finding|reading)-[^"]+)"', page)
+        assert set(led_to) <= set(ids)
+        assert not {target for target in led_to if ids.count(target) > 1}
+    assert led_to or name != "domv"
+
+
 def test_findings_follow_what_is_posted(world: World) -> None:
     url = reverse("frameworks:try", args=["small"])
     sent = {"q-sleeps_safely": "no", "q-has_friend": "yes", "q-is_ill": "dk"}
@@ -310,7 +322,7 @@ def test_what_the_form_would_not_ask_is_hidden_and_does_not_count() -> None:
     texts["needs_regular_care"] = ["yes"]
     found = trying.attempt(domv, Given(texts))
     assert "medicine_supply" in found.asked
-    urgent = {item.name for item in found.outcome.situation.urgent}
+    urgent = {item.name for item in found.outcome.risks if item.urgent}
     assert "ongoing_illness" in urgent
 
 

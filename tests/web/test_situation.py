@@ -96,9 +96,17 @@ def test_a_response_is_walked_back_through_its_factor(see: See) -> None:
     found = see(sleeps_safely="no")
     now = found.responses[0]
     assert (now.label, now.items[0].within_text) == ("Now", "within 24 hours")
-    texts = _texts(now.items[0].because)
-    assert "Nowhere safe to sleep" in texts
-    assert "Do you have a safe place tonight No" in texts
+    assert _texts(now.items[0].because) == ["Nowhere safe to sleep"]
+
+
+def test_a_page_leaves_the_reasons_of_a_factor_to_its_own_line(empty: World) -> None:
+    findings = record.assess(empty.framework, empty.answers(stage="transit", sleeps_safely="no"))
+    for on_a_page, spelled_out in ((True, False), (False, True)):
+        found = build(empty.framework, findings, classes=WORKER, on_a_page=on_a_page)
+        because = found.responses[0].items[0].because
+        assert (because.factor, because.text) == ("nowhere_safe", "Nowhere safe to sleep")
+        assert bool(because.parts) is spelled_out
+        assert "Do you have a safe place tonight No" in _texts(found.urgent[0].because)
 
 
 def test_signs_are_for_the_cleared_only(see: See) -> None:

@@ -40,7 +40,7 @@ from sojourn.web.api.operations import (
     reach,
 )
 
-VERSION = "1.3.0"
+VERSION = "1.4.0"
 PREFIX = "/api/v1/"
 
 _DESCRIPTION = """What the screens of casework do, for programs. Everything passes through the same

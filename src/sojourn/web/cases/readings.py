@@ -58,12 +58,24 @@ def of_assessment(
     *,
     classes: Collection[DataClass],
     rules_url: str = "",
+    on_a_page: bool = True,
 ) -> tuple[Reading, ...]:
-    """The readings for somebody cleared for `classes`, without what is kept apart."""
+    """The readings for somebody cleared for `classes`, without what is kept apart.
+
+    `on_a_page` leaves the reasons of one measure in another to its own reading. Factors are spelled
+    out: their lines on the page may rest on what is kept apart.
+    """
     shown = frozenset(classes) & EXISTENCE_KNOWN
     left, apart = without_apart(framework, answers, shown)
     findings = record.assess(framework, left, apart=apart)
-    view = View(framework, findings, shown, rules_url=rules_url, nothing_apart=True)
+    view = View(
+        framework,
+        findings,
+        shown,
+        rules_url=rules_url,
+        nothing_apart=True,
+        measure_lines=on_a_page,
+    )
     return tuple(
         reading(view, framework.measure(finding.name), finding, shown)
         for finding in findings.measures

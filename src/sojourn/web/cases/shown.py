@@ -17,7 +17,11 @@ from sojourn.web.places.models import Joined
 
 
 def situation_of(
-    shown: Assessment, before: Assessment | None, classes: Collection[DataClass]
+    shown: Assessment,
+    before: Assessment | None,
+    classes: Collection[DataClass],
+    *,
+    on_a_page: bool = True,
 ) -> Situation:
     """What the situation page lays out, compared with an assessment before where there is one."""
     framework = frameworks.by_digest(shown.framework_id)
@@ -37,14 +41,22 @@ def situation_of(
             place_words.answered_for(framework, joined.answers, classes) if joined else ""
         ),
         rules_url=rules_url(shown),
+        on_a_page=on_a_page,
     )
 
 
-def readings_of(shown: Assessment, classes: Collection[DataClass]) -> tuple[Reading, ...]:
+def readings_of(
+    shown: Assessment, classes: Collection[DataClass], *, on_a_page: bool = True
+) -> tuple[Reading, ...]:
     """The measures of an assessment."""
     framework = frameworks.by_digest(shown.framework_id)
-    answers = coded(shown.answers)
-    return readings.of_assessment(framework, answers, classes=classes, rules_url=rules_url(shown))
+    return readings.of_assessment(
+        framework,
+        coded(shown.answers),
+        classes=classes,
+        rules_url=rules_url(shown),
+        on_a_page=on_a_page,
+    )
 
 
 def rules_url(shown: Assessment) -> str:

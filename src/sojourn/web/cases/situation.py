@@ -55,13 +55,19 @@ class AnswerShown:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something came out as it did; a tree, a leaf has answers."""
+    """Why something came out as it did; a tree, a leaf has answers.
+
+    `factor` or `measure` is the name of what it speaks of, empty where it speaks of answers. What
+    has a line of its own on the page has no parts here.
+    """
 
     text: str
     value: str
     value_label: str
     answers: tuple[AnswerShown, ...] = ()
     parts: tuple[Reason, ...] = ()
+    factor: str = ""
+    measure: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,14 +204,21 @@ def build(
     previous: object | None = None,
     rules_url: str = "",
     answered_for: str = "",
+    on_a_page: bool = True,
 ) -> Situation:
     """Lays out findings for somebody cleared for `classes`, in the active language.
 
     `rules_url` is the page on which the exact framework can be read. `answered_for` names the
-    place and period whose answers were joined, in words.
+    place and period whose answers were joined, in words. `on_a_page` leaves the reasons of a
+    factor to its own line.
     """
     view = View(
-        framework, findings, frozenset(classes), rules_url=rules_url, answered_for=answered_for
+        framework,
+        findings,
+        frozenset(classes),
+        rules_url=rules_url,
+        answered_for=answered_for,
+        factor_lines=_SHOWN if on_a_page else frozenset(),
     )
     old = View(*before, frozenset(classes)) if before is not None else None
     items = [item for item in view.items() if item.kind]
@@ -233,6 +246,10 @@ class View:
 
     With `nothing_apart` the findings were made without what the clearance leaves out, so that
     measures, too, rest on nothing else.
+
+    `factor_lines` are the states of factors that have a line of their own on the page, and with
+    `measure_lines` measures have one. Reasons name what has a line and do not say again why it
+    came out so: spelled out each time, a large framework takes megabytes.
     """
 
     def __init__(
@@ -244,8 +261,12 @@ class View:
         rules_url: str = "",
         nothing_apart: bool = False,
         answered_for: str = "",
+        factor_lines: frozenset[State] = frozenset(),
+        measure_lines: bool = False,
     ) -> None:
         self.framework = framework
+        self.factor_lines = factor_lines
+        self.measure_lines = measure_lines
         self.answered_for = answered_for
         self.classes = classes
         self.rules_url = rules_url
@@ -426,8 +447,10 @@ class View:
         measure = self.measures[name]
         classes = {item.name: item.label.get(language()) for item in measure.classes}
         shown = classes.get(because.value) or words.value(because.value)
-        parts = (self.reason(finding.because),) if finding and finding.because else ()
-        return Reason(measure.label.get(language()), because.value, shown, parts=parts)
+        spelled_out = finding and finding.because and not self.measure_lines
+        parts = (self.reason(finding.because),) if spelled_out else ()
+        label = measure.label.get(language())
+        return Reason(label, because.value, shown, parts=parts, measure=name)
 
     def _reaches_hidden(self, name: str, classes: Collection[DataClass]) -> bool:
         """Whether a measure looks at anything of other classes, whatever it came out as."""
@@ -482,8 +505,16 @@ class View:
             factor.label.get(language()),
             because.value,
             words.value(because.value),
-            parts=(self.reason(finding.because),),
+            parts=() if self._has_line(name) else (self.reason(finding.because),),
+            factor=name,
         )
+
+    def _has_line(self, name: str) -> bool:
+        """Whether the page says of the factor itself why it came out so."""
+        finding = self.findings.get(name)
+        if finding is None or finding.state not in self.factor_lines:
+            return False
+        return finding.state is State.ABSENT or bool(self.kind(name))
 
     def suggested(self) -> Iterable[tuple[Response, ResponseFinding]]:
         """The responses that the rules suggest and the clearance shows, apart or not."""
@@ -582,6 +613,7 @@ class View:
         return _(", ").join(dict.fromkeys(reasons))
 
 
+_SHOWN = frozenset({State.PRESENT, State.UNKNOWN})
 _JOINING = frozenset({"and", "or", "not", "if"})
 _COMBINING = frozenset({"sum", "mean", "max", "min", "decide"})
 _ROWS = frozenset({"factor", "measure"})

@@ -23,13 +23,14 @@ from sojourn.framework.types import Code, Codes, Date, Number
 from sojourn.framework.values import lineage
 from sojourn.language import figures
 from sojourn.web.cases.readings import Reading, reading
-from sojourn.web.cases.situation import Item, Reason, Situation, View, build
+from sojourn.web.cases.situation import HorizonGroup, Item, Reason, Suggestion, View
 from sojourn.web.frameworks import words
 from sojourn.web.frameworks.filling import Filled, Filling, Given, beside_the_form, shown
 from sojourn.web.frameworks.pages import groups
 from sojourn.web.i18n import language
 
 _ALL = frozenset(DataClass)
+_WITH_A_LINE = frozenset({State.PRESENT, State.UNKNOWN, State.ABSENT})
 PREFIX = "q-"
 MOST_ROWS = 30
 
@@ -131,6 +132,7 @@ class Repeat:
 class Absent:
     """A factor that is known not to be there."""
 
+    name: str
     label: str
     because: Reason
 
@@ -139,19 +141,20 @@ class Absent:
 class Outcome:
     """What the framework finds in the answers."""
 
-    situation: Situation
     risks: tuple[Item, ...]
     resources: tuple[Item, ...]
     unknown: tuple[Item, ...]
     absent: tuple[Absent, ...]
     left_out: int
     readings: tuple[Reading, ...]
+    signs: tuple[Suggestion, ...] | None
+    responses: tuple[HorizonGroup, ...]
     is_empty: bool
 
     @property
     def has_responses(self) -> bool:
         """Whether anything is suggested at all."""
-        return any(group.items for group in self.situation.responses)
+        return any(group.items for group in self.responses)
 
 
 @dataclass(frozen=True)
@@ -284,17 +287,21 @@ def _kind(question: Question) -> str:
 
 def _outcome(framework: Framework, answers: Answers, rules_url: str) -> Outcome:
     findings = record.assess(framework, answers)
-    stage = answers.get(framework.stage_question or "")
-    situation = build(framework, findings, classes=_ALL, stage=str(stage), rules_url=rules_url)
-    view = View(framework, findings, _ALL, rules_url=rules_url)
+    view = View(
+        framework,
+        findings,
+        _ALL,
+        rules_url=rules_url,
+        factor_lines=_WITH_A_LINE,
+        measure_lines=True,
+    )
     shown = [item for item in view.items() if item.kind]
     absent = tuple(
-        Absent(view.factors[name].label.get(language()), view.reason(finding.because))
+        Absent(name, view.factors[name].label.get(language()), view.reason(finding.because))
         for name, finding in view.findings.items()
         if finding.state is State.ABSENT
     )
     return Outcome(
-        situation=situation,
         risks=tuple(item for item in shown if item.kind in ("risk", "both")),
         resources=tuple(item for item in shown if item.kind == "resource"),
         unknown=tuple(item for item in shown if item.kind == "unknown"),
@@ -304,6 +311,8 @@ def _outcome(framework: Framework, answers: Answers, rules_url: str) -> Outcome:
             reading(view, framework.measure(finding.name), finding, _ALL)
             for finding in findings.measures
         ),
+        signs=view.signs(),
+        responses=view.responses(),
         is_empty=_is_empty(answers),
     )
 

@@ -109,7 +109,7 @@ def read_assessment(
     )
     tagged(response, str(row.pk))
     framework = frameworks.by_digest(row.framework_id)
-    found = situation_of(row, None, classes)
+    found = situation_of(row, None, classes, on_a_page=False)
     answers, rosters = answering.shown(framework, coded(row.answers), classes)
     return schemas.Assessment(
         id=row.pk,
@@ -127,7 +127,7 @@ def read_assessment(
         responses=list(found.responses),
         signs=list(found.signs) if found.signs is not None else None,
         stages=list(found.stages),
-        readings=list(readings_of(row, classes)),
+        readings=list(readings_of(row, classes, on_a_page=False)),
         not_shown=found.not_shown,
         answers=answers,
         rosters=rosters,
