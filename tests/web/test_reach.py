@@ -19,10 +19,12 @@ from sojourn.web.accounts.models import Conflict, GrantedCase, Interest, Organis
 from sojourn.web.accounts.roles import POWERS, Role
 from sojourn.web.audit import queries as audit
 from sojourn.web.cases.models import Case
+from sojourn.web.glass import actions as glass
+from sojourn.web.glass.models import Reason
 from sojourn.web.programmes import actions as programmes
 from sojourn.web.reach import actions, queries
 from sojourn.web.reach.queries import Why
-from tests.web.conftest import World
+from tests.web.conftest import AMINA, World
 
 TODAY = timezone.localdate
 
@@ -219,3 +221,24 @@ def test_the_persons_sheet_says_who_can_open_the_file_and_names_nobody(world: Wo
         (str(Role.CASE_WORKER.label), 2),
         (str(Role.SUPERVISOR.label), 1),
     }
+
+
+def test_an_interpreter_opens_the_conversation_they_are_named_for_and_finds_no_other(
+    world: World,
+) -> None:
+    ines = world.join(Reach(Scope.OWN_CASES), Role.INTERPRETER, name="ines")
+    other = world.register()
+    client, find = world.client("ines"), reverse("people:search")
+    emergency = reverse("glass:open", args=[world.case.person_id])
+    assert b"keeps a file" not in client.post(find, {"q": AMINA.phone}).content
+    assert client.get(emergency).status_code == 404
+    with pytest.raises(PermissionDenied):
+        glass.open_file(case=world.case, reason=Reason.DANGER, words="x" * 20, by=world.by("ines"))
+    sent = {"who": f"{ines.pk}:interpreter", "until": TODAY().isoformat(), "reason": "interprets"}
+    url = reverse("reach:give", args=[world.case.pk])
+    assert world.client("sami").post(url, sent).status_code == 302
+    assert client.get(reverse("people:person", args=[world.case.person_id])).status_code == 200
+    assert client.get(reverse("people:person", args=[other.person_id])).status_code == 404
+    found = client.post(find, {"q": AMINA.phone}).context
+    assert [line.person for line in found["lines"]] == [world.case.person]
+    assert not found["held"]

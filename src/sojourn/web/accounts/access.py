@@ -44,8 +44,9 @@ _NARROW = frozenset({Scope.OWN_CASES, Scope.NAMED_CASES, Scope.TEAM, Scope.PROGR
 class Purpose(Enum):
     """Why rows are wanted, and the verb that this takes.
 
-    `FIND` reaches every file of the organisations one finds in, to know that it is there; it opens
-    no class of data. What may be shown of a file is asked with another purpose.
+    `FIND` reaches every file of the organisations one finds in, to know that it is there, and
+    whatever one opens without that verb; it opens no class of data. What may be shown of a file is
+    asked with another purpose.
     """
 
     FIND = Verb.FIND
@@ -176,7 +177,7 @@ class Principal:
 
     def may(self, verb: Verb) -> bool:
         """Whether any grant allows this at all."""
-        return any(verb in grant.power.verbs for grant in self.grants)
+        return any(grant.power.allows(verb) for grant in self.grants)
 
     def organisations(self, verb: Verb) -> frozenset[uuid.UUID]:
         """Where this principal may do it, be it with some cases only."""
@@ -314,13 +315,15 @@ def _reach(principal: Principal, model: type[Model], key: str, verb: Verb) -> Q:
         about_nobody = hasattr(model, "ACCESS_CASE")
         reached = principal.organisations(verb) if about_nobody else principal.whole(verb)
         return Q(**{f"{key}__in": reached})
-    finds = verb is Verb.FIND
-    whole = Q(**{f"{key}__in": principal.organisations(verb) if finds else principal.whole(verb)})
+    everywhere, held = principal.whole(verb), principal.narrow(verb)
+    if verb is Verb.FIND:
+        everywhere = principal.organisations(verb) | principal.whole(Verb.READ)
+        held = tuple(g for g in principal.narrow(Verb.READ) if verb not in g.power.verbs)
+    whole = Q(**{f"{key}__in": everywhere})
     prefix = f"{way}__" if way else ""
-    held = () if finds else principal.narrow(verb)
     narrow = [each.narrow(principal.user_id, prefix) for each in held]
     if narrow:  # within the organisations that these grants are of, which an index narrows first
-        places = Q(**{f"{key}__in": principal.organisations(verb)})
+        places = Q(**{f"{key}__in": {place for each in held for place in each.organisations}})
         whole = places & (whole | _matching(model, way, reduce(or_, narrow)))
     if principal.conflicts:
         whole &= ~_matching(model, way, Q(**{f"{prefix}pk__in": principal.conflicts}))

@@ -146,8 +146,10 @@ def check(organisation: Organisation, wish: Wish, by: Principal) -> None:
     _check_not_held(organisation, wish.code, by)
     if wish.power.classes and Verb.READ not in wish.verbs:
         raise ValidationError(_("A role that opens no files sees no class of data."))
-    if Verb.READ in wish.verbs and Verb.FIND not in wish.verbs:
-        raise ValidationError(_("Whoever opens files also finds them."))
+    if Verb.WRITE in wish.verbs and Verb.FIND not in wish.verbs:
+        raise ValidationError(
+            _("Whoever writes in files also finds them, so that nobody is registered twice.")
+        )
     if _IN_FILES & wish.verbs and Verb.READ not in wish.verbs:
         raise ValidationError(_("Whoever does something in files also opens them."))
     if Verb.OVERSEE in wish.verbs and Verb.AUDIT not in wish.verbs:

@@ -64,6 +64,11 @@ class Power:
     classes: frozenset[DataClass]
     writes: frozenset[DataClass] | None = None
 
+    def allows(self, verb: Verb) -> bool:
+        """Whether it does this at all. Whoever opens files finds those that they open; finding
+        others, too, is a verb of its own."""
+        return verb in self.verbs or (verb is Verb.FIND and Verb.READ in self.verbs)
+
     def of(self, verb: Verb) -> frozenset[DataClass]:
         """The classes that a verb reaches."""
         return self.classes if verb is not Verb.WRITE or self.writes is None else self.writes
@@ -113,7 +118,7 @@ POWERS: Mapping[Role, Power] = MappingProxyType(
                 DataClass.THIRD_PARTY,
             },
         ),
-        Role.INTERPRETER: Power(frozenset({Verb.FIND, Verb.READ}), EVERY_FILE),
+        Role.INTERPRETER: Power(frozenset({Verb.READ}), EVERY_FILE),
         Role.DATA_PROTECTION_OFFICER: Power(frozenset({Verb.AUDIT, Verb.OVERSEE}), _NO_CLASSES),
         Role.ANALYST: Power(frozenset(), _NO_CLASSES),
         Role.ADMINISTRATOR: Power(frozenset({Verb.CONFIGURE}), _NO_CLASSES),
