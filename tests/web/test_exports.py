@@ -20,7 +20,7 @@ from pypdf import PdfReader
 
 from sojourn.framework import DataClass
 from sojourn.web.accounts import actions as accounts
-from sojourn.web.accounts.access import Purpose, visible
+from sojourn.web.accounts.access import SYSTEM, Purpose, visible
 from sojourn.web.accounts.models import Grant, Interest, Scope
 from sojourn.web.accounts.roles import Role
 from sojourn.web.audit.models import Event, Seen
@@ -34,6 +34,7 @@ from sojourn.web.exports.models import Export, Format
 from sojourn.web.exports.rules import Wish
 from sojourn.web.people import actions as people
 from sojourn.web.people.models import Person
+from sojourn.web.programmes import actions as programmes
 from tests.web.conftest import AMINA, SECRETS, World
 
 C = DataClass
@@ -298,6 +299,18 @@ NAMELESS: dict[str, Any] = {
     "purpose": "statistics",
     "classes": frozenset({C.CASE_WORK, C.JOURNEY}),
 }
+
+
+def test_programme_and_area_go_along_and_no_area_where_nobody_is_named(world: World) -> None:
+    made = programmes.add(organisation=world.harbour, code="night", name="Night", by=SYSTEM)
+    Case.objects.filter(pk=world.case.pk).update(programme=made, area="XX01/XX0102")
+    columns = ("programme", "area")
+    (named,) = taken(world, columns=columns)
+    assert (named["programme"], named["area"]) == ("night", "XX01/XX0102")
+    nameless = {"is_identified": False, "classes": frozenset({C.CASE_WORK})}
+    (row,) = taken(world, columns=columns, **nameless)
+    assert row["programme"] == "night"
+    assert "area" not in row
 
 
 def test_without_names_there_are_codes_of_this_export_and_months(world: World) -> None:

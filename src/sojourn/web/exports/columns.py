@@ -51,6 +51,10 @@ def _day(moment: Any) -> str:
     return moment.isoformat()[:10] if moment else ""
 
 
+def _programme(case: Case) -> str:
+    return str(case.programme.code) if case.programme is not None else ""
+
+
 FIXED: Mapping[str, tuple[object, DataClass, Callable[[Record], str], bool]] = {
     "name": (_("Name"), DataClass.IDENTITY, lambda r: r.identity.names.own, False),
     "name_latin": (
@@ -79,6 +83,8 @@ FIXED: Mapping[str, tuple[object, DataClass, Callable[[Record], str], bool]] = {
         True,
     ),
     "review_on": (_("Next look"), DataClass.CASE_WORK, lambda r: _day(r.case.review_on), True),
+    "programme": (_("Programme"), DataClass.CASE_WORK, lambda r: _programme(r.case), False),
+    "area": (_("Area"), DataClass.CONTACT_PLACE, lambda r: r.case.area, False),
     "stage": (_("Stage of the journey"), DataClass.JOURNEY, lambda r: r.stage, False),
 }
 """Columns of every export: label, data class, value, whether it is a day."""

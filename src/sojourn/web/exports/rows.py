@@ -60,7 +60,7 @@ def records(by: Principal, export: Export, ids: Sequence[str], secret: bytes) ->
 
 def _batches(by: Principal, export: Export, ids: Sequence[str] | None) -> Iterator[list[Case]]:
     rows = visible(by, Case.objects.filter(organisation_id=export.organisation_id), Purpose.EXPORT)
-    cases = rows.rows.select_related("person__identity", "person__key").order_by("pk")
+    cases = rows.rows.select_related("person__identity", "person__key", "programme").order_by("pk")
     if export.is_identified:
         cases = cases.filter(person__erased_at=None)
     if ids is not None:
