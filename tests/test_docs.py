@@ -186,14 +186,18 @@ def parse(command: click.Command, arguments: list[str]) -> None:
     """Raises UsageError for what the command line would not understand. Runs nothing."""
     while isinstance(command, click.Group):
         name, *arguments = arguments
-        assert name in command.commands, name
-        command = command.commands[name]
+        found = command.get_command(click.Context(command), name)
+        assert found is not None, name
+        command = found
     command.make_context(command.name, arguments)
 
 
 def every_command(group: click.Group, before: str = "sojourn") -> list[tuple[str, click.Command]]:
     found: list[tuple[str, click.Command]] = []
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             found += every_command(command, f"{before} {name}")
         else:

@@ -307,8 +307,8 @@ def test_programme_and_area_go_along_and_no_area_where_nobody_is_named(world: Wo
     columns = ("programme", "area")
     (named,) = taken(world, columns=columns)
     assert (named["programme"], named["area"]) == ("night", "XX01/XX0102")
-    nameless = {"is_identified": False, "classes": frozenset({C.CASE_WORK})}
-    (row,) = taken(world, columns=columns, **nameless)
+    classes = frozenset({C.CASE_WORK})
+    (row,) = taken(world, columns=columns, is_identified=False, classes=classes)
     assert row["programme"] == "night"
     assert "area" not in row
 

@@ -447,8 +447,8 @@ class View:
         measure = self.measures[name]
         classes = {item.name: item.label.get(language()) for item in measure.classes}
         shown = classes.get(because.value) or words.value(because.value)
-        spelled_out = finding and finding.because and not self.measure_lines
-        parts = (self.reason(finding.because),) if spelled_out else ()
+        because_of = None if finding is None or self.measure_lines else finding.because
+        parts = (self.reason(because_of),) if because_of is not None else ()
         label = measure.label.get(language())
         return Reason(label, because.value, shown, parts=parts, measure=name)
 
