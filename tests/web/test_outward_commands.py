@@ -209,6 +209,12 @@ def test_one_wrong_row_stops_all_unless_it_is_to_be_left_out(run: Run, tmp_path:
     assert Person.objects.count() == before + 1
 
 
+def test_one_problem_of_many_rows_is_told_once(run: Run, tmp_path: Path) -> None:
+    text = "Name,Phone\n" + "".join(f"Nuru {at},12\n" for at in range(9))
+    done = run("import", "people", table(tmp_path, text), "--apply", who="bilal")
+    assert "Rows 2, 3, 4, 5, 6 and 4 more, Phone: Write 7 to 15 digits" in done.output
+
+
 def test_what_is_no_table_or_says_nothing_of_names_leaves_nothing(run: Run, tmp_path: Path) -> None:
     for text, words, told in (
         ("", (), "empty"),

@@ -18,6 +18,8 @@ def progress_bar(console: Console, what: str, total: int | None) -> Iterator[Cal
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(what, total=total)
         yield lambda rows: bar.advance(task, rows)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from sojourn.framework import Answers, DataClass, Framework, Missing, Question
 from sojourn.language import read_answers
-from sojourn.language.answers import AnswerError, read_value
+from sojourn.language.answers import AnswerError, allowed, read_value
 from sojourn.web.accounts.access import Principal, Purpose
 from sojourn.web.accounts.roles import Verb
+from sojourn.web.i18n import language
 from sojourn.web.imports import columns
 from sojourn.web.imports.models import Import, Outcome, OutsideNumber
 from sojourn.web.people import identities, queries
@@ -212,10 +213,9 @@ class _Check:
                 continue
             try:
                 value = read_value(question, text)
-            except AnswerError as problem:
-                self._wrong(
-                    columns.ANSWER + name, _("Write one of: %(them)s") % {"them": problem.allowed}
-                )
+            except AnswerError:
+                them = allowed(question, language())
+                self._wrong(columns.ANSWER + name, _("Write %(them)s.") % {"them": them})
                 continue
             if value is Missing.UNUSABLE:
                 self._wrong(columns.ANSWER + name, _("This cannot be the answer."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sojourn.web.accounts.console import ConsoleError
 from sojourn.web.accounts.roles import Verb
 from sojourn.web.api.console import organisation_of, problems
 from sojourn.web.imports import actions, queries
+from sojourn.web.imports.columns import ANSWER
 from sojourn.web.imports.forms import ColumnsForm, UploadForm
 from sojourn.web.imports.models import Import, Outcome
 from sojourn.web.walls.standing import standing
@@ -30,6 +31,7 @@ _OPTIONS = {
     "evidence": "--evidence",
 }
 _TOLD_AT_MOST = 100
+_NAMED_AT_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,11 @@ def look(
         headings = actions.headings_of(whole)
         columns = ColumnsForm.of(headings, {**headings.mapping, **mapping})
         if not columns.is_valid():
-            allowed = ", ".join(columns.fields_of_ours)
-            raise ConsoleError(f"--column: write HEADING=FIELD, with one of the fields {allowed}.")
+            own = [each for each in columns.fields_of_ours if not each.startswith(ANSWER)]
+            raise ConsoleError(
+                f"--column: write HEADING=FIELD, with one of the fields {', '.join(own)}, or "
+                f"{ANSWER}NAME with the name of a question."
+            )
         actions.look_at(whole=whole, mapping=columns.mapping(), by=by, advance=advance)
         return _looked(whole)
 
@@ -82,14 +87,25 @@ def look(
 def _looked(whole: Import) -> Looked:
     """What came of the look, in counts and in words."""
     rows = list(whole.rows.order_by("number"))
-    refused = [row for row in rows if row.outcome == Outcome.REFUSED][:_TOLD_AT_MOST]
+    refused = [row for row in rows if row.outcome == Outcome.REFUSED]
+    same: dict[tuple[str, str], list[int]] = {}
+    for number, found in actions.problems_of(whole, refused):
+        for each in found:
+            same.setdefault((each.column, each.text), []).append(number)
     told = [
-        f"Row {number}" + (f", {each.column}" if each.column else "") + f": {each.text}"
-        for number, found in actions.problems_of(whole, refused)
-        for each in found
+        _rows(numbers) + (f", {column}" if column else "") + f": {text}"
+        for (column, text), numbers in list(same.items())[:_TOLD_AT_MOST]
     ]
     counts = {outcome.value: n for outcome, n in actions.count(rows).items() if n}
     return Looked(whole, counts, tuple(told))
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    """The rows that have one problem in common; many are counted."""
+    first = ", ".join(map(str, numbers[:_NAMED_AT_MOST]))
+    more = len(numbers) - _NAMED_AT_MOST
+    rest = f" and {more} more" if more > 0 else ""
+    return f"{'Row' if len(numbers) == 1 else 'Rows'} {first}{rest}"
 
 
 def apply(looked: Looked, by: Principal) -> None:
