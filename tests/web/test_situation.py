@@ -16,6 +16,8 @@ from sojourn.engines import record
 from sojourn.framework import Answers, DataClass, Findings
 from sojourn.language.build import build as build_framework
 from sojourn.language.sheets import SheetRow, Tables
+from sojourn.web.accounts.actions import Reach
+from sojourn.web.accounts.models import Scope
 from sojourn.web.accounts.roles import POWERS, Role
 from sojourn.web.cases import readings
 from sojourn.web.cases.situation import Reason, Situation, build
@@ -216,6 +218,19 @@ def test_lists_do_not_betray_a_sign(world: World) -> None:
     world.assess(world.case, AFRAID)
     world.case.refresh_from_db()
     assert (world.case.is_urgent, world.case.urgent_factors) == (False, [])
+
+
+def test_where_somebody_is_on_the_way_is_told_with_the_journey_alone(world: World) -> None:
+    world.join(Reach(Scope.ORGANISATION), Role.HEALTH)
+    pages = reverse("cases:situation", args=[world.case.pk])
+    lists = f"/api/v1/cases/{world.case.pk}/assessments"
+    one = f"{lists}/{world.case.assessments.get().pk}"
+    for who, told in (("bilal", "transit"), ("nadia", None)):
+        client = world.client(who)
+        assert (b'aria-current="step"' in client.get(pages).content) is (told is not None)
+        assert client.get(lists).json()["items"][0]["stage"] == told
+        assert client.get(one).json()["stage"] == told
+        assert bool(client.get(one).json()["stages"]) is (told is not None)
 
 
 def test_an_earlier_assessment_can_be_opened_and_compared(world: World) -> None:

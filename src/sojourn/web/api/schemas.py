@@ -242,7 +242,7 @@ class AssessmentLine(Schema):
     made_by: str
     framework: str
     basis: str
-    stage: str
+    stage: str | None
 
 
 class AssessmentLines(Schema):
@@ -264,7 +264,7 @@ class Assessment(Schema):
     framework_version: str
     framework_digest: str
     basis: str
-    stage: str
+    stage: str | None
     is_current: bool
     levels: list[LevelBand]
     urgent: list[Item]

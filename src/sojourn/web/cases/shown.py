@@ -30,7 +30,7 @@ def situation_of(
         framework,
         Findings.from_json(shown.findings),
         classes=classes,
-        stage=shown.stage,
+        stage=stage_of(shown, classes) or "",
         before=(
             (frameworks.by_digest(before.framework_id), Findings.from_json(before.findings))
             if before is not None
@@ -57,6 +57,14 @@ def readings_of(
         rules_url=rules_url(shown),
         on_a_page=on_a_page,
     )
+
+
+def stage_of(shown: Assessment, classes: Collection[DataClass]) -> str | None:
+    """The stage of the journey; None for who is not to learn where the person is, or not to see
+    the answer that says so."""
+    framework = frameworks.by_digest(shown.framework_id)
+    asked = framework.stage_question and framework.question(framework.stage_question).data_class
+    return shown.stage if {DataClass.JOURNEY, asked or DataClass.JOURNEY} <= set(classes) else None
 
 
 def rules_url(shown: Assessment) -> str:

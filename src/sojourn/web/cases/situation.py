@@ -648,11 +648,13 @@ def _band(level: Level, items: list[Item], view: View) -> LevelBand:
 
 
 def _stages(current: str) -> tuple[StagePoint, ...]:
+    """The line of stages; nothing where it is not known, or not to be told, which one it is."""
     return tuple(
         StagePoint(
             stage.value, str(words.STAGES[stage]), "current" if stage.value == current else "other"
         )
         for stage in Stage
+        if current
     )
 
 

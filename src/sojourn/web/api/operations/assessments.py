@@ -28,7 +28,7 @@ from sojourn.web.cases import actions, frameworks, queries
 from sojourn.web.cases.answers import coded, whole
 from sojourn.web.cases.forms import StartForm
 from sojourn.web.cases.models import Assessment, Case, LegalBasis
-from sojourn.web.cases.shown import readings_of, situation_of
+from sojourn.web.cases.shown import readings_of, situation_of, stage_of
 from sojourn.web.consent.queries import cover_for_assessment
 from sojourn.web.people import words
 
@@ -54,7 +54,8 @@ class NewAssessment(Answered):
 def list_assessments(request: HttpRequest, case_id: UUID) -> schemas.AssessmentLines:
     """The assessments of a case, newest first, and whether the person agreed to one today."""
     by = principal_of(request)
-    case, _door = queries.case_or_404(by, case_id)
+    case, door = queries.case_or_404(by, case_id)
+    classes = queries.shown_classes(door, [case])[case.pk]
     rows = list(queries.assessments(case))
     note_read(
         request,
@@ -72,7 +73,7 @@ def list_assessments(request: HttpRequest, case_id: UUID) -> schemas.AssessmentL
                 made_by=row.made_by.name if row.made_by else "",
                 framework=row.framework_id,
                 basis=row.basis,
-                stage=row.stage,
+                stage=stage_of(row, classes),
             )
             for row in rows
         ],
@@ -120,7 +121,7 @@ def read_assessment(
         framework_version=framework.version,
         framework_digest=framework.digest,
         basis=row.basis,
-        stage=row.stage,
+        stage=stage_of(row, classes),
         is_current=row.is_current,
         levels=list(found.levels),
         urgent=list(found.urgent),
