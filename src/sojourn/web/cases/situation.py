@@ -458,11 +458,12 @@ class View:
         return not self.nothing_apart and not below <= frozenset(classes)
 
     def _joined_reason(self, because: Because) -> Reason:
-        parts = tuple(
+        told = [
             self.reason(part)
             for part in because.parts
             if part.op != "literal" and not self._hidden(part)
-        )
+        ]
+        parts = tuple(dict.fromkeys(told))  # two comparisons may name one row and say the same
         if len(parts) == 1 and because.op in ("and", "or"):
             return parts[0]
         text = str(words.OPERATIONS[because.op])
