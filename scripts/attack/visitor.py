@@ -16,6 +16,11 @@ LEFT_OUT = re.compile(r"/(account|leave|language|static)/|/(end|withdraw|remove|
 """Pages that end the session, or take away what the others need."""
 
 
+_ID = re.compile(r"/[0-9a-f]{40,}|/[0-9a-f-]{36}|/\d+|(?<=/frameworks)/[a-z0-9-]+")
+"""What tells one thing from another of its kind in an address: every framework is one kind."""
+_TRYING = re.compile(r"/frameworks/[^/]+/try/")
+
+
 class NotRunError(Exception):
     """Why a tool did not run. That is never a pass."""
 
@@ -120,7 +125,9 @@ class Visitor:
                     seen.add(_kind(path))
                     waiting.append(path)
             for sent in self._sent(here, page):
-                kind = f"{sent.method} {_kind(sent.url)} {sorted(dict(parse_qsl(sent.body)))}"
+                # Trying a framework out is one kind, whatever it asks: nothing of it is kept.
+                fields = [] if _TRYING.search(sent.url) else sorted(dict(parse_qsl(sent.body)))
+                kind = f"{sent.method} {_kind(sent.url)} {fields}"
                 if kind not in kinds:
                     kinds.add(kind)
                     yield sent
@@ -150,4 +157,4 @@ def _kind(url: str) -> str:
     """An address without its ids and values."""
     path, _mark, query = url.partition("?")
     names = ",".join(sorted(dict(parse_qsl(query, keep_blank_values=True))))
-    return re.sub(r"/[0-9a-f-]{36}|/\d+", "/*", path) + f"?{names}"
+    return _ID.sub("/*", path) + f"?{names}"
