@@ -17,6 +17,7 @@ _IN: Mapping[str, str] = MappingProxyType(
         "backup": "keeping",
         "check": "keeping",
         "duplicates": "keeping",
+        "estimate": "estimate",
         "export": "outward",
         "framework": "framework",
         "import": "outward",

@@ -6,12 +6,13 @@ import os
 
 from sojourn.language.problems import FrameworkProblems
 from sojourn.standards.csv_check import BadTableError
+from sojourn.survey.problems import SurveyError
 
 
 def as_message(error: BaseException) -> tuple[int, str]:
     """The exit code and the message for an error. Data never stands in a message of ours that is
     not about that very cell."""
-    if isinstance(error, FrameworkProblems | BadTableError):
+    if isinstance(error, FrameworkProblems | BadTableError | SurveyError):
         return 2, f"Error: {error}"
     if isinstance(
         error, PermissionError | FileNotFoundError | IsADirectoryError | NotADirectoryError

@@ -137,6 +137,33 @@ def open_source(path: Path, framework: Framework, keys: Sequence[str] = ()) -> S
 # -- opening
 
 
+def open_table(path: Path, sheet: str = "") -> Table:
+    """One table, whatever it holds: a file, a sheet of a workbook (the first one, where none is
+    named), or a folder of Parquet parts. Every cell of CSV and workbooks is text.
+
+    Raises `BadTableError` for what is not there or is no table.
+    """
+    if path.is_dir():
+        parts = _parts(path)
+        if not parts:
+            raise BadTableError(f"the folder {path.name} holds no Parquet files of one table")
+        return _parquet(path.name, parts)
+    if not path.is_file():
+        raise BadTableError(f"there is no file {path.name}")
+    if path.suffix.lower() not in _OPENERS:
+        raise BadTableError(
+            f"{path.name} is not a kind of table that can be read; use .csv, .parquet or .xlsx"
+        )
+    found = _OPENERS[path.suffix.lower()](path)
+    if sheet and sheet not in found:
+        raise BadTableError(f"{path.name} has no sheet {sheet}; it has: {', '.join(found)}")
+    table = found[sheet] if sheet else next(iter(found.values()))
+    if table.fault:
+        raise BadTableError(table.fault)
+    check_names(table.name, table.schema)
+    return table
+
+
 def find_files(path: Path, framework: Framework) -> dict[str, list[Path]]:
     """The files of each table in a file or folder, by the table's name.
 
