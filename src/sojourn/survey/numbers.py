@@ -17,21 +17,30 @@ _TRUTH = {"true": 1.0, "false": 0.0}
 
 
 def number(frame: pl.LazyFrame, schema: pl.Schema, name: str) -> pl.Expr:
-    """A column as numbers; null where the cell is empty or holds no number (NaN).
+    """A column as numbers, checked; see `as_number`."""
+    value, checks = as_number(schema, name)
+    refuse_rows(frame, checks)
+    return value
+
+
+def as_number(schema: pl.Schema, name: str) -> tuple[pl.Expr, list[tuple[pl.Expr, str]]]:
+    """A column as numbers, null where the cell is empty or holds no number (NaN), and what must
+    hold of no row for that, for `refuse_rows`.
 
     Text is read as numbers, `true` and `false` as 1 and 0, and `NA` (as R writes it) as nothing.
-    Raises `SurveyError` where a cell holds something else, or a number without end.
+    A cell that holds something else, and a number without end, are to be refused. Raises
+    `SurveyError` where there is no such column, and where it holds no numbers at all.
     """
     if name not in schema:
         raise no_such_column(name, schema)
     column, kind = pl.col(name), schema[name]
     if kind == pl.Boolean or kind.is_integer() or kind.is_decimal():
-        return column.cast(pl.Float64)
+        return column.cast(pl.Float64), []
     if kind.is_float():
-        _refuse(frame, column.is_infinite(), name, "holds a number without end")
-        return column.cast(pl.Float64).fill_nan(None)
+        endless = (column.is_infinite(), f"the column {name} holds a number without end")
+        return column.cast(pl.Float64).fill_nan(None), [endless]
     if kind == pl.Null:
-        return pl.lit(None, dtype=pl.Float64)
+        return pl.lit(None, dtype=pl.Float64), []
     if kind not in (pl.String, pl.Categorical, pl.Enum):
         raise SurveyError(f"the column {name} holds {kind}, which is no number")
     text = column.cast(pl.String).str.strip_chars()
@@ -40,8 +49,7 @@ def number(frame: pl.LazyFrame, schema: pl.Schema, name: str) -> pl.Expr:
     truth = text.str.to_lowercase().replace_strict(_TRUTH, default=None, return_dtype=pl.Float64)
     value = pl.coalesce(read, truth)
     wrong = text.is_not_null() & (value.is_null() | value.is_infinite() | value.is_nan())
-    _refuse(frame, wrong, name, "is no number")
-    return value
+    return value, [(wrong, f"the column {name} is no number")]
 
 
 def category(schema: pl.Schema, name: str) -> pl.Expr:
@@ -94,6 +102,8 @@ def refuse_rows(
 ) -> tuple[Any, ...]:
     """Raises `SurveyError` with the first row, and how many there are, for the first check that
     some row meets. Answers `more`, aggregates that are found in the same pass over the table."""
+    if not checks and not more:
+        return ()
     counts = [bad.sum().alias(f"n{at}") for at, (bad, _text) in enumerate(checks)]
     asked = [each.alias(f"m{at}") for at, each in enumerate(more)]
     found = frame.select(*counts, *asked).collect(engine="streaming")
@@ -102,10 +112,6 @@ def refuse_rows(
             first = frame.filter(bad).select(pl.col(ROW).min()).collect(engine="streaming").item()
             raise SurveyError(_told(text, first, count))
     return tuple(found.item(0, f"m{at}") for at in range(len(more)))
-
-
-def _refuse(frame: pl.LazyFrame, wrong: pl.Expr, name: str, what: str) -> None:
-    refuse_rows(frame, [(wrong, f"the column {name} {what}")])
 
 
 def _told(text: str, row: int, count: int) -> str:

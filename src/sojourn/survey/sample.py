@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,16 @@ import polars as pl
 from sojourn.survey.adjusting import Adjustment
 from sojourn.survey.binding import INSIDE, check, placed, weighted_by_sizes
 from sojourn.survey.design import Design
-from sojourn.survey.numbers import ROW, category, in_order, key, no_such_column, number
+from sojourn.survey.numbers import (
+    ROW,
+    as_number,
+    category,
+    in_order,
+    key,
+    no_such_column,
+    number,
+    refuse_rows,
+)
 from sojourn.survey.problems import SurveyError
 from sojourn.survey.spread import Linearised
 from sojourn.survey.sums import EVERYBODY, GROUP, Facts, Groups, Rows, Summed, Sums
@@ -51,6 +60,7 @@ class Sample:
     where: str = ""
     is_narrowed: bool = False
     adjustments: tuple[Adjustment, ...] = ()
+    _checked: set[str] = field(default_factory=set, repr=False, compare=False)
 
     @classmethod
     def of(cls, rows: pl.DataFrame | pl.LazyFrame, design: Design) -> Sample:
@@ -84,8 +94,24 @@ class Sample:
         return replace(self, frame=frame, where=words, is_narrowed=True)
 
     def number(self, name: str) -> pl.Expr:
-        """A column as numbers; see `numbers.number`."""
-        return number(self.frame, self.schema, name)
+        """A column as numbers; see `numbers.as_number`. It is checked once."""
+        return self.numbers([name])[0]
+
+    def numbers(self, names: Sequence[str]) -> list[pl.Expr]:
+        """Several columns as numbers, checked in one pass."""
+        found = [as_number(self.schema, name) for name in names]
+        new = [
+            check
+            for name, (_value, checks) in zip(names, found, strict=True)
+            if name not in self._checked
+            for check in checks
+        ]
+        refuse_rows(self.frame, new)
+        self._checked.update(names)
+        return [value for value, _checks in found]
+
+    def _named(self, names: Sequence[str]) -> list[pl.Expr]:
+        return [value.alias(name) for name, value in zip(names, self.numbers(names), strict=True)]
 
     def category(self, name: str) -> pl.Expr:
         """A column as categories; see `numbers.category`."""
@@ -223,7 +249,7 @@ class Sample:
         with replicate weights. The table is read in parts, whatever its length."""
         assert self.design.replicates is not None  # noqa: S101 - see the line above
         columns = list(self.design.replicates.columns)
-        weights = [self.number(name).alias(name) for name in columns]
+        weights = self._named(columns)
         values = [
             expr.cast(pl.Float64).alias(f"__value{at}") for at, expr in enumerate(exprs.values())
         ]
@@ -251,7 +277,7 @@ class Sample:
         columns = list(self.design.replicates.columns)
         every = max(1, self.rows // (_RANKED * len(columns)))
         chosen = self.frame.filter((pl.col(ROW) - 1) % every == 0)
-        weights = [self.number(name).alias(name) for name in columns]
+        weights = self._named(columns)
         held = chosen.select(WEIGHT, *weights).collect(engine="streaming")
         matrix = held.select(columns).to_numpy().astype(np.float64)
         if self.design.replicates.factors:
@@ -314,7 +340,7 @@ class Sample:
         keys = list(self.units.keys) if self.units is not None else []
         replicates = self.design.replicates
         columns = list(replicates.columns) if replicates is not None else []
-        weights = [self.number(name).alias(name) for name in columns]
+        weights = self._named(columns)
         wanted = dict.fromkeys([GROUP, ROW, WEIGHT, *keys, *names, *columns])
         found = table.with_columns(weights).select(list(wanted)).sort(ROW)
         held = found.collect(engine="streaming")
