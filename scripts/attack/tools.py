@@ -267,7 +267,7 @@ def sqlmap(around: Around, base: str) -> Run:
     line = "=" * 54
     log.write_text("".join(f"{line}\n{each}\n{line}\n\n\n" for each in written), encoding="utf-8")
     postgresql = os.environ.get("DATABASE_URL", "")
-    reached = []
+    reached, passed = [], 0
     # First a little for every request, then everything for as many as the time allows.
     for way in (("--smart",), ()):
         results = around.folder / f"sqlmap{way[0] if way else ''}.csv"
@@ -286,6 +286,7 @@ def sqlmap(around: Around, base: str) -> Run:
             right=(0, 1),
         )
         reached.append(text.count("testing connection to the target URL"))
+        passed = passed or text.count("skipping 'http")
         if results.exists():
             with results.open(encoding="utf-8", newline="") as held:
                 rows = [row for row in csv.DictReader(held) if row.get("Technique(s)")]
@@ -298,7 +299,8 @@ def sqlmap(around: Around, base: str) -> Run:
             if taken_back:  # it tries to read something by what it found, and could not
                 run.notes.append(f"sqlmap took {len(taken_back)} of its guesses back itself")
     run.notes.append(
-        f"sqlmap looked at {reached[0]} of {len(written)} kinds of requests in its time, and at "
+        f"sqlmap looked at {reached[0]} of {len(written)} kinds of requests in its time, passed "
+        f"{passed} whose address and fields it had looked at, and looked at "
         f"{reached[1] - reached[0]} with everything it has"
     )
     if not reached[0]:

@@ -479,6 +479,7 @@ def test_a_form_without_its_token_is_explained(world: World) -> None:
 def test_the_language_is_switched_and_kept(world: World) -> None:
     client = world.client("bilal")
     response = client.post(reverse("set_language"), {"language": "ar", "next": "/people/"})
+    assert response.cookies["django_language"]["httponly"]
     assert response["Location"] == "/people/"
     assert 'dir="rtl"' in client.get("/people/").content.decode()
 
