@@ -14,12 +14,12 @@ import numpy as np
 import polars as pl
 
 from sojourn.standards.tables import open_table
-from sojourn.survey import hypotheses, means, quantiles, weighting
+from sojourn.survey import hypotheses, means, quantile, weighting
 from sojourn.survey.conditions import condition
 from sojourn.survey.design import Center, Design, Lonely, Replicates, ReplicateType
 from sojourn.survey.estimates import Estimates, Line
 from sojourn.survey.intervals import Interval, limits
-from sojourn.survey.quantiles import Rule
+from sojourn.survey.quantile import Rule
 from sojourn.survey.regression import Family, regress
 from sojourn.survey.sample import Sample
 from sojourn.survey.weighting import Distance, Total
@@ -210,7 +210,7 @@ def _ciprop(sample: Sample, ask: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _quantile(sample: Sample, ask: Mapping[str, Any]) -> Estimates:
-    return quantiles.quantiles(
+    return quantile.quantiles(
         sample,
         [(name, p) for name in ask["variables"] for p in ask["probs"]],
         ask.get("by") or (),

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from sojourn.survey import inequality, means, quantiles
+from sojourn.survey import inequality, means, quantile
 from sojourn.survey.conditions import condition
 from sojourn.survey.design import Design, Kind, Lonely, Replicates, ReplicateType
 from sojourn.survey.estimates import Estimates
 from sojourn.survey.problems import SurveyError
-from sojourn.survey.quantiles import Rule, quantile_of
+from sojourn.survey.quantile import Rule, quantile_of
 from sojourn.survey.regression import regress
 from sojourn.survey.sample import Sample
 
@@ -59,7 +59,7 @@ STATISTICS: dict[str, Callable[[Sample], Estimates]] = {
     "gini": lambda s: inequality.gini(s, "x", "group"),
     "lorenz": lambda s: inequality.lorenz(s, "x", [0.2, 0.5], "group"),
     "regression": lambda s: regress(s, "y ~ x + group"),
-    "quantile": lambda s: quantiles.quantiles(s, [("x", 0.5)], "group"),
+    "quantile": lambda s: quantile.quantiles(s, [("x", 0.5)], "group"),
 }
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from sojourn.language.problems import FrameworkProblems
 from sojourn.standards.csv_check import BadTableError
-from sojourn.survey.problems import SurveyError
 
 
 def as_message(error: BaseException) -> tuple[int, str]:
     """The exit code and the message for an error. Data never stands in a message of ours that is
     not about that very cell."""
-    if isinstance(error, FrameworkProblems | BadTableError | SurveyError):
+    if isinstance(error, FrameworkProblems | BadTableError) or _is_of_a_survey(error):
         return 2, f"Error: {error}"
     if isinstance(
         error, PermissionError | FileNotFoundError | IsADirectoryError | NotADirectoryError
@@ -27,3 +27,9 @@ def as_message(error: BaseException) -> tuple[int, str]:
         "written. Run again with SOJOURN_TRACEBACK=1 and report what it prints, after checking "
         "that it holds nothing personal."
     )
+
+
+def _is_of_a_survey(error: BaseException) -> bool:
+    """Asked without loading that package, which takes a while and which most commands do not need."""
+    problems = sys.modules.get("sojourn.survey.problems")
+    return problems is not None and isinstance(error, problems.SurveyError)

@@ -15,7 +15,7 @@ from sojourn.language import load_framework
 from sojourn.standards import estimating
 from sojourn.survey.design import Center, Design, Kind, Lonely, Replicates, ReplicateType
 from sojourn.survey.intervals import Interval
-from sojourn.survey.quantiles import Rule
+from sojourn.survey.quantile import Rule
 from sojourn.survey.regression import Family
 from sojourn.survey.weighting import Distance
 

@@ -21,14 +21,14 @@ from sojourn.standards.csv_check import BadTableError
 from sojourn.standards.output import writer_for
 from sojourn.standards.tables import open_source, open_table
 from sojourn.standards.whole_files import all_or_nothing
-from sojourn.survey import hypotheses, inequality, means, quantiles, weighting
+from sojourn.survey import hypotheses, inequality, means, quantile, weighting
 from sojourn.survey.conditions import condition
 from sojourn.survey.deprivation import Indicator, alkire_foster
 from sojourn.survey.design import Design, Replicates
 from sojourn.survey.estimates import Estimates, together
 from sojourn.survey.intervals import Interval
 from sojourn.survey.problems import SurveyError
-from sojourn.survey.quantiles import Rule
+from sojourn.survey.quantile import Rule
 from sojourn.survey.regression import Family, regress
 from sojourn.survey.sample import Sample
 from sojourn.survey.weighting import Distance, Total
@@ -196,7 +196,7 @@ def _each(
             yield statistic(sample, wanted, by)
     if asked.quantiles:
         interval = how.interval if how.interval is not None else Interval.MEAN
-        yield quantiles.quantiles(
+        yield quantile.quantiles(
             *(sample, asked.quantiles, by),
             rule=how.rule,
             interval=interval,

@@ -15,7 +15,7 @@ from sojourn.survey.inequality import gini, lorenz
 from sojourn.survey.intervals import Interval
 from sojourn.survey.means import correlation, covariance, mean, proportion, ratio, total, variance
 from sojourn.survey.problems import SurveyError
-from sojourn.survey.quantiles import Rule, quantiles
+from sojourn.survey.quantile import Rule, quantiles
 from sojourn.survey.regression import Family, regress
 from sojourn.survey.sample import Sample
 from sojourn.survey.weighting import Distance, Total, calibrate, poststratify, rake, trim

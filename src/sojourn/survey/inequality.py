@@ -9,7 +9,7 @@ import numpy as np
 from sojourn.survey.estimates import Estimates, Line, numbered
 from sojourn.survey.means import Names, named
 from sojourn.survey.problems import SurveyError
-from sojourn.survey.quantiles import Rule, quantile_of
+from sojourn.survey.quantile import Rule, quantile_of
 from sojourn.survey.ratios import flags
 from sojourn.survey.sample import Sample
 from sojourn.survey.spread import Replicated, Spread
