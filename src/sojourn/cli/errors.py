@@ -30,6 +30,6 @@ def as_message(error: BaseException) -> tuple[int, str]:
 
 
 def _is_of_a_survey(error: BaseException) -> bool:
-    """Asked without loading that package, which takes a while and which most commands do not need."""
+    """Asked without loading that package, which takes a while and most commands do not need."""
     problems = sys.modules.get("sojourn.survey.problems")
     return problems is not None and isinstance(error, problems.SurveyError)
