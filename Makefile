@@ -4,6 +4,7 @@
 #   make check   formatting, lint, types, import law, templates, translations
 #   make fix     let the tools put right what they can
 #   make bench   measure speed and write docs/performance.md
+#   make bench-estimates  estimates at size, beside reading and beside R, into the same page
 #   make bench-web  the web application at 100,000 people, into the same page
 #   make endure  kill the server at work, fill its disk, and look what is left (minutes)
 #   make attack  turn tools for attackers on the code and on a running demonstration (a quarter of an hour)
@@ -34,7 +35,7 @@ ARGS ?=
 
 ATTACKERS := .venv-attack
 
-.PHONY: help run test check fix bench bench-web endure attack docs lock assets translations clean
+.PHONY: help run test check fix bench bench-estimates bench-web endure attack docs lock assets translations clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -63,6 +64,9 @@ fix: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)
+
+bench-estimates: $(VENV)/.dev
+	$(BIN)/python -m bench.estimates $(ARGS)
 
 # The web application at size, on SQLite and on PostgreSQL; both take a while to fill.
 bench-web: $(VENV)/.dev assets translations

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bench import data, web
+from bench import data, estimates, web
 from bench.measure import command
 from sojourn import catalogue
 from sojourn.engines import record
@@ -50,7 +50,7 @@ def main() -> None:
         )
     print(page)
     if not options.no_page:
-        PAGE.write_text(page + web.kept(PAGE), encoding="utf-8")
+        PAGE.write_text(page + estimates.kept(PAGE) + web.kept(PAGE), encoding="utf-8")
 
 
 def table(folder: Path, sizes: list[int], repeat: int) -> list[dict[str, str]]:
