@@ -16,9 +16,6 @@ NUMBERS = ("estimate", "se", "deff", "df", "ci_low", "ci_high", "statistic", "p"
 
 NOT_OFFERED: Mapping[str, Callable[[Case], bool]] = {
     "tests by sums of chi-squares": lambda c: c["ask"].get("method") in ("lincom", "saddlepoint"),
-    "ranks of more than two groups": lambda c: (
-        c["ask"]["statistic"] == "ranktest" and "three groups" in c["name"]
-    ),
     "a mean against zero is its interval": lambda c: (
         c["ask"]["statistic"] == "ttest" and len(c["ask"]["variables"]) < 2
     ),

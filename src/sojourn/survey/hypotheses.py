@@ -15,6 +15,7 @@ from sojourn.survey.ratios import Ratio, estimate, flags
 from sojourn.survey.regression import regress
 from sojourn.survey.sample import Sample
 from sojourn.survey.spread import Replicated
+from sojourn.survey.sums import Rows
 from sojourn.survey.units import Floats
 
 
@@ -204,48 +205,60 @@ class Scores(StrEnum):
 
 
 def rank_test(sample: Sample, variable: str, group: str, scores: Scores = Scores.WILCOXON) -> Test:
-    """Whether a variable tends to be larger in the second of two categories than in the first, by
-    ranks in the population (Lumley and Scott 2013). The estimate is the difference of the mean
-    scores."""
-    first, second = _two(sample, group, variable)
+    """Whether a variable tends to be larger in one of several groups than in another, by ranks in
+    the population (Lumley and Scott 2013).
+
+    With two groups the estimate is the difference of the mean scores of the second and the first,
+    and the statistic t. With more the statistic is Wald's chi-square of all differences from the
+    first, and p that of F on their number and the degrees of freedom less it.
+    """
     value, place = sample.number(variable), sample.category(group)
-    known = sample.only(value.is_not_null() & place.is_in([first, second]))
-    groups = known.groups()
-    rows = known.each({"y": value, "g": (place == second).cast(pl.Float64)}, groups)
-    y, g = rows.values[:, 0], rows.values[:, 1]
-
-    def difference(w: Floats) -> tuple[float, Floats]:
-        """The estimate and the influence of each row, the ranks taken as known."""
-        score = _scores(_ranks(y, w), scores)
-        high, low = (w * g).sum(), (w * (1 - g)).sum()
-        top, bottom = (w * g * score).sum() / high, (w * (1 - g) * score).sum() / low
-        influence = g * (score - top) / high - (1 - g) * (score - bottom) / low
-        return float(top - bottom), influence
-
-    value_found, influence = difference(rows.weight)
-    if sample.units is not None:
-        variance = float(sample.spread(rows, influence[:, None], 1).variances()[0, 0])
-        df = float(np.asarray(_domain_df(sample, rows.unit))) - 1
-    elif sample.design.replicates is not None:
-        assert rows.weights is not None  # noqa: S101 - they are read with the rows
-        # Ranks are taken as known here, too: each replicate moves the total of the influences.
-        repeated = (rows.weights.T @ influence)[:, None, None]
-        full = np.array([[float(rows.weight @ influence)]])
-        variance = float(Replicated(sample.design.replicates, repeated, full).variances()[0, 0])
-        df = float(sample.replicate_df) - 1
-    else:
-        raise _no_error(sample)
-    se = float(np.sqrt(variance))
-    t = value_found / se
+    categories = sample.only(value.is_not_null()).categories(group)
+    if len(categories) < 2:
+        raise SurveyError(f"{group} has one category alone; this test compares groups")
+    known = sample.only(value.is_not_null() & place.is_not_null())
+    exprs = {"y": value, **{each: (place == each).cast(pl.Float64) for each in categories}}
+    rows = known.each(exprs, known.groups())
+    y, of = rows.values[:, 0], rows.values[:, 1:]
+    score = _scores(_ranks(y, rows.weight), scores)
+    sizes = rows.weight @ of
+    means = (rows.weight * score) @ of / sizes
+    each = of * (score[:, None] - means) / sizes  # the influence of a row on the mean of its group
+    differences, influences = means[1:] - means[0], each[:, 1:] - each[:, [0]]
+    spread, df = _of_ranks(sample, rows, influences)
+    size = len(differences)
+    name, n, told = f"{variable},{group}", len(y), flags(sample, len(y), 0)
+    if size > 1:
+        wald = float(differences @ np.linalg.solve(spread, differences))
+        p = float(stats.f.sf(wald / size, size, df - size))
+        return Test("rank", name, wald, float(size), df - size, p, n, flags=told)
+    found, se = float(differences[0]), float(np.sqrt(spread[0, 0]))
+    category = f"{categories[1]} - {categories[0]}"
     line = Line(
-        *("rank", f"{variable},{group}", f"{second} - {first}", (), value_found, se),
-        design_df=df,
-        domain_df=df,
-        n=len(y),
-        flags=flags(sample, len(y), 0),
+        *("rank", name, category, (), found, se),
+        design_df=df - 1,
+        domain_df=df - 1,
+        n=n,
+        flags=told,
     )
-    p = float(2 * stats.t.sf(abs(t), df))
-    return Test("rank", line.variable, t, df, np.nan, p, len(y), line, line.flags)
+    t = found / se
+    p = float(2 * stats.t.sf(abs(t), df - 1))
+    return Test("rank", name, t, df - 1, np.nan, p, n, line, told)
+
+
+def _of_ranks(sample: Sample, rows: Rows, influences: Floats) -> tuple[Floats, float]:
+    """The covariances of differences of mean scores, and the degrees of freedom. Ranks are taken as
+    known: each replicate weight moves the totals of the influences."""
+    replicates = sample.design.replicates
+    if sample.units is not None:
+        spread = sample.spread(rows, influences, 1).covariance()
+        return spread, float(_domain_df(sample, rows.unit))
+    if replicates is None:
+        raise _no_error(sample)
+    assert rows.weights is not None  # noqa: S101 - they are read with the rows
+    repeated = (rows.weights.T @ influences)[:, None, :]
+    full = (rows.weight @ influences)[None, :]
+    return Replicated(replicates, repeated, full).covariance(), float(sample.replicate_df)
 
 
 def _domain_df(sample: Sample, unit: object) -> int:
