@@ -177,3 +177,32 @@ def test_weights_are_made_to_fit(estimate: Run, tmp_path: Path) -> None:
     assert code == 2
     assert "have no known total, such as M" in said
     del output
+
+
+def test_replicate_weights_are_made_of_the_design(estimate: Run) -> None:
+    design = ("--total", "enroll", "--weights", "pw", "--strata", "stype")
+    _code, _said, output = estimate(*design)
+    (known,) = rows(output)
+    code, said, output = estimate(*design, "--make-replicates", "JKn", output="made.csv")
+    assert code == 0, said
+    (found,) = rows(output)
+    assert float(found["se"]) == pytest.approx(float(known["se"]), rel=1e-9)
+    assert float(found["estimate"]) == pytest.approx(float(known["estimate"]), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--make-replicates", "BRR"), "half samples take two units"),
+        (("--make-replicates", "JKn", "--replicates", "rep*"), "read by --replicates or made"),
+        (("--replicate-count", "8"), "goes with --make-replicates"),
+    ],
+)
+def test_replicates_that_cannot_be_made_are_refused(
+    estimate: Run, words: tuple[str, ...], told: str
+) -> None:
+    more = ("--replicate-type", "BRR") if "--replicates" in words else ()
+    code, said, output = estimate("--total", "enroll", *DESIGN, *words, *more)
+    assert code == 2
+    assert told in said
+    assert not output.exists()

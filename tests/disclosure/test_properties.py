@@ -24,7 +24,7 @@ from tests.disclosure.drawn import KEY, counts, leaves, tables
 from tests.disclosure.outsider import intervals
 
 RELAXED = settings(
-    max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 TIMES = st.sampled_from([0.0, 0.5])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sojourn.survey.design import Center, Design, Kind, Lonely, Replicates, Repl
 from sojourn.survey.intervals import Interval
 from sojourn.survey.quantile import Rule
 from sojourn.survey.regression import Family
+from sojourn.survey.replication import replicate
 from sojourn.survey.weighting import Distance
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -72,6 +74,11 @@ def _choice(kinds: Any) -> click.Choice[str]:
 @click.option("--replicate-center", type=_choice(Center), default="replicates", show_default=True)
 @click.option("--fay-rho", type=float)
 @click.option("--combined-weights/--factor-weights", default=True, help="What replicates are.")
+@click.option(
+    "--make-replicates", type=_choice(ReplicateType), help="Make replicate weights of the design."
+)
+@click.option("--replicate-count", type=int, metavar="N", help="How many of them.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of a bootstrap that is made.")
 @click.option("--poststratify", metavar="C:FILE.csv", help="Fit weights to known cells.")
 @click.option("--rake", type=_FILE, help="Fit weights to known margins.")
 @click.option("--calibrate", type=_FILE, help="Fit weights to known totals.")
@@ -135,6 +142,7 @@ def estimate(
             *(frame, design, _fitting(given)),
             pattern=given["replicates"] or "",
             replicates=replicates,
+            make=_making(given),
         )
         table = estimating.estimate(sample, asked, how, found)
         estimating.write(table, output)
@@ -215,6 +223,23 @@ def _replicates(given: dict[str, Any]) -> Callable[[tuple[str, ...]], Replicates
         )
 
     return made
+
+
+def _making(given: dict[str, Any]) -> estimating.Making | None:
+    if not given["make_replicates"]:
+        if given["replicate_count"] is not None:
+            raise click.UsageError("--replicate-count goes with --make-replicates")
+        return None
+    if given["replicates"]:
+        raise click.UsageError("replicates are read by --replicates or made, not both")
+    return partial(
+        replicate,
+        type_=ReplicateType(given["make_replicates"]),
+        count=given["replicate_count"],
+        rho=given["fay_rho"],
+        center=Center(given["replicate_center"]),
+        seed=given["seed"],
+    )
 
 
 def _fitting(given: dict[str, Any]) -> estimating.Fitting:

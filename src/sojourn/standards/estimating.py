@@ -110,6 +110,10 @@ def opened(
         )
 
 
+Making = Callable[[pl.LazyFrame, Design], tuple[pl.LazyFrame, Design]]
+"""Makes replicate weights of a table's design; see `survey.replication.replicate`."""
+
+
 def replicate_columns(frame: pl.LazyFrame, pattern: str) -> tuple[str, ...]:
     """The columns that a pattern such as `rep*` names, in the order of the table."""
     names = frame.collect_schema().names()
@@ -122,13 +126,19 @@ def bound(
     fitting: Fitting,
     pattern: str = "",
     replicates: Callable[[tuple[str, ...]], Replicates] | None = None,
+    make: Making | None = None,
 ) -> Sample:
-    """The rows with their design, and weights that fit what is known."""
+    """The rows with their design, and weights that fit what is known.
+
+    Replicate weights are read from columns or made, before weights are fitted with each of them.
+    """
     if replicates is not None:
         columns = replicate_columns(frame, pattern)
         if not columns:
             raise SurveyError(f"no column of the table is named like {pattern}")
         design = replace(design, replicates=replicates(columns))
+    if make is not None:
+        frame, design = make(frame, design)
     sample = Sample.of(frame, design)
     if fitting.poststratify is not None:
         by, path = fitting.poststratify

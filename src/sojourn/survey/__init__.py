@@ -17,6 +17,7 @@ from sojourn.survey.means import correlation, covariance, mean, proportion, rati
 from sojourn.survey.problems import SurveyError
 from sojourn.survey.quantile import Rule, quantiles
 from sojourn.survey.regression import Family, regress
+from sojourn.survey.replication import replicate
 from sojourn.survey.sample import Sample
 from sojourn.survey.weighting import Distance, Total, calibrate, poststratify, rake, trim
 
@@ -53,6 +54,7 @@ __all__ = [
     "rank_test",
     "ratio",
     "regress",
+    "replicate",
     "t_test",
     "total",
     "trim",
