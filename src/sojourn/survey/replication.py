@@ -81,7 +81,7 @@ def replicate(
     _check(design, type_, count, rho)
     sample = Sample.of(rows, design)
     units = sample.units
-    assert units is not None  # noqa: S101 - `_check` lets designs with units through alone
+    assert units is not None  # noqa: S101 - the check lets no other design through
     stage = units.stages[0]
     alone = int(stage.lonely.sum())
     if alone and design.lonely not in (Lonely.CERTAINTY, Lonely.REMOVE):
